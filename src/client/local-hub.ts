@@ -1,0 +1,185 @@
+/** What a hub offers to its own user: the surface behind the local API, the CLI and the client library. */
+import type { JobOptions } from '../program/program.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+
+export interface HubInfo {
+  readonly hub: HubId
+  readonly swarm: string
+  readonly addresses: readonly string[]
+  readonly slots: number
+  readonly isolation: string
+  readonly version: string
+}
+
+export interface MetricForecast {
+  readonly mean: number
+  readonly p90: number
+}
+
+export interface HubReport {
+  readonly hub: HubId
+  readonly self: boolean
+  readonly state: 'alive' | 'suspect' | 'dead' | 'left'
+  readonly addrs: readonly string[]
+  readonly slots: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly load: { readonly cpu: number; readonly memory: number; readonly network: number }
+  readonly forecast: readonly {
+    readonly horizonMs: number
+    readonly cpu: MetricForecast
+    readonly memory: MetricForecast
+    readonly network: MetricForecast
+  }[]
+  readonly forecastError: Readonly<Record<string, number>>
+  readonly rttMs: number | null
+}
+
+/** A job as its client hands it over: program and input as encoded bytes, not yet signed. */
+export interface JobSubmission {
+  readonly name: string
+  readonly program: Uint8Array
+  readonly input:
+    | { readonly kind: 'value'; readonly bytes: Uint8Array }
+    | { readonly kind: 'generated'; readonly scale: number }
+  readonly options: JobOptions
+}
+
+export type JobStatus = 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface JobError {
+  readonly code: string
+  readonly message: string
+  readonly stack: string
+  readonly shard: string | null
+  readonly next: string
+}
+
+export interface ShardCounts {
+  readonly total: number
+  readonly done: number
+  readonly attempts: number
+  readonly resumed: number
+  readonly migrated: number
+  readonly speculated: number
+  readonly duplicated: number
+}
+
+export interface JobSummary {
+  readonly job: JobId
+  readonly name: string
+  readonly status: JobStatus
+  readonly submitter: HubId
+  readonly createdMs: number
+  readonly wallMs: number
+  readonly families: number
+  readonly shards: ShardCounts
+}
+
+/** One execution of a run of shards, as `--trace` writes it. */
+export interface Attempt {
+  readonly shard: string
+  readonly family: string
+  readonly lo: number
+  readonly hi: number
+  readonly hub: HubId
+  readonly attempt: number
+  readonly epoch: number
+  readonly startMs: number
+  readonly endMs: number | null
+  readonly resumedFrom: number
+  readonly status: 'done' | 'running' | 'lost' | 'released' | 'failed'
+}
+
+export interface FamilyReport {
+  readonly family: string
+  readonly sequence: number
+  readonly spot: number
+  readonly shards: number
+  readonly done: number
+  /** Runs of shards in the same state: `open`, `claimed`, `running`, `done`, with the hub that holds or finished them. */
+  readonly runs: readonly {
+    readonly lo: number
+    readonly hi: number
+    readonly state: string
+    readonly hub: HubId | null
+    readonly epoch: number
+  }[]
+}
+
+export interface JobReport extends JobSummary {
+  readonly error: JobError | null
+  readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
+  readonly familyReports: readonly FamilyReport[]
+  readonly attempts: readonly Attempt[]
+  /** What was executed twice, and why it was harmless. */
+  readonly receipt: readonly { readonly shard: string; readonly hubs: readonly HubId[]; readonly kept: HubId }[]
+}
+
+export type JobEvent =
+  | { readonly type: 'progress'; readonly summary: JobSummary }
+  | {
+      readonly type: 'claim'
+      readonly shard: string
+      readonly lo: number
+      readonly hi: number
+      readonly hub: HubId
+      readonly epoch: number
+      readonly reason: string
+    }
+  | { readonly type: 'done'; readonly shard: string; readonly lo: number; readonly hi: number; readonly hub: HubId }
+  | { readonly type: 'family'; readonly family: string; readonly spot: number; readonly shards: number }
+  | { readonly type: 'hub'; readonly hub: HubId; readonly state: HubReport['state'] }
+  | { readonly type: 'log'; readonly shard: string; readonly line: string }
+  | { readonly type: 'ended'; readonly summary: JobSummary }
+
+/** One finding of `shoal doctor`. */
+export interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly text: string
+  /** One step that helps; null when all is well. */
+  readonly next: string | null
+}
+
+export interface DoctorReport {
+  readonly interfaces: readonly {
+    readonly name: string
+    readonly address: string
+    readonly multicastHeard: number
+    readonly multicastSent: number
+    readonly error: string | null
+  }[]
+  readonly port: number
+  readonly peers: readonly { readonly hub: HubId; readonly state: string; readonly addrs: readonly string[] }[]
+  readonly refused: readonly {
+    readonly peer: string
+    readonly address: string
+    readonly reason: string
+    readonly times: number
+  }[]
+  readonly findings: readonly Finding[]
+}
+
+/** All of it throws ShoalError with a stable code. */
+export interface LocalHub {
+  info(): HubInfo
+  hubs(): HubReport[]
+  /** Resolves once a second hub holds manifest, code and input (alone: once they are on disk). */
+  submit(submission: JobSubmission): Promise<JobId>
+  jobs(): JobSummary[]
+  job(id: JobId): JobReport
+  /** The encoded outcome (execute/codec); waits for the job to end unless `wait` is false (then SHOAL_RESULT_NOT_READY). */
+  result(id: JobId, options: { wait: boolean; signal: AbortSignal }): Promise<Uint8Array>
+  cancel(id: JobId, reason: string): Promise<void>
+  acknowledge(id: JobId): Promise<void>
+  /** Events from now on, after one `progress` with the present state; ends after `ended`. */
+  events(id: JobId, options: { signal: AbortSignal }): AsyncIterable<JobEvent>
+  logs(id: JobId): { readonly shard: string; readonly line: string }[]
+  /** All bids of the plan that decided a shard, with their cost terms. */
+  why(shard: string): unknown
+  doctor(): Promise<DoctorReport>
+  createToken(options: { expiresMs: number; uses: number }): Promise<string>
+  removeHub(hub: HubId): Promise<void>
+  /** Hands over what can be handed over, then leaves. */
+  drain(): Promise<void>
+}

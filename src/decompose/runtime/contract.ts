@@ -1,0 +1,52 @@
+/** The border inside a slot process: its entry (execute/entry) loads programs and calls these; the runtime implements them. */
+import type { RootInput, ShardWork, Spawn } from '../../execute/slots.ts'
+import type { Cut } from '../../program/family.ts'
+
+/** What the entry offers to user code and runtime while a shard or the root runs. */
+export interface RuntimeHost {
+  /** Restarts the seeded generator behind `Math.random`; called before each item and before the root. */
+  seedRandom(seed: number, index: number): void
+  log(line: string): void
+  progress(fraction: number): void
+  /** Hands over a resumable state; ignored unless `checkpointDue()`. */
+  checkpoint(progress: number, state: Uint8Array): void
+  /** Cheap: true when the last checkpoint of this shard is old enough for another. */
+  checkpointDue(): boolean
+  readonly signal: AbortSignal
+  /** Monotonic milliseconds of the slot, for timing samples only; never visible to user code. */
+  nowMs(): number
+}
+
+/** The setting of one shard run. */
+export interface ShardCall {
+  readonly spot: number
+  readonly items: number
+  readonly seed: number
+  readonly shared: Uint8Array | null
+  readonly work: ShardWork
+  readonly audit: boolean
+}
+
+/** The setting of the root run. */
+export interface RootCall {
+  readonly input: RootInput
+  readonly seed: number
+  readonly chunks: number | null
+  readonly recordedCuts: ReadonlyMap<number, Cut>
+  /** Live slots in the swarm at this moment. */
+  slots(): number
+  readonly audit: boolean
+  /** Spawns a family; resolves with one encoded outcome per shard once all are there. */
+  spawn(spawn: Spawn): Promise<readonly Uint8Array[]>
+}
+
+/** A program, loaded once per slot and content. */
+export interface LoadedProgram {
+  /** Runs one shard; resolves with its encoded outcome (thrown errors included). Rejects only for faults of the system. */
+  runShard(call: ShardCall, host: RuntimeHost): Promise<Uint8Array>
+  /** Runs the root; resolves with the job's encoded outcome. */
+  runRoot(call: RootCall, host: RuntimeHost): Promise<Uint8Array>
+}
+
+/** @throws ShoalError SHOAL_VALUE_CORRUPT when the bytes are no program. */
+export type LoadProgram = (bytes: Uint8Array) => LoadedProgram

@@ -1,0 +1,65 @@
+/** What the hub reads of a job's ledger: the fold of all its records, by shard. */
+import type { FamilyKey, FamilySpec } from '../program/family.ts'
+import type { HubId, Ref } from '../program/ref.ts'
+import type { Author, ClaimState, LedgerRecord } from './record.ts'
+
+export interface Claim {
+  readonly epoch: number
+  readonly cost: number
+  readonly hub: HubId
+  readonly boot: string
+  readonly state: ClaimState
+  readonly reason: string
+  readonly resumedFrom: number
+  readonly atMs: number
+}
+
+export interface Checkpoint {
+  readonly epoch: number
+  readonly progress: number
+  readonly hub: HubId
+  readonly ref: Ref
+}
+
+/** The winning result of a shard: entry `offset` of the packed list behind `ref`. */
+export interface Done {
+  readonly epoch: number
+  readonly cost: number
+  readonly hub: HubId
+  readonly ref: Ref
+  readonly offset: number
+  readonly holders: readonly HubId[]
+}
+
+/** The fold of all records of one family. Indices are shard indices. */
+export interface FamilyView {
+  readonly spec: FamilySpec
+  readonly shards: number
+  /** Number of shards with a result. */
+  readonly doneCount: number
+  /** Grows with every record that changed something: lets callers cache what they derived. */
+  readonly version: number
+  generation(shard: number): number
+  /** The winning claim, or null. A done shard keeps its last claim for the story. */
+  claim(shard: number): Claim | null
+  /** Highest epoch of any claim or done seen for the shard; -1 when there is none. */
+  epochMax(shard: number): number
+  checkpoint(shard: number): Checkpoint | null
+  isDone(shard: number): boolean
+  done(shard: number): Done | null
+  /** How many done records the shard has (2 or more: work done twice). */
+  doneRecords(shard: number): number
+  /** Mean CPU milliseconds of a finished shard, or null before the first. */
+  readonly busyMsMean: number | null
+}
+
+/** The fold of a whole job. */
+export interface JobView {
+  readonly manifest: Uint8Array | null
+  readonly cancelled: string | null
+  readonly acknowledged: boolean
+  /** Families by key, the root family included from the start. */
+  readonly families: ReadonlyMap<FamilyKey, FamilyView>
+  /** Applies one record; returns whether anything visible changed. Records of a family not yet known wait for it. */
+  apply(author: Author, record: LedgerRecord): boolean
+}
