@@ -3,6 +3,12 @@ import type { FamilyKey, FamilySpec } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
 import type { Author, ClaimState, LedgerRecord } from './record.ts'
 
+/** A record as its author wrote it. */
+export interface Authored {
+  readonly author: Author
+  readonly record: LedgerRecord
+}
+
 export interface Claim {
   readonly epoch: number
   readonly cost: number
@@ -51,6 +57,11 @@ export interface FamilyView {
   doneRecords(shard: number): number
   /** Mean CPU milliseconds of a finished shard, or null before the first. */
   readonly busyMsMean: number | null
+  /**
+   * Claims that came further than `claimed`, results and re-openings, each once, oldest arrivals first: for people and reports.
+   * Bounded; a very long history has lost its beginning.
+   */
+  history(): readonly Authored[]
 }
 
 /** The fold of a whole job. */
@@ -62,4 +73,6 @@ export interface JobView {
   readonly families: ReadonlyMap<FamilyKey, FamilyView>
   /** Applies one record; returns whether anything visible changed. Records of a family not yet known wait for it. */
   apply(author: Author, record: LedgerRecord): boolean
+  /** True when records had to be dropped while they waited for their family: fold the whole ledger again. */
+  readonly incomplete: boolean
 }
