@@ -51,6 +51,8 @@ export const counts = {
   poisonHubsMax: 3,
   /** Events kept in a shard's or a hub's story. */
   storyEventsMax: 256,
+  /** Runs of other hubs watched for stragglers. */
+  foreignRunsMax: 65_536,
   /** Slots of one hub. */
   slotsMax: 1024,
   /** Root processes at once; further roots wait. */
@@ -325,4 +327,54 @@ export const liveLimits = {
   blobStallMs: 15_000,
   /** Idle blob streams kept open per peer: opening one costs two round trips. */
   blobIdleStreamsMax: 2,
+} as const
+
+/** What one encoded value may hold. */
+export const valueLimits = {
+  /** Bytes of one encoded value: what one slot frame may carry (sizes.slotFrameBytesMax). */
+  encodedBytesMax: 256 * MiB,
+  /** Objects numbered in one table: a Map holds 2 ** 24 entries, and one walk must end well before. */
+  objectsMax: 16_000_000,
+} as const
+
+/** The local API, its clients and the command line. */
+export const apiLimits = {
+  /** Header of a submission: name, input kind and options. */
+  submitHeaderBytesMax: 16 * KiB,
+  /** A submission: program, input and header; larger inputs must be generated in the job. */
+  submitBytesMax: 512 * MiB,
+  /** Any other request body. */
+  requestBytesMax: 64 * KiB,
+  /** One line of an event stream as a client accepts it. */
+  eventLineBytesMax: MiB,
+  /** A line without news, so that both sides notice a broken connection. */
+  heartbeatMs: 2_000,
+  /** One waiting request for a result; below every HTTP client's patience, then asked again. */
+  resultPollMs: 20_000,
+  /** A hub that does not answer a small request for so long counts as gone. */
+  requestTimeoutMs: 10_000,
+} as const
+
+/** Swarms that live for one run. */
+export const embeddedLimits = {
+  hubsMax: 64,
+  /** From the start of a hub's process to its ready line; generous for busy machines. */
+  readyMs: 30_000,
+  /** Until all hubs of the swarm see each other. */
+  meetMs: 20_000,
+  /** Time a hub has to leave by itself before it is killed. */
+  leaveMs: 1_500,
+  pollMs: 25,
+} as const
+
+/** What the command line shows. */
+export const showLimits = {
+  /** Redraws of the progress line on a terminal. */
+  redrawMs: 100,
+  /** Progress lines when nobody watches a terminal. */
+  lineMs: 5_000,
+  /** Time between cancelling a job on Ctrl-C and giving up on an answer. */
+  cancelWaitMs: 2_000,
+  /** Two signals closer than this are one Ctrl-C, seen by us and passed on by our launcher. */
+  signalEchoMs: 150,
 } as const

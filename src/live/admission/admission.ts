@@ -1,0 +1,90 @@
+/** Opens a home's place in a swarm: founds one, goes on in the one it has, or joins with a token. */
+import { join } from 'node:path'
+import { ShoalError } from '../../errors.ts'
+import type { Log } from '../log.ts'
+import { type Identity, openIdentity } from './identity.ts'
+import { Membership } from './membership.ts'
+import { foundSwarm, readSwarm, type Swarm, writeSwarm } from './swarm.ts'
+import { type JoinToken, openToken } from './token.ts'
+
+export interface OpenAdmission {
+  readonly identity: Identity
+  readonly swarm: Swarm
+  readonly membership: Membership
+  /** Multiaddrs from the join token, if one was given. */
+  readonly bootstrap: readonly string[]
+}
+
+export interface AdmissionOptions {
+  /** Name for a swarm this home founds. */
+  readonly name: string
+  /** A join token; the home leaves a swarm only when it was alone in it. */
+  readonly join: string | null
+  readonly nowMs: () => number
+  readonly log: Log
+}
+
+/**
+ * Identity, swarm and membership of a home folder.
+ * @throws ShoalError SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_HOME_UNUSABLE, SHOAL_USAGE when the home belongs elsewhere.
+ */
+export async function openAdmission(home: string, options: AdmissionOptions): Promise<OpenAdmission> {
+  const identity = await openIdentity(home)
+  const token = options.join === null ? null : openToken(options.join, options.nowMs())
+  const existing = await readSwarm(home)
+  if (token === null || existing?.id === token.swarm.id) {
+    const swarm = existing ?? foundSwarm(identity.hub, options.name)
+    if (existing === null) await writeSwarm(home, swarm)
+    const membership = await openMembership(home, { ...options, identity, swarm })
+    if (token !== null && !membership.isMember(identity.hub)) await enter(membership, token, identity, options)
+    return { identity, swarm, membership, bootstrap: token?.addresses ?? [] }
+  }
+  if (existing !== null) await checkAlone(home, { ...options, identity, swarm: existing })
+  const { swarm } = token
+  const membership = newMembership(home, { ...options, identity, swarm })
+  await enter(membership, token, identity, options)
+  await writeSwarm(home, swarm)
+  return { identity, swarm, membership, bootstrap: token.addresses }
+}
+
+interface MembershipParts {
+  readonly identity: Identity
+  readonly swarm: Swarm
+  readonly log: Log
+  readonly nowMs: () => number
+}
+
+function newMembership(home: string, parts: MembershipParts): Membership {
+  return new Membership(parts, { file: join(home, `members-${parts.swarm.prefix}.json`), nowMs: parts.nowMs })
+}
+
+async function openMembership(home: string, parts: MembershipParts): Promise<Membership> {
+  const membership = newMembership(home, parts)
+  await membership.load()
+  return membership
+}
+
+async function enter(
+  membership: Membership,
+  token: JoinToken,
+  identity: Identity,
+  options: AdmissionOptions,
+): Promise<void> {
+  membership.merge(token.statementsFor(identity.hub, options.nowMs()))
+  if (!membership.isMember(identity.hub)) {
+    const reason = membership.isRemoved(identity.hub) ? 'this hub was removed from the swarm' : 'the token is not valid'
+    throw new ShoalError('SHOAL_NOT_A_MEMBER', `cannot join: ${reason}`, {
+      next: 'start with a fresh home folder and a new token',
+    })
+  }
+  await membership.saved()
+}
+
+async function checkAlone(home: string, parts: MembershipParts): Promise<void> {
+  const membership = await openMembership(home, parts)
+  const alone = parts.swarm.founder === parts.identity.hub && membership.members().length === 1
+  if (alone) return
+  throw new ShoalError('SHOAL_USAGE', `this home already belongs to the swarm "${parts.swarm.name}"`, {
+    next: 'join with another folder: --home NEW',
+  })
+}

@@ -1,0 +1,284 @@
+/** The members of the swarm as this hub knows them: grows by signed statements only, kept in the home folder. */
+import { createHash } from 'node:crypto'
+import * as v from 'valibot'
+import { ShoalError } from '../../errors.ts'
+import { admissionLimits } from '../../limits.ts'
+import type { HubId } from '../../program/ref.ts'
+import { errorFields, type Log } from '../log.ts'
+import {
+  type Certificate,
+  issueCertificate,
+  parseCertificate,
+  type Role,
+  type WireCertificate,
+  wireCertificateSchema,
+} from './certificate.ts'
+import type { Identity } from './identity.ts'
+import { readPrivateFile, writePrivateFile } from './private-file.ts'
+import { issueRemoval, parseRemoval, type Removal } from './removal.ts'
+import { type Judgement, judge, type Standing } from './standing.ts'
+import { signedSchema } from './statement.ts'
+import type { Swarm } from './swarm.ts'
+
+export const membershipSetSchema = v.object({
+  certificates: v.pipe(v.array(wireCertificateSchema), v.maxLength(admissionLimits.certificatesMax)),
+  removals: v.pipe(v.array(signedSchema), v.maxLength(admissionLimits.removalsMax)),
+})
+
+/** All statements a hub knows, as they travel. */
+export type MembershipSet = v.InferOutput<typeof membershipSetSchema>
+
+export type Admission = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+
+interface MembershipInit {
+  /** Where the set is kept; null keeps it in memory only. */
+  readonly file: string | null
+  readonly nowMs: () => number
+}
+
+export class Membership {
+  readonly #identity: Identity
+  readonly #swarm: Swarm
+  readonly #log: Log
+  readonly #init: MembershipInit
+  readonly #listeners = new Set<() => void>()
+  readonly #certificates = new Map<string, Certificate>()
+  readonly #removals = new Map<string, Removal>()
+  #judgement: Judgement
+  #saving: Promise<void> = Promise.resolve()
+
+  constructor(components: { identity: Identity; swarm: Swarm; log: Log }, init: MembershipInit) {
+    this.#identity = components.identity
+    this.#swarm = components.swarm
+    this.#log = components.log
+    this.#init = init
+    this.#judgement = this.#judge([])
+  }
+
+  /** Reads what an earlier run knew; statements that no longer check out are left behind. */
+  async load(): Promise<void> {
+    const stored = this.#init.file === null ? null : await readPrivateFile(this.#init.file)
+    if (stored === null) return
+    try {
+      this.merge(v.parse(membershipSetSchema, JSON.parse(Buffer.from(stored).toString('utf8'))))
+    } catch (error) {
+      throw new ShoalError('SHOAL_HOME_UNUSABLE', `${this.#init.file} is damaged`, {
+        next: 'restore it from a backup, or remove it and join again with a token',
+        cause: error,
+      })
+    }
+  }
+
+  isMember(hub: HubId): boolean {
+    const standing = this.#judgement.members.get(hub)
+    return standing !== undefined && (standing.certificate?.expiresMs ?? Number.POSITIVE_INFINITY) > this.#init.nowMs()
+  }
+
+  isRemoved(hub: HubId): boolean {
+    return this.#judgement.removed.has(hub)
+  }
+
+  /** What a member may do; empty for everybody else. */
+  roles(hub: HubId): readonly Role[] {
+    return this.isMember(hub) ? (this.#judgement.members.get(hub)?.roles ?? []) : []
+  }
+
+  members(): HubId[] {
+    return [...this.#judgement.members.keys()].filter((hub) => this.isMember(hub)).toSorted()
+  }
+
+  /** The certificates from a hub up to the founder: with them anybody can check its membership. */
+  chain(hub: HubId): WireCertificate[] {
+    const chain: WireCertificate[] = []
+    let standing: Standing | undefined = this.#judgement.members.get(hub)
+    while (standing?.certificate != null && chain.length < admissionLimits.chainLengthMax) {
+      chain.push(standing.certificate.wire)
+      standing = this.#judgement.members.get(standing.certificate.issuer)
+    }
+    return chain
+  }
+
+  /** Decides on a hub that shows its own chain; on yes its certificates are known from now on. */
+  admit(hub: HubId, chain: readonly WireCertificate[]): Admission {
+    if (this.isRemoved(hub)) return { ok: false, reason: 'it was removed from the swarm' }
+    if (this.isMember(hub)) return { ok: true }
+    const shown = this.#fresh(chain)
+    const judgement = this.#judge(shown)
+    const certificate = judgement.members.get(hub)?.certificate
+    if (certificate == null) return { ok: false, reason: refusalReason(judgement, shown, hub) }
+    const nowMs = this.#init.nowMs()
+    if (certificate.expiresMs <= nowMs) return { ok: false, reason: 'its membership has expired' }
+    if (certificate.grantExpiresMs !== null && certificate.grantExpiresMs + admissionLimits.clockSkewMs <= nowMs) {
+      return { ok: false, reason: 'its join token has expired' }
+    }
+    this.#add(
+      shown.filter((one) => judgement.members.has(one.hub)),
+      [],
+    )
+    return { ok: true }
+  }
+
+  /**
+   * Vouches for a member in this hub's own name when it came in by a token or its certificate runs out: a token ends, a member's
+   * word lasts.
+   */
+  countersign(hub: HubId): void {
+    const certificate = this.#judgement.members.get(hub)?.certificate
+    if (certificate == null || !this.isMember(hub)) return
+    const runsOut = certificate.expiresMs - this.#init.nowMs() < admissionLimits.renewBeforeMs
+    const mayVouch = certificate.roles.every((role) => this.roles(this.#identity.hub).includes(role))
+    if (!mayVouch || !(certificate.byToken || runsOut) || this.#dependsOn(this.#identity.hub, hub)) return
+    this.#add([this.#issue(hub, certificate)], [])
+  }
+
+  /** @throws ShoalError SHOAL_USAGE for the founder, SHOAL_ROLE_MISSING when this hub may not remove. */
+  remove(hub: HubId): void {
+    if (hub === this.#swarm.founder) {
+      throw new ShoalError('SHOAL_USAGE', 'the founder holds the root key of the swarm and cannot be removed', {
+        next: 'found a new swarm with `shoal up --home NEW` and invite the other hubs with a token',
+      })
+    }
+    if (!this.roles(this.#identity.hub).includes('submit')) {
+      throw new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not remove others', {
+        next: 'remove it from a hub with the submit role',
+      })
+    }
+    const orphans = this.members().filter((member) => member !== hub && this.#dependsOn(member, hub))
+    const kept = orphans.flatMap((orphan) => {
+      const certificate = this.#judgement.members.get(orphan)?.certificate
+      return certificate == null ? [] : [this.#issue(orphan, certificate)]
+    })
+    const removal = issueRemoval(this.#identity, { swarm: this.#swarm.id, hub, atMs: this.#init.nowMs() })
+    this.#add(kept, [removal])
+  }
+
+  /** Everything known, for another hub. */
+  export(): MembershipSet {
+    return {
+      certificates: [...this.#certificates.values()].map((certificate) => certificate.wire),
+      removals: [...this.#removals.values()].map((removal) => removal.wire),
+    }
+  }
+
+  /** Equal at two hubs exactly when they know the same. */
+  digest(): string {
+    const hash = createHash('sha256')
+    for (const id of [...this.#certificates.keys(), ...this.#removals.keys()].toSorted()) hash.update(id)
+    return hash.digest('base64url')
+  }
+
+  /** Takes over what a member knows. Bad statements are left out; true when something new was learnt. */
+  merge(set: MembershipSet): boolean {
+    const removals = set.removals.flatMap((wire) => {
+      const removal = this.#checked(() => parseRemoval(wire))
+      const isNew = removal !== null && removal.swarm === this.#swarm.id && !this.#removals.has(removalKey(removal))
+      return isNew ? [removal] : []
+    })
+    return this.#add(this.#fresh(set.certificates), removals)
+  }
+
+  /** Calls back after every change; returns the way to stop. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Resolves once everything known is on disk. */
+  async saved(): Promise<void> {
+    await this.#saving
+  }
+
+  #issue(hub: HubId, from: Certificate): Certificate {
+    const nowMs = this.#init.nowMs()
+    const { roles, token } = from
+    const expiresMs = nowMs + admissionLimits.certificateMs
+    return issueCertificate(this.#identity, { swarm: this.#swarm.id, hub, roles, token, issuedMs: nowMs, expiresMs })
+  }
+
+  /** Whether the membership of `hub` rests on the word of `on`. */
+  #dependsOn(hub: HubId, on: HubId): boolean {
+    let standing: Standing | undefined = this.#judgement.members.get(hub)
+    for (let step = 0; step <= admissionLimits.chainLengthMax && standing?.certificate != null; step++) {
+      if (standing.certificate.issuer === on) return true
+      standing = this.#judgement.members.get(standing.certificate.issuer)
+    }
+    return false
+  }
+
+  #fresh(wires: readonly WireCertificate[]): Certificate[] {
+    return wires.flatMap((wire) => {
+      const certificate = this.#checked(() => parseCertificate(wire))
+      const isNew =
+        certificate !== null && certificate.swarm === this.#swarm.id && !this.#certificates.has(certificate.id)
+      return isNew ? [certificate] : []
+    })
+  }
+
+  #checked<T>(parse: () => T): T | null {
+    try {
+      return parse()
+    } catch (error) {
+      this.#log.debug(errorFields(error), 'left out a membership statement that does not check out')
+      return null
+    }
+  }
+
+  #judge(more: readonly Certificate[]): Judgement {
+    return judge({
+      founder: this.#swarm.founder,
+      certificates: [...this.#certificates.values(), ...more],
+      removals: [...this.#removals.values()],
+      chainLengthMax: admissionLimits.chainLengthMax,
+    })
+  }
+
+  #add(certificates: readonly Certificate[], removals: readonly Removal[]): boolean {
+    if (certificates.length === 0 && removals.length === 0) return false
+    const before = this.digest()
+    for (const removal of removals) this.#removals.set(removalKey(removal), removal)
+    for (const certificate of certificates) this.#certificates.set(certificate.id, certificate)
+    this.#judgement = this.#judge([])
+    this.#forget()
+    if (this.digest() === before) return false
+    this.#save()
+    for (const listener of this.#listeners) listener()
+    return true
+  }
+
+  /** Keeps the set bounded: statements that decide nothing go first, then the oldest. */
+  #forget(): void {
+    const { certificates, removals } = { certificates: this.#certificates, removals: this.#removals }
+    for (const certificate of certificates.values()) {
+      const attached =
+        this.#judgement.members.has(certificate.issuer) || this.#judgement.removed.has(certificate.issuer)
+      if (!attached) certificates.delete(certificate.id)
+    }
+    dropOldest(certificates, admissionLimits.certificatesMax, (certificate) => certificate.issuedMs)
+    dropOldest(removals, admissionLimits.removalsMax, (removal) => removal.atMs)
+  }
+
+  #save(): void {
+    const { file } = this.#init
+    if (file === null) return
+    this.#saving = this.#saving
+      .then(() => writePrivateFile(file, `${JSON.stringify(this.export())}\n`))
+      .catch((error: unknown) => this.#log.error(errorFields(error), 'membership could not be saved'))
+  }
+}
+
+function refusalReason(judgement: Judgement, shown: readonly Certificate[], hub: HubId): string {
+  const own = shown.filter((certificate) => certificate.hub === hub)
+  if (own.length === 0) return 'it has no membership certificate'
+  if (own.some((certificate) => judgement.excess.has(certificate.id))) return 'its join token is used up'
+  return 'its certificate does not lead to the founder of this swarm'
+}
+
+function removalKey(removal: Removal): string {
+  return `${removal.hub} by ${removal.by}`
+}
+
+function dropOldest<T>(map: Map<string, T>, max: number, ageOf: (value: T) => number): void {
+  if (map.size <= max) return
+  const oldestFirst = [...map].toSorted(([, a], [, b]) => ageOf(a) - ageOf(b))
+  for (const [key] of oldestFirst.slice(0, map.size - max)) map.delete(key)
+}
