@@ -53,6 +53,8 @@ export const counts = {
   storyEventsMax: 256,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
+  /** Own decisions kept for `why`. */
+  decisionsMax: 4096,
   /** Slots of one hub. */
   slotsMax: 1024,
   /** Root processes at once; further roots wait. */

@@ -1,0 +1,46 @@
+/** Key lists of objects, each written once: the encoder finds them by key order, the decoder by number. */
+
+/** The keys that many objects of one value have in common, in order. */
+export interface Shape {
+  readonly number: number
+  readonly keys: readonly string[]
+}
+
+interface Branch {
+  shape: Shape | null
+  readonly next: Map<string, Branch>
+}
+
+/** Shapes of one value by their key order; numbers rise in the order of `add`. */
+export class ShapeIndex {
+  readonly #root: Branch = { shape: null, next: new Map() }
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  find(keys: readonly string[]): Shape | null {
+    let branch = this.#root
+    for (const key of keys) {
+      const next = branch.next.get(key)
+      if (next === undefined) return null
+      branch = next
+    }
+    return branch.shape
+  }
+
+  add(keys: readonly string[]): Shape {
+    let branch = this.#root
+    for (const key of keys) {
+      let next = branch.next.get(key)
+      if (next === undefined) {
+        next = { shape: null, next: new Map() }
+        branch.next.set(key, next)
+      }
+      branch = next
+    }
+    branch.shape = { number: this.#count++, keys }
+    return branch.shape
+  }
+}
