@@ -1,0 +1,66 @@
+/** How much work a slot does over time: the load forecast turned into a rate, and the rate into a finish time. */
+
+/** One step of a capacity curve: `rate` holds from the previous step's end until `untilMs` after the curve's origin. */
+export interface CapacityStep {
+  readonly untilMs: number
+  /** Milliseconds of speed-1 work done per millisecond in one slot. */
+  readonly rate: number
+}
+
+/** Steps in ascending order; `tailRate` holds after the last one. */
+export interface CapacityCurve {
+  readonly originMs: number
+  readonly steps: readonly CapacityStep[]
+  readonly tailRate: number
+}
+
+/** Share of a machine that others will use, at a point of the near future. */
+export interface LoadPoint {
+  readonly horizonMs: number
+  /** 0 to 1, of all cores. */
+  readonly load: number
+}
+
+/** What turns load into rates. */
+export interface Machine {
+  readonly speed: number
+  readonly cores: number
+  readonly slots: number
+}
+
+/** A slot never gets nothing: the operating system shares fairly, and a zero rate would make finish times infinite. */
+const RATE_FLOOR = 0.02
+
+/**
+ * The capacity of one slot under forecast load of others: with `cores * (1 - load)` cores left for `slots` slots,
+ * each gets its share, at most one core. A point holds until half way to the next.
+ */
+export function capacityCurve(machine: Machine, originMs: number, points: readonly LoadPoint[]): CapacityCurve {
+  const rates = points.map((point) => slotRate(machine, point.load))
+  const steps = points.slice(0, -1).map((point, index) => ({
+    untilMs: (point.horizonMs + (points[index + 1]?.horizonMs ?? point.horizonMs)) / 2,
+    rate: rates[index] ?? machine.speed,
+  }))
+  return { originMs, steps, tailRate: rates.at(-1) ?? machine.speed }
+}
+
+/** When `workMs` of speed-1 work begun at `startMs` is done. */
+export function finishTime(curve: CapacityCurve, startMs: number, workMs: number): number {
+  let atMs = startMs
+  let leftMs = workMs
+  for (const step of curve.steps) {
+    const endMs = curve.originMs + step.untilMs
+    if (endMs <= atMs) continue
+    const doneMs = (endMs - atMs) * step.rate
+    if (doneMs >= leftMs) return atMs + leftMs / step.rate
+    leftMs -= doneMs
+    atMs = endMs
+  }
+  return atMs + leftMs / curve.tailRate
+}
+
+function slotRate(machine: Machine, load: number): number {
+  const coresLeft = machine.cores * (1 - Math.min(1, Math.max(0, load)))
+  const share = Math.min(1, coresLeft / Math.max(1, machine.slots))
+  return machine.speed * Math.max(RATE_FLOOR, share)
+}

@@ -1,0 +1,161 @@
+/** Claiming: turning a won unit into a recorded hold, a run of this hub, and a request for its inputs. */
+import type { ClaimState } from '../ledger/record.ts'
+import type { FamilyView } from '../ledger/view.ts'
+import { ROOT_FAMILY, type Slice } from '../program/family.ts'
+import type { RunPlan, RunShard } from './effect.ts'
+import { inputHolders, type Job, nextEpoch, shardWorkMs } from './job.ts'
+import { type OwnRun, orderHolders } from './own-run.ts'
+import { familyGraph, isReady } from './ready-set.ts'
+import { applyOwn } from './records.ts'
+import type { HubState } from './state.ts'
+
+/** What to claim, and why. */
+export interface Want {
+  readonly job: Job
+  readonly view: FamilyView
+  readonly lo: number
+  readonly hi: number
+  readonly finishMs: number
+  readonly rank: number
+  /** `plan`, `patience`, `steal`, `speculate` or `recover`. */
+  readonly reason: string
+}
+
+/** Claims shards for this hub: one record, one run. */
+export function claim(state: HubState, want: Want): OwnRun {
+  const { job, view, lo, hi } = want
+  let epoch = 0
+  for (let shard = lo; shard < hi; shard++) epoch = Math.max(epoch, nextEpoch(view, shard))
+  const run: OwnRun = {
+    id: state.newRunId(),
+    job: job.id,
+    family: view.spec.key,
+    epoch,
+    cost: Math.max(0, Math.round(want.finishMs - state.nowMs)),
+    reason: epoch > 0 && want.reason === 'plan' ? 'recover' : want.reason,
+    isRoot: view.spec.key === ROOT_FAMILY,
+    state: 'waiting',
+    plan: null,
+    lo,
+    hi,
+    next: lo,
+    shardMs: shardWorkMs(view, lo),
+    rank: want.rank,
+    claimedMs: state.nowMs,
+    startedMs: null,
+    movedMs: state.nowMs,
+    resumedFrom: 0,
+    computing: true,
+    stopping: false,
+  }
+  state.runs.set(run.id, run)
+  writeClaim(state, run, 'claimed', lo, hi, run.reason)
+  if (run.isRoot) startRoot(state, run)
+  else prepareWhenReady(state, run)
+  return run
+}
+
+/** Records a state of this hub's claim on `[lo, hi)`, and applies it here at once. */
+export function writeClaim(state: HubState, run: OwnRun, to: ClaimState, lo: number, hi: number, reason: string): void {
+  if (lo >= hi) return
+  const view = state.job(run.job).view.families.get(run.family)
+  applyOwn(state, run.job, {
+    kind: 'claim',
+    generation: view?.generation(lo) ?? 0,
+    family: run.family,
+    lo,
+    hi,
+    epoch: run.epoch,
+    cost: run.cost,
+    state: to,
+    reason,
+    resumedFrom: run.resumedFrom,
+    atMs: state.wallMs,
+  })
+}
+
+/** Asks for the inputs of a run once all its parents are done. Returns whether they are. */
+export function prepareWhenReady(state: HubState, run: OwnRun): boolean {
+  const job = state.job(run.job)
+  const view = job.view.families.get(run.family)
+  if (view === undefined) return false
+  for (let shard = run.next; shard < run.hi; shard++) if (!isReady(job, view, shard)) return false
+  run.state = 'preparing'
+  run.plan = planRun(state, job, view, run)
+  state.effect({ type: 'prepare', plan: run.plan })
+  return true
+}
+
+/** Gives a claim up: what it still held is free for others. */
+export function releaseRun(state: HubState, run: OwnRun, reason: string): void {
+  writeClaim(state, run, 'released', run.next, run.hi, reason)
+  state.runs.delete(run.id)
+}
+
+function planRun(state: HubState, job: Job, view: FamilyView, run: OwnRun): RunPlan {
+  const shards: RunShard[] = []
+  let slice = view.spec.slices[0]
+  for (let index = run.next; index < run.hi; index++) {
+    if (slice === undefined || index < slice.lo || index >= slice.hi) slice = sliceOf(view.spec.slices, index)
+    const input = slice === undefined ? null : { ref: slice.ref, offset: index - slice.lo }
+    shards.push({
+      index,
+      input,
+      parents: parentResults(job, view, index),
+      restored: view.checkpoint(index)?.ref ?? null,
+    })
+  }
+  run.resumedFrom = view.checkpoint(run.next)?.progress ?? 0
+  const others = state.members.others().map((member) => member.hub)
+  const holders = orderHolders(inputHolders(job, state.self), others, state.self)
+  return { run: run.id, job: job.id, family: run.family, epoch: run.epoch, shards, holders }
+}
+
+function parentResults(job: Job, view: FamilyView, shard: number): RunShard['parents'] {
+  if (view.spec.edges.length === 0) return []
+  return (familyGraph(view).parents[shard] ?? []).flatMap((edge) => {
+    const done = job.view.families.get(edge.family)?.done(edge.from)
+    return done === null || done === undefined ? [] : [{ ref: done.ref, offset: done.offset }]
+  })
+}
+
+/** Slices are in order and do not overlap: a binary search finds the one that has a shard. */
+function sliceOf(slices: readonly Slice[], shard: number): Slice | undefined {
+  let low = 0
+  let high = slices.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((slices[middle]?.hi ?? 0) <= shard) low = middle + 1
+    else high = middle
+  }
+  const found = slices[low]
+  return found !== undefined && found.lo <= shard ? found : undefined
+}
+
+/** A root takes no slot: it mostly waits. It starts at once, from the recorded cuts of an earlier run if there was one. */
+function startRoot(state: HubState, run: OwnRun): void {
+  const job = state.job(run.job)
+  const root = job.view.families.get(ROOT_FAMILY)
+  const recordedCuts = new Map(
+    [...job.view.families.values()]
+      .filter((view) => view.spec.key !== ROOT_FAMILY)
+      .map((view) => [view.spec.sequence, view.spec.cut] as const),
+  )
+  const checkpoint = root?.checkpoint(0) ?? null
+  run.state = 'running'
+  run.startedMs = state.nowMs
+  run.resumedFrom = checkpoint?.progress ?? 0
+  job.rootRun = run.id
+  job.awaited.clear()
+  writeClaim(state, run, 'running', 0, 1, run.reason)
+  const slots = state.members.alive().reduce((sum, member) => sum + (member.beacon?.slots ?? 0), 0)
+  state.effect({
+    type: 'start-root',
+    run: run.id,
+    job: run.job,
+    epoch: run.epoch,
+    recordedCuts,
+    slots: Math.max(1, slots),
+    restored: checkpoint?.ref ?? null,
+  })
+}

@@ -1,0 +1,136 @@
+/** The one place that decides: events only change state, then this looks at all of it. */
+import { auction } from '../limits.ts'
+import { type Assignment, type Plan, virtualPlan } from './auction.ts'
+import { claim } from './claims.ts'
+import { followParents, startReady } from './execution.ts'
+import { isOpen } from './lease.ts'
+import type { Unit } from './ready-set.ts'
+import type { HubState } from './state.ts'
+import { reviewLent, trySpeculate, trySteal } from './takeover.ts'
+
+/** Decides what this hub claims, starts, takes over and waits for, given all it knows. */
+export function evaluate(state: HubState): void {
+  followParents(state)
+  reviewLent(state)
+  startReady(state)
+  if (!state.init.compute || state.leaving || state.activeJobs().length === 0) {
+    state.idleSinceMs = null
+    return
+  }
+  noteIdle(state)
+  const isIdle = state.idleSinceMs !== null
+  const pauseMs = isIdle ? auction.replanIdleMs : auction.replanBusyMs
+  const dueMs = state.lastPlanMs + pauseMs
+  if (state.nowMs < dueMs) {
+    wakeAt(state, dueMs)
+    return
+  }
+  state.lastPlanMs = state.nowMs
+  const claimed = claimFromPlan(state)
+  startReady(state)
+  noteIdle(state)
+  if (claimed === 0 && state.idleSinceMs !== null && !trySteal(state)) trySpeculate(state)
+  wakeAt(state, state.nowMs + (state.idleSinceMs === null ? auction.replanBusyMs : auction.idleTickMs))
+}
+
+function claimFromPlan(state: HubState): number {
+  const room = state.freeSlots() + state.init.slots * auction.queuedRunsPerSlotMax - countedQueue(state)
+  const plan = virtualPlan(state)
+  let claimed = claimRoots(state, plan)
+  const mine = plan.assignments.filter((assignment) => assignment.hub === state.self && !isRoot(assignment))
+  mine.sort((a, b) => a.startMs - b.startMs)
+  for (const assignment of mine) {
+    if (claimed >= room) break
+    if (!isDue(state, plan, assignment) || isResting(state, assignment.unit)) continue
+    claimUnit(state, assignment, 'plan')
+    claimed++
+  }
+  return claimed > 0 ? claimed : claimByPatience(state, plan)
+}
+
+/** Ready claims fill the queue; an idle hub does not count those that wait for parents, or parents would find no room. */
+function countedQueue(state: HubState): number {
+  const queued = state.queuedRuns()
+  return state.idleSinceMs === null ? queued.length : queued.filter((run) => run.state !== 'waiting').length
+}
+
+function isRoot(assignment: Assignment): boolean {
+  return assignment.unit.view.spec.sequence === 0
+}
+
+/** Roots take no slot, so they are claimed at once by the hub the plan names, if it has what they need. */
+function claimRoots(state: HubState, plan: Plan): number {
+  let claimed = 0
+  for (const assignment of plan.assignments) {
+    if (!isRoot(assignment) || !assignment.unit.job.blobsHere || isResting(state, assignment.unit)) continue
+    const waitedMs = state.nowMs - assignment.unit.job.knownMs
+    const isOurs = assignment.hub === state.self || assignment.unit.job.mine
+    if (!isOurs && waitedMs < patienceMs(plan) * 4) continue
+    if (!isOurs && !hasPatienceEnded(state, plan, 4)) continue
+    claimUnit(state, assignment, 'plan')
+    claimed++
+  }
+  return claimed
+}
+
+/** Late binding: a unit is claimed no earlier than hides the claim's latency. */
+function isDue(state: HubState, plan: Plan, assignment: Assignment): boolean {
+  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * plan.meanUnitMs)
+  if (assignment.startMs - state.nowMs > leadMs) return false
+  if (assignment.unit.waitsFor.length === 0) return true
+  const { view, waitsFor } = assignment.unit
+  const allClaimed = waitsFor.every((parent) => !isOpen(view, parent, state.members))
+  return allClaimed && assignment.readyMs - state.nowMs <= auction.lookShares * plan.meanUnitMs
+}
+
+/** Somebody must take what everybody leaves to somebody else: first if it costs little, in the end at any price. */
+function claimByPatience(state: HubState, plan: Plan): number {
+  if (!hasPatienceEnded(state, plan, 1)) return 0
+  for (const assignment of plan.assignments) {
+    const { unit } = assignment
+    if (isRoot(assignment) || unit.waitsFor.length > 0 || isResting(state, unit)) continue
+    const own = assignment.bids.find((candidate) => candidate.hub === state.self)
+    if (own === undefined) continue
+    const isClose = own.finishMs <= assignment.finishMs + 0.05 * unit.workMs
+    if (!isClose && !hasPatienceEnded(state, plan, 4)) continue
+    claimUnit(state, { ...assignment, finishMs: own.finishMs }, 'patience')
+    return 1
+  }
+  return 0
+}
+
+function hasPatienceEnded(state: HubState, plan: Plan, times: number): boolean {
+  return state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= times * patienceMs(plan)
+}
+
+function patienceMs(plan: Plan): number {
+  return Math.min(auction.patienceMsMax, Math.max(auction.patienceMsMin, auction.patienceShares * plan.meanUnitMs))
+}
+
+function isResting(state: HubState, unit: Unit): boolean {
+  if (unit.job.pauses.size === 0) return false
+  for (let shard = unit.lo; shard < unit.hi; shard++) {
+    const key = `${unit.view.spec.key}:${shard}`
+    const untilMs = unit.job.pauses.get(key)
+    if (untilMs === undefined) continue
+    if (untilMs > state.nowMs) return true
+    unit.job.pauses.delete(key)
+  }
+  return false
+}
+
+function claimUnit(state: HubState, assignment: Assignment, reason: string): void {
+  const { unit, finishMs } = assignment
+  state.decisions.note(unit, assignment, reason, state.nowMs)
+  claim(state, { job: unit.job, view: unit.view, lo: unit.lo, hi: unit.hi, finishMs, rank: unit.rank, reason })
+}
+
+function noteIdle(state: HubState): void {
+  const isIdle = state.freeSlots() > 0 && state.queuedRuns().every((run) => run.state === 'waiting')
+  if (!isIdle) state.idleSinceMs = null
+  else state.idleSinceMs ??= state.nowMs
+}
+
+function wakeAt(state: HubState, atMs: number): void {
+  state.effect({ type: 'set-timer', timer: 'evaluate', atMs })
+}

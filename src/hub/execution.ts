@@ -1,0 +1,108 @@
+/** This hub's own slots: which run starts next, and what follows when one ends. */
+import type { RunEnd } from '../execute/slots.ts'
+import { counts, recovery } from '../limits.ts'
+import { prepareWhenReady, releaseRun, writeClaim } from './claims.ts'
+import type { RunId } from './input.ts'
+import type { Job } from './job.ts'
+import { isOpen } from './lease.ts'
+import type { OwnRun } from './own-run.ts'
+import type { HubState } from './state.ts'
+
+/** Starts ready runs in free slots, most urgent first; no claim waits to be settled before it starts. */
+export function startReady(state: HubState): void {
+  const ready = state.queuedRuns().filter((run) => run.state === 'ready')
+  ready.sort((a, b) => b.rank - a.rank || a.id - b.id)
+  for (const run of ready.slice(0, Math.max(0, state.freeSlots()))) {
+    if (run.plan === null) continue
+    run.state = 'running'
+    run.startedMs = state.nowMs
+    run.movedMs = state.nowMs
+    writeClaim(state, run, 'running', run.next, run.hi, run.reason)
+    const shards = run.plan.shards.filter((shard) => shard.index >= run.next && shard.index < run.hi)
+    state.effect({ type: 'start', plan: { ...run.plan, shards } })
+  }
+}
+
+/** Inputs of a run are here, or cannot be had now: then it rests, and others may try. */
+export function prepared(state: HubState, id: RunId, missing: string | null): void {
+  const run = state.runs.get(id)
+  if (run === undefined || run.state !== 'preparing') return
+  if (missing === null) {
+    run.state = 'ready'
+    return
+  }
+  pause(state, state.job(run.job), run, run.next, run.hi, recovery.missingInputPauseMs)
+  releaseRun(state, run, 'inputs-missing')
+}
+
+/** A slot or root reports its end. What is left of the run is released, or counted as failed where it crashed. */
+export function ended(state: HubState, id: RunId, end: RunEnd): void {
+  const run = state.runs.get(id)
+  if (run === undefined) return
+  state.runs.delete(id)
+  const job = state.job(run.job)
+  if (job.rootRun === id) job.rootRun = null
+  const isLeft = run.next < run.hi && !hasPending(state, run)
+  if (!isLeft || (end.kind === 'complete' && !run.isRoot)) return
+  if (end.kind === 'cancelled' || end.kind === 'complete') {
+    if (!run.stopping) writeClaim(state, run, 'released', run.next, run.hi, 'stopped')
+    return
+  }
+  failed(state, job, run, end)
+}
+
+/** Claims made ahead follow their parents: prepared when these are done, given back when one has nobody. */
+export function followParents(state: HubState): void {
+  for (const run of state.queuedRuns()) {
+    if (run.state !== 'waiting' || prepareWhenReady(state, run)) continue
+    const job = state.job(run.job)
+    const view = job.view.families.get(run.family)
+    const edges = view?.spec.edges.filter((edge) => edge.to >= run.next && edge.to < run.hi) ?? []
+    const orphaned = edges.some((edge) => {
+      const parent = job.view.families.get(edge.family)
+      return parent !== undefined && isOpen(parent, edge.from, state.members)
+    })
+    if (orphaned) releaseRun(state, run, 'orphan')
+  }
+}
+
+/** Makes shards rest at this hub. */
+export function pause(state: HubState, job: Job, run: OwnRun, lo: number, hi: number, forMs: number): void {
+  for (let shard = lo; shard < hi; shard++) job.pauses.set(`${run.family}:${shard}`, state.nowMs + forMs)
+}
+
+function hasPending(state: HubState, run: OwnRun): boolean {
+  return [...state.pendingDone.values()].some((list) =>
+    list.some((pending) => pending.run === run && pending.hi >= run.hi),
+  )
+}
+
+/** The shard that ran when the slot went down bears the blame; the rest of the run is merely free again. */
+function failed(
+  state: HubState,
+  job: Job,
+  run: OwnRun,
+  end: Exclude<RunEnd, { kind: 'complete' | 'cancelled' }>,
+): void {
+  const shard = run.next
+  writeClaim(state, run, 'failed', shard, shard + 1, end.kind)
+  writeClaim(state, run, 'released', shard + 1, run.hi, 'slot-lost')
+  pause(state, job, run, shard, shard + 1, recovery.failedAttemptPauseMs)
+  const failures = job.failures.get(`${run.family}:${shard}`)
+  const attempts = (job.view.families.get(run.family)?.epochMax(shard) ?? 0) + 1
+  const hubs = failures?.size ?? 0
+  const everybodyFailed = hubs >= state.members.alive().length && attempts >= counts.poisonHubsMax
+  if (hubs < counts.poisonHubsMax && attempts < counts.attemptsPerShardMax && !everybodyFailed) return
+  condemn(state, job, run, shard, end.detail)
+}
+
+/** A shard that took down every hub it ran on gets an error as its result, with the evidence. */
+function condemn(state: HubState, job: Job, run: OwnRun, shard: number, detail: string): void {
+  const failures = [...(job.failures.get(`${run.family}:${shard}`) ?? [])]
+  const evidence = failures.map(([hub, signature]) => `${hub}: ${signature}`).join('; ')
+  const id = state.newRunId()
+  const verdict: OwnRun = { ...run, id, lo: shard, hi: shard + 1, next: shard, state: 'condemned', stopping: false }
+  state.runs.set(id, verdict)
+  const message = `shard ${run.family}:${shard} ended its slot on ${failures.length} hubs (${evidence}); last: ${detail}`
+  state.effect({ type: 'fail-shard', run: id, shard, code: 'SHOAL_SHARD_POISON', message })
+}

@@ -1,0 +1,167 @@
+/** The hub: what can happen goes in with a clock reading, what is to be done comes out. Dispatch only; rules live in their files. */
+import { assertNever } from '../errors.ts'
+import { durations } from '../limits.ts'
+import { sendBeacon } from './beat.ts'
+import type { Effect } from './effect.ts'
+import { evaluate } from './evaluate.ts'
+import { ended, prepared } from './execution.ts'
+import type { Input } from './input.ts'
+import { acknowledge, blobsHeld, cancelJob, heldElsewhere, jobKnown, reviewAcceptance, sweepJobs } from './jobs.ts'
+import { drain, reviewDrain } from './leave.ts'
+import type { HubMessage } from './message.ts'
+import { applyRecords } from './records.ts'
+import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
+import { checkpointStored, replicated, resultsStored } from './results.ts'
+import { spawned } from './root.ts'
+import { type HubInit, HubState } from './state.ts'
+import { stealAnswered, stealAsked } from './takeover.ts'
+import type { TimerName } from './timer.ts'
+
+/**
+ * One peer's protocol, without clock, randomness or IO.
+ * H1: effects of an input leave with the records they rest on, appends first. H2: every shard this hub runs, it has claimed.
+ * H3: a result is recorded only once it is inline, held by a second hub, or the hub is alone. H4: a claim takes the highest
+ * epoch seen plus one. H5: nothing is claimed for a job that has ended. H6: a silent hub holds nothing.
+ */
+export class Hub {
+  readonly state: HubState
+
+  constructor(init: HubInit) {
+    this.state = new HubState(init)
+  }
+
+  /** Applies one input at `nowMs` of a monotonic clock; returns what is to be done, in order. */
+  handle(input: Input, nowMs: number): Effect[] {
+    const state = this.state
+    state.nowMs = Math.max(state.nowMs, nowMs)
+    this.#apply(input)
+    reviewAcceptance(state)
+    evaluate(state)
+    reviewDrain(state)
+    return state.takeEffects()
+  }
+
+  #apply(input: Input): void {
+    const state = this.state
+    switch (input.type) {
+      case 'started':
+        return this.#started()
+      case 'timer':
+        return this.#timer(input.timer)
+      case 'connected':
+        return this.#connected(input.hub)
+      case 'disconnected':
+        return this.#disconnected(input.hub)
+      case 'beacon':
+        return this.#tell(state.members.beaconHeard(input.beacon, state.nowMs))
+      case 'message':
+        return this.#message(input.from, input.message)
+      case 'load':
+        state.report = input.report
+        return
+      case 'job':
+        return jobKnown(state, input)
+      case 'records':
+        return applyRecords(state, input.job, input.entries)
+      case 'job-blobs':
+        return blobsHeld(state, input.job)
+      case 'spawned':
+        return spawned(state, input.run, input.spec)
+      case 'root-busy':
+        return this.#rootBusy(input.run, input.computing)
+      case 'results':
+        return resultsStored(state, input)
+      case 'checkpoint':
+        return checkpointStored(state, input)
+      case 'ended':
+        return ended(state, input.run, input.end)
+      case 'prepared':
+        return prepared(state, input.run, input.missing)
+      case 'replicated':
+        return replicated(state, input.cid, input.holders)
+      case 'unavailable':
+        return resultsUnavailable(state, input.job, input.family, input.lo, input.hi)
+      case 'cancel':
+        return cancelJob(state, input.job, input.reason)
+      case 'acknowledge':
+        return acknowledge(state, input.job)
+      case 'drain':
+        return drain(state)
+      default:
+        return assertNever(input)
+    }
+  }
+
+  #started(): void {
+    sendBeacon(this.state)
+    this.state.effect({ type: 'set-timer', timer: 'beacon', atMs: this.state.nowMs + durations.beaconMs })
+    this.state.effect({ type: 'set-timer', timer: 'anti-entropy', atMs: this.state.nowMs + durations.antiEntropyMs })
+  }
+
+  #timer(timer: TimerName): void {
+    const state = this.state
+    switch (timer) {
+      case 'beacon':
+        sweepJobs(state)
+        redeliver(state)
+        membersChanged(state, state.members.sweep(state.nowMs))
+        sendBeacon(state)
+        return state.effect({ type: 'set-timer', timer, atMs: state.nowMs + durations.beaconMs })
+      case 'suspect':
+        return membersChanged(state, state.members.sweep(state.nowMs))
+      case 'anti-entropy':
+        return this.#antiEntropy()
+      case 'evaluate':
+        return
+      default:
+        return assertNever(timer)
+    }
+  }
+
+  #connected(hub: string): void {
+    const state = this.state
+    this.#tell(state.members.connected(hub, state.nowMs))
+    state.effect({ type: 'sync', peer: hub })
+    sendBeacon(state)
+  }
+
+  #disconnected(hub: string): void {
+    const state = this.state
+    state.members.disconnected(hub, state.nowMs)
+    const atMs = state.members.nextSuspicionMs()
+    if (atMs !== null) state.effect({ type: 'set-timer', timer: 'suspect', atMs })
+  }
+
+  #message(from: string, message: HubMessage): void {
+    const state = this.state
+    this.#tell(state.members.heard(from, state.nowMs))
+    switch (message.type) {
+      case 'steal':
+        return stealAsked(state, from, message)
+      case 'stolen':
+        return stealAnswered(state, message)
+      case 'job-held':
+        return heldElsewhere(state, message.job, from)
+      default:
+        return assertNever(message)
+    }
+  }
+
+  /** Peers in turn, in the order of their ids: every pair meets within a bounded time. */
+  #antiEntropy(): void {
+    const state = this.state
+    const peers = state.members.others().filter((member) => member.connected)
+    const peer = peers[state.syncTurn++ % Math.max(1, peers.length)]
+    if (peer !== undefined) state.effect({ type: 'sync', peer: peer.hub })
+    state.effect({ type: 'set-timer', timer: 'anti-entropy', atMs: state.nowMs + durations.antiEntropyMs })
+  }
+
+  #rootBusy(id: number, computing: boolean): void {
+    const run = this.state.runs.get(id)
+    if (run !== undefined) run.computing = computing
+  }
+
+  #tell(change: ReturnType<HubState['members']['heard']>): void {
+    if (change !== null) membersChanged(this.state, [change])
+  }
+}

@@ -1,0 +1,99 @@
+/** One job as a hub follows it: its manifest, the fold of its ledger, and what this hub noted about it. */
+import type { LedgerRecord } from '../ledger/record.ts'
+import type { FamilyView, JobView } from '../ledger/view.ts'
+import { auction } from '../limits.ts'
+import { ROOT_FAMILY } from '../program/family.ts'
+import type { Manifest } from '../program/program.ts'
+import type { HubId, JobId, Ref } from '../program/ref.ts'
+import type { RunId } from './input.ts'
+
+/** Whether the submitter has been told that the job is safe. */
+export type Acceptance = 'waiting' | 'accepted'
+
+export interface Job {
+  readonly id: JobId
+  readonly manifest: Manifest
+  readonly view: JobView
+  /** Submitted at this hub, in this life of it. */
+  readonly mine: boolean
+  acceptance: Acceptance
+  /** Program and input are here: this hub may run its root. */
+  blobsHere: boolean
+  /** Hubs that said they hold manifest, program and input. */
+  readonly heldBy: Set<HubId>
+  /** Own clock, when this hub first knew the job. */
+  readonly knownMs: number
+  /** Own clock, when it ended; null before. */
+  endedMs: number | null
+  acknowledgedMs: number | null
+  /** The local root, if this hub runs it. */
+  rootRun: RunId | null
+  /** Families by sequence, for results that a local root waits for. */
+  readonly awaited: Map<number, Awaited>
+  /** Shards that rest before this hub claims them again: `family:shard` to own clock. */
+  readonly pauses: Map<string, number>
+  /** Attempts that failed, by shard: which hubs, with which signature. */
+  readonly failures: Map<string, Map<HubId, string>>
+  /** Own clock at which a claimed shard is expected to be done, per family; only for families with dependencies. */
+  readonly expectedEnds: Map<string, Float64Array>
+}
+
+/** What a local root still has to be given of one family. */
+export interface Awaited {
+  readonly family: string
+  readonly delivered: Uint8Array
+}
+
+/** The fold of the root family of a job. */
+export function rootView(job: Job): FamilyView {
+  const root = job.view.families.get(ROOT_FAMILY)
+  if (root === undefined) throw new Error(`job ${job.id} has no root family`)
+  return root
+}
+
+/** Whether nothing remains to be run for a job. */
+export function isEnded(job: Job): boolean {
+  return job.view.cancelled !== null || rootView(job).isDone(0)
+}
+
+/** Expected speed-1 milliseconds of a shard: given, else the mean of those that finished, else a guess. */
+export function shardWorkMs(view: FamilyView, shard: number): number {
+  const given = view.spec.workMs
+  const estimate = given === null ? undefined : given.length === 1 ? given[0] : given[shard]
+  return Math.max(
+    0.001,
+    view.busyMsMean !== null && (given?.length ?? 0) <= 1 ? view.busyMsMean : (estimate ?? auction.unknownWorkMs),
+  )
+}
+
+/** The epoch under which the next claim of a shard must stand. */
+export function nextEpoch(view: FamilyView, shard: number): number {
+  return view.epochMax(shard) + 1
+}
+
+/** Hubs that are likely to hold the inputs of a family's shards: who spawned it, and who already ran some. */
+export function inputHolders(job: Job, self: HubId): HubId[] {
+  const holders = new Set<HubId>()
+  const root = rootView(job).claim(0)
+  if (root !== null) holders.add(root.hub)
+  holders.add(job.manifest.submitter)
+  for (const hub of job.heldBy) holders.add(hub)
+  holders.delete(self)
+  return [...holders]
+}
+
+/** Records about failed attempts, noted so that poison can be told from bad luck. */
+export function noteFailure(job: Job, hub: HubId, record: LedgerRecord): void {
+  if (record.kind !== 'claim' || record.state !== 'failed') return
+  for (let shard = record.lo; shard < record.hi; shard++) {
+    const key = `${record.family}:${shard}`
+    const byHub = job.failures.get(key) ?? new Map<HubId, string>()
+    byHub.set(hub, record.reason)
+    job.failures.set(key, byHub)
+  }
+}
+
+/** Size of the blobs that a ref stands for, zero when it travels inline. */
+export function blobBytes(ref: Ref | null): number {
+  return ref === null || ref.kind === 'inline' ? 0 : ref.size
+}

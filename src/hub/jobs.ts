@@ -1,0 +1,106 @@
+/** A job's life at a hub: known, held, accepted, ended, dropped. */
+import { JoinedJob } from '../ledger/join.ts'
+import { counts, durations } from '../limits.ts'
+import { type Manifest, manifestBlobs } from '../program/program.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import { isEnded, type Job } from './job.ts'
+import { applyOwn } from './records.ts'
+import type { HubState } from './state.ts'
+
+export interface JobKnown {
+  readonly job: JobId
+  readonly manifest: Manifest
+  readonly bytes: Uint8Array
+  readonly mine: boolean
+}
+
+/** A valid manifest: submitted here, heard of from others, or found on disk. */
+export function jobKnown(state: HubState, known: JobKnown): void {
+  if (state.jobs.has(known.job) || state.jobs.size >= counts.jobsMax) return
+  const job: Job = {
+    id: known.job,
+    manifest: known.manifest,
+    view: new JoinedJob(),
+    mine: known.mine,
+    acceptance: 'waiting',
+    blobsHere: false,
+    heldBy: new Set(),
+    knownMs: state.nowMs,
+    endedMs: null,
+    acknowledgedMs: null,
+    rootRun: null,
+    awaited: new Map(),
+    pauses: new Map(),
+    failures: new Map(),
+    expectedEnds: new Map(),
+  }
+  state.jobs.set(job.id, job)
+  const cids = manifestBlobs(known.manifest)
+  const from = state.members.others().map((member) => member.hub)
+  if (known.mine) applyOwn(state, job.id, { kind: 'job', manifest: known.bytes })
+  state.effect({ type: 'hold-job', job: job.id, cids, from: preferSubmitter(from, known.manifest.submitter) })
+}
+
+/** Program and input are on this hub's disk: it may run the root, and says so to the submitter. */
+export function blobsHeld(state: HubState, id: JobId): void {
+  const job = state.jobs.get(id)
+  if (job === undefined) return
+  job.blobsHere = true
+  const submitter = job.manifest.submitter
+  if (submitter !== state.self) state.effect({ type: 'send', to: submitter, message: { type: 'job-held', job: id } })
+}
+
+/** Another hub holds the job: its submission is safe from the loss of this one. */
+export function heldElsewhere(state: HubState, id: JobId, by: HubId): void {
+  state.jobs.get(id)?.heldBy.add(by)
+}
+
+/** Tells submitters what is accepted: held by a second hub, or there is none. */
+export function reviewAcceptance(state: HubState): void {
+  for (const job of state.jobs.values()) {
+    if (!job.mine || job.acceptance === 'accepted' || !job.blobsHere) continue
+    const isAlone = state.members.others().every((member) => !member.connected)
+    if (job.heldBy.size === 0 && !isAlone) continue
+    job.acceptance = 'accepted'
+    state.effect({ type: 'accepted', job: job.id })
+  }
+}
+
+/** Ends jobs past their deadline, drops those that nobody needs any more. Called with every beacon. */
+export function sweepJobs(state: HubState): void {
+  for (const job of state.jobs.values()) {
+    const ageMs = state.nowMs - job.knownMs
+    const deadlineMs = job.manifest.options.deadlineMs
+    const isOverdue = deadlineMs !== null && ageMs > deadlineMs
+    if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
+    if (!isDroppable(state, job, ageMs)) continue
+    state.jobs.delete(job.id)
+    state.effect({ type: 'drop-job', job: job.id })
+  }
+}
+
+/** The reason of a cancel that a passed deadline wrote, so that reports call the job failed. */
+export const DEADLINE_REASON = 'deadline'
+
+export function cancelJob(state: HubState, id: JobId, reason: string): void {
+  const job = state.jobs.get(id)
+  if (job === undefined || isEnded(job)) return
+  applyOwn(state, id, { kind: 'cancel', reason, atMs: state.wallMs })
+}
+
+export function acknowledge(state: HubState, id: JobId): void {
+  const job = state.jobs.get(id)
+  if (job === undefined || job.view.acknowledged) return
+  applyOwn(state, id, { kind: 'acknowledged', atMs: state.wallMs })
+}
+
+function isDroppable(state: HubState, job: Job, ageMs: number): boolean {
+  if (job.endedMs === null) return ageMs > durations.jobExpiryMs
+  const { acknowledgedMs } = job
+  if (acknowledgedMs !== null) return state.nowMs - acknowledgedMs > durations.acknowledgedKeepMs
+  return state.nowMs - job.endedMs > durations.jobExpiryMs
+}
+
+function preferSubmitter(hubs: readonly HubId[], submitter: HubId): HubId[] {
+  return [...hubs].sort((a, b) => Number(b === submitter) - Number(a === submitter))
+}

@@ -1,0 +1,202 @@
+/** Who is there: one record per hub ever heard of, and the rules by which silence becomes suspicion and death. */
+import { assert } from '../errors.ts'
+import { counts, durations } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
+import type { Beacon } from './beacon.ts'
+
+export type MemberState = 'alive' | 'suspect' | 'dead' | 'left'
+
+export interface Member {
+  readonly hub: HubId
+  boot: string
+  incarnation: number
+  state: MemberState
+  /** Null until its first beacon: known only by its records. */
+  beacon: Beacon | null
+  connected: boolean
+  /** Own clock, when it last gave a sign of life. */
+  heardMs: number
+  /** Own clock, when its connection broke; null while connected or never connected. */
+  lostMs: number | null
+  /** Own clock: when each of its slots has done all that was claimed for it. */
+  slotFreeMs: number[]
+}
+
+/** A change of state worth telling. */
+export interface MemberChange {
+  readonly hub: HubId
+  readonly state: MemberState
+}
+
+/**
+ * The hubs of the swarm as this hub sees them.
+ * M1: a hub heard within `suspectAfterMs` is alive. M2: a beacon of an earlier incarnation changes nothing.
+ * M3: a new boot voids everything an earlier boot held, at once. M4: suspicion is this hub's own opinion and ends with the next sign of life.
+ */
+export class Membership {
+  readonly #members = new Map<HubId, Member>()
+  readonly #self: HubId
+  /** Grows with every change that can void or revive a claim. */
+  version = 0
+
+  constructor(self: HubId, boot: string, incarnation: number) {
+    this.#self = self
+    const member = newMember(self, boot, 0)
+    member.incarnation = incarnation
+    this.#members.set(self, member)
+  }
+
+  get self(): Member {
+    const self = this.#members.get(this.#self)
+    assert(self, 'a hub is a member of its own swarm')
+    return self
+  }
+
+  get(hub: HubId): Member | undefined {
+    return this.#members.get(hub)
+  }
+
+  /** All members, sorted by id: iteration order must not depend on arrival. */
+  all(): Member[] {
+    return [...this.#members.values()].sort((a, b) => (a.hub < b.hub ? -1 : 1))
+  }
+
+  /** Members that are alive, this hub included, sorted by id. */
+  alive(): Member[] {
+    return this.all().filter((member) => member.state === 'alive')
+  }
+
+  /** Alive hubs besides this one. */
+  others(): Member[] {
+    return this.alive().filter((member) => member.hub !== this.#self)
+  }
+
+  /** Whether a claim of this author no longer holds anything. */
+  isVoid(hub: HubId, boot: string): boolean {
+    const member = this.#members.get(hub)
+    return member === undefined || member.state !== 'alive' || member.boot !== boot
+  }
+
+  /** Applies a beacon; returns the change of state, if any. */
+  beaconHeard(beacon: Beacon, nowMs: number): MemberChange | null {
+    if (beacon.hub === this.#self) return null
+    const member = this.#ensure(beacon.hub, beacon.boot, nowMs)
+    if (member === null || isStale(member, beacon)) return null
+    if (member.boot !== beacon.boot) this.version++
+    member.boot = beacon.boot
+    member.incarnation = beacon.incarnation
+    member.beacon = beacon
+    member.slotFreeMs = beacon.slotFreeInMs.map((inMs) => nowMs + inMs)
+    return this.heard(beacon.hub, nowMs)
+  }
+
+  /** Any direct sign of life. */
+  heard(hub: HubId, nowMs: number): MemberChange | null {
+    const member = this.#members.get(hub)
+    if (member === undefined || hub === this.#self) return null
+    member.heardMs = nowMs
+    return this.#become(member, 'alive')
+  }
+
+  connected(hub: HubId, nowMs: number): MemberChange | null {
+    const member = this.#ensure(hub, '', nowMs)
+    if (member === null) return null
+    member.connected = true
+    member.lostMs = null
+    return this.heard(hub, nowMs)
+  }
+
+  disconnected(hub: HubId, nowMs: number): void {
+    const member = this.#members.get(hub)
+    if (member === undefined) return
+    member.connected = false
+    member.lostMs = nowMs
+  }
+
+  /** An author of records was seen; it counts as alive until it is silent too long from now on. */
+  noticed(hub: HubId, boot: string, nowMs: number): void {
+    if (!this.#members.has(hub)) this.#ensure(hub, boot, nowMs)
+  }
+
+  /** A claim by a hub moves the end of its emptiest slot, until its next beacon says better. */
+  occupied(hub: HubId, workMs: number, nowMs: number): void {
+    const slots = this.#members.get(hub)?.slotFreeMs
+    if (slots === undefined || slots.length === 0) return
+    const first = slots.indexOf(Math.min(...slots))
+    slots[first] = Math.max(nowMs, slots[first] ?? nowMs) + workMs
+  }
+
+  /** Judges silence; returns what changed. */
+  sweep(nowMs: number): MemberChange[] {
+    const changes: MemberChange[] = []
+    for (const member of this.all()) {
+      if (member.hub === this.#self) continue
+      const change = this.#become(member, judge(member, nowMs))
+      if (change !== null) changes.push(change)
+      if (nowMs - member.heardMs > durations.forgetAfterMs) this.#members.delete(member.hub)
+    }
+    return changes
+  }
+
+  /** Own clock: the earliest moment at which a sweep could change something because of a broken connection. */
+  nextSuspicionMs(): number | null {
+    const due = this.all()
+      .filter((member) => member.state === 'alive' && member.lostMs !== null)
+      .map((member) => suspectAtMs(member))
+    return due.length === 0 ? null : Math.min(...due)
+  }
+
+  #become(member: Member, state: MemberState): MemberChange | null {
+    if (member.state === state) return null
+    member.state = state
+    this.version++
+    return { hub: member.hub, state }
+  }
+
+  #ensure(hub: HubId, boot: string, nowMs: number): Member | null {
+    const known = this.#members.get(hub)
+    if (known !== undefined) return known
+    if (this.#members.size >= counts.hubsMax) return null
+    const member = newMember(hub, boot, nowMs)
+    this.#members.set(hub, member)
+    this.version++
+    return member
+  }
+}
+
+function newMember(hub: HubId, boot: string, nowMs: number): Member {
+  return {
+    hub,
+    boot,
+    incarnation: 0,
+    state: 'alive',
+    beacon: null,
+    connected: false,
+    heardMs: nowMs,
+    lostMs: null,
+    slotFreeMs: [],
+  }
+}
+
+function isStale(member: Member, beacon: Beacon): boolean {
+  if (member.beacon === null) return false
+  if (beacon.incarnation !== member.incarnation) return beacon.incarnation < member.incarnation
+  return beacon.boot === member.boot && beacon.sequence <= member.beacon.sequence
+}
+
+function judge(member: Member, nowMs: number): MemberState {
+  if (member.beacon?.leaving === true && member.lostMs !== null) return 'left'
+  if (member.state === 'left') return 'left'
+  if (nowMs - member.heardMs >= durations.deadAfterMs) return 'dead'
+  if (nowMs >= suspectAtMs(member)) return member.state === 'dead' ? 'dead' : 'suspect'
+  return 'alive'
+}
+
+function suspectAtMs(member: Member): number {
+  const bySilenceMs = member.heardMs + durations.suspectAfterMs
+  // A broken connection without a beacon by another way since then: most likely the process is gone.
+  const cut = member.lostMs !== null && member.heardMs <= member.lostMs + durations.suspectAfterDisconnectMs
+  return cut && member.lostMs !== null
+    ? Math.min(bySilenceMs, member.lostMs + durations.suspectAfterDisconnectMs)
+    : bySilenceMs
+}

@@ -1,0 +1,187 @@
+/** What may be bid on now: open shards, grouped into units that one claim covers. */
+import type { InputPlace } from '../cost/transfer.ts'
+import type { FamilyView } from '../ledger/view.ts'
+import { auction, counts } from '../limits.ts'
+import { type Dependencies, dependencies } from '../program/dependencies.ts'
+import { ROOT_FAMILY } from '../program/family.ts'
+import { refSize } from '../program/ref.ts'
+import { inputHolders, isEnded, type Job, shardWorkMs } from './job.ts'
+import { openIntervals } from './lease.ts'
+import type { Membership } from './membership.ts'
+import type { HubState } from './state.ts'
+
+/** Consecutive open shards of one family that one hub would claim together. */
+export interface Unit {
+  readonly job: Job
+  readonly view: FamilyView
+  readonly lo: number
+  readonly hi: number
+  /** Speed-1 milliseconds of all its shards. */
+  readonly workMs: number
+  /** Urgency: the upward rank of its first shard. Larger goes first. */
+  readonly rank: number
+  /** Shards in the same family that it waits for, not yet done. */
+  readonly waitsFor: readonly number[]
+  readonly inputs: readonly InputPlace[]
+}
+
+const graphs = new WeakMap<FamilyView, Dependencies>()
+
+/** Units of all jobs in the order in which a plan places them, at most `unitsMax`; fair between jobs, then by urgency. */
+export function openUnits(state: HubState, unitsMax: number): Unit[] {
+  const slots = swarmSlots(state.members)
+  const queues = state
+    .activeJobs()
+    .map((job) => ({ job, units: jobUnits(state, job, slots, unitsMax), servedMs: 0 }))
+    .filter((queue) => queue.units.length > 0)
+  const only = queues[0]
+  if (only !== undefined && queues.length === 1) return only.units
+  for (const queue of queues) queue.servedMs = servedMs(queue.job, state.members)
+  return takeFairly(queues, unitsMax)
+}
+
+/** Slots of all alive compute hubs that take work. */
+export function swarmSlots(members: Membership): number {
+  const slots = members.alive().reduce((sum, member) => {
+    const beacon = member.beacon
+    return sum + (beacon?.compute === true && !beacon.leaving ? beacon.slots : 0)
+  }, 0)
+  return Math.max(1, slots)
+}
+
+/** Dependencies of a family, computed once: the graph never changes, and ranks only order. */
+export function familyGraph(view: FamilyView): Dependencies {
+  const cached = graphs.get(view)
+  if (cached !== undefined) return cached
+  const graph = dependencies(view.spec, (shard) => shardWorkMs(view, shard), auction.linkBytesPerMs)
+  graphs.set(view, graph)
+  return graph
+}
+
+/** Whether every dependency of a shard has a result. */
+export function isReady(job: Job, view: FamilyView, shard: number): boolean {
+  if (view.spec.edges.length === 0) return true
+  const parents = familyGraph(view).parents[shard] ?? []
+  return parents.every((edge) => job.view.families.get(edge.family)?.isDone(edge.from) === true)
+}
+
+function jobUnits(state: HubState, job: Job, slots: number, unitsMax: number): Unit[] {
+  const units: Unit[] = []
+  for (const view of job.view.families.values()) {
+    if (view.doneCount === view.shards) continue
+    if (view.spec.key === ROOT_FAMILY) units.push(...rootUnits(state, job, view))
+    else if (view.spec.edges.length > 0) units.push(...graphUnits(state, job, view))
+    else units.push(...bundleUnits(state, job, view, slots, unitsMax))
+    if (units.length >= unitsMax && !units.some((unit) => unit.view.spec.edges.length > 0)) break
+  }
+  return units.sort(byUrgency).slice(0, unitsMax)
+}
+
+function byUrgency(a: Unit, b: Unit): number {
+  return b.rank - a.rank || a.view.spec.sequence - b.view.spec.sequence || a.lo - b.lo
+}
+
+/** The root goes before everything: all families wait for it. */
+function rootUnits(state: HubState, job: Job, view: FamilyView): Unit[] {
+  if (openIntervals(view, state.members, 1).length === 0) return []
+  const inputs = [{ bytes: refSize(job.manifest.program), holders: [...job.heldBy, job.manifest.submitter] }]
+  return [{ job, view, lo: 0, hi: 1, workMs: auction.unknownWorkMs, rank: Number.MAX_VALUE, waitsFor: [], inputs }]
+}
+
+/** Shards of a DAG are units of their own, ready or not: planning over the unready ones keeps the critical path first. */
+function graphUnits(state: HubState, job: Job, view: FamilyView): Unit[] {
+  const graph = familyGraph(view)
+  const units: Unit[] = []
+  for (const { lo, hi } of openIntervals(view, state.members, view.shards)) {
+    for (let shard = lo; shard < hi; shard++) {
+      const parents = graph.parents[shard] ?? []
+      const foreign = parents.filter((edge) => edge.family !== view.spec.key)
+      if (foreign.some((edge) => job.view.families.get(edge.family)?.isDone(edge.from) !== true)) continue
+      const waitsFor = parents.filter((edge) => edge.family === view.spec.key && !view.isDone(edge.from))
+      units.push({
+        job,
+        view,
+        lo: shard,
+        hi: shard + 1,
+        workMs: shardWorkMs(view, shard),
+        rank: graph.ranks[shard] ?? 0,
+        waitsFor: waitsFor.map((edge) => edge.from),
+        inputs: graphInputs(job, view, shard),
+      })
+    }
+  }
+  return units
+}
+
+function graphInputs(job: Job, view: FamilyView, shard: number): InputPlace[] {
+  return (familyGraph(view).parents[shard] ?? []).map((edge) => {
+    const done = job.view.families.get(edge.family)?.done(edge.from)
+    const holders = done === null || done === undefined ? [] : [done.hub, ...done.holders]
+    return { bytes: edge.bytes, holders }
+  })
+}
+
+/** Guided self-scheduling over the open intervals: large units first, small ones at the end, so that all hubs end together. */
+function bundleUnits(state: HubState, job: Job, view: FamilyView, slots: number, unitsMax: number): Unit[] {
+  const shardMs = shardWorkMs(view, 0)
+  const intervals = openIntervals(view, state.members, unitsMax)
+  let restMs = intervals.reduce((sum, interval) => sum + (interval.hi - interval.lo) * shardMs, 0)
+  const inputs = bundleInputs(state, job, view)
+  const units: Unit[] = []
+  for (const interval of intervals) {
+    for (let lo = interval.lo; lo < interval.hi && units.length < unitsMax; ) {
+      const hi = Math.min(interval.hi, lo + bundleShards(restMs, shardMs, slots))
+      const workMs = (hi - lo) * shardMs
+      units.push({ job, view, lo, hi, workMs, rank: shardMs, waitsFor: [], inputs })
+      restMs -= workMs
+      lo = hi
+    }
+  }
+  return units
+}
+
+function bundleShards(restMs: number, shardMs: number, slots: number): number {
+  const shareMs = (restMs * auction.bundleRestShares) / slots
+  const targetMs = Math.min(auction.bundleMsMax, Math.max(auction.bundleMsMin, shareMs))
+  return Math.min(counts.shardsPerClaimMax, Math.max(1, Math.floor(targetMs / shardMs)))
+}
+
+function bundleInputs(state: HubState, job: Job, view: FamilyView): InputPlace[] {
+  const sharedBytes = view.spec.shared === null ? 0 : refSize(view.spec.shared)
+  const sliceBytes = view.spec.slices.reduce((sum, slice) => sum + refSize(slice.ref), 0)
+  const holders = inputHolders(job, '')
+  const perUnit = sliceBytes / Math.max(1, swarmSlots(state.members))
+  return [{ bytes: sharedBytes + perUnit, holders }]
+}
+
+/** Work of a job that is claimed and not done: what it is being served right now. */
+function servedMs(job: Job, members: Membership): number {
+  if (isEnded(job)) return 0
+  let servedMs = 0
+  for (const view of job.view.families.values()) {
+    if (view.spec.key === ROOT_FAMILY || view.doneCount === view.shards) continue
+    const open = openIntervals(view, members, view.shards).reduce((sum, interval) => sum + interval.hi - interval.lo, 0)
+    servedMs += (view.shards - view.doneCount - open) * shardWorkMs(view, 0)
+  }
+  return servedMs
+}
+
+/** Takes units from the queue that has been served least, so that jobs share the swarm evenly. */
+function takeFairly(queues: { units: Unit[]; servedMs: number }[], unitsMax: number): Unit[] {
+  const taken: Unit[] = []
+  const heads = queues.map(() => 0)
+  while (taken.length < unitsMax) {
+    let best = -1
+    queues.forEach((queue, index) => {
+      const hasMore = (heads[index] ?? 0) < queue.units.length
+      if (hasMore && (best < 0 || queue.servedMs < (queues[best]?.servedMs ?? 0))) best = index
+    })
+    const queue = queues[best]
+    const unit = queue?.units[heads[best] ?? 0]
+    if (queue === undefined || unit === undefined) break
+    taken.push(unit)
+    heads[best] = (heads[best] ?? 0) + 1
+    queue.servedMs += unit.workMs
+  }
+  return taken
+}

@@ -1,0 +1,101 @@
+/** Applying records: the fold moves, and this hub's runs, roots and beliefs follow it. */
+import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
+import type { FamilyView } from '../ledger/view.ts'
+import { counts } from '../limits.ts'
+import type { JobId } from '../program/ref.ts'
+import type { AuthoredRecord } from './input.ts'
+import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
+import { reviewRuns } from './lost-claims.ts'
+import { deliverDone } from './root.ts'
+import type { HubState } from './state.ts'
+
+/** Applies records that others wrote, or that an earlier life of this hub did. */
+export function applyRecords(state: HubState, id: JobId, entries: readonly AuthoredRecord[]): void {
+  const job = state.job(id)
+  const wasEnded = isEnded(job)
+  for (const { author, record } of entries) {
+    state.members.noticed(author.hub, author.boot, state.nowMs)
+    applyOne(state, job, author, record)
+  }
+  reviewRuns(state, job)
+  noteEnd(state, job, wasEnded)
+}
+
+/** Writes a record of this hub and applies it at once: whoever crashes before it is durable takes its effects along. */
+export function applyOwn(state: HubState, id: JobId, record: LedgerRecord): void {
+  const job = state.job(id)
+  const wasEnded = isEnded(job)
+  state.write(id, record)
+  applyOne(state, job, state.author, record)
+  noteEnd(state, job, wasEnded)
+}
+
+function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecord): void {
+  if (!job.view.apply(author, record)) return
+  if (record.kind === 'claim') claimSeen(state, job, author, record)
+  else if (record.kind === 'done') doneSeen(state, job, author, record)
+  else if (record.kind === 'family') {
+    const { key, spot, cut } = record.spec
+    state.effect({
+      type: 'story',
+      job: job.id,
+      event: { type: 'family', family: key, spot, shards: cut.starts.length },
+    })
+  } else if (record.kind === 'acknowledged') job.acknowledgedMs ??= state.nowMs
+}
+
+function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecord): void {
+  noteFailure(job, author.hub, record)
+  const { family, lo, hi, epoch } = record
+  const view = job.view.families.get(family)
+  if (view !== undefined) noteExpectedEnd(state, job, view, record)
+  if (record.state === 'running') {
+    const event = { type: 'claim', family, lo, hi, hub: author.hub, epoch, reason: record.reason } as const
+    state.effect({ type: 'story', job: job.id, event })
+  }
+  if (author.hub === state.self) return
+  const key = `${job.id}/${family}:${lo}@${epoch}:${author.hub}`
+  if (record.state === 'released' || record.state === 'failed') {
+    state.foreignRuns.delete(key)
+    return
+  }
+  const known = state.foreignRuns.get(key)
+  if (known === undefined && view !== undefined && record.state === 'claimed') {
+    state.members.occupied(author.hub, (hi - lo) * shardWorkMs(view, lo), state.nowMs)
+  }
+  if (known === undefined && state.foreignRuns.size >= counts.foreignRunsMax) return
+  const running = record.state === 'running'
+  state.foreignRuns.set(key, { job: job.id, family, lo, hi, epoch, hub: author.hub, running, movedMs: state.nowMs })
+}
+
+/** Families with dependencies are planned ahead of their parents' ends, so these must be known. */
+function noteExpectedEnd(state: HubState, job: Job, view: FamilyView, record: ClaimRecord): void {
+  if (view.spec.edges.length === 0 || record.state !== 'claimed') return
+  const ends = job.expectedEnds.get(record.family) ?? new Float64Array(view.shards)
+  job.expectedEnds.set(record.family, ends)
+  for (let shard = record.lo; shard < record.hi; shard++) ends[shard] = state.nowMs + record.cost
+}
+
+function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
+  const { family, lo, hi } = record
+  state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
+  for (const [key, foreign] of state.foreignRuns) {
+    if (foreign.job !== job.id || foreign.family !== family || foreign.hi <= lo || foreign.lo >= hi) continue
+    if (foreign.hub === author.hub) foreign.movedMs = state.nowMs
+    if (foreign.lo >= lo && foreign.hi <= hi) state.foreignRuns.delete(key)
+  }
+  deliverDone(state, job, family, lo, hi)
+}
+
+function noteEnd(state: HubState, job: Job, wasEnded: boolean): void {
+  if (wasEnded || !isEnded(job)) return
+  job.endedMs = state.nowMs
+  for (const [key, foreign] of state.foreignRuns) if (foreign.job === job.id) state.foreignRuns.delete(key)
+  for (const run of state.runs.values()) {
+    if (run.job !== job.id) continue
+    run.stopping = true
+    if (run.state === 'running') state.effect({ type: 'stop-run', run: run.id })
+    else state.runs.delete(run.id)
+  }
+  state.effect({ type: 'job-ended', job: job.id })
+}

@@ -1,0 +1,129 @@
+/** From a slot's output to a record: results and checkpoints count only once a second hub holds them. */
+import type { Cid, HubId, Ref } from '../program/ref.ts'
+import type { RunId } from './input.ts'
+import { type Job, rootView } from './job.ts'
+import type { OwnRun, PendingDone } from './own-run.ts'
+import { applyOwn } from './records.ts'
+import type { HubState } from './state.ts'
+
+export interface Results {
+  readonly run: RunId
+  readonly lo: number
+  readonly hi: number
+  readonly ref: Ref
+  readonly busyMs: number
+}
+
+export interface CheckpointTaken {
+  readonly run: RunId
+  readonly shard: number
+  readonly progress: number
+  readonly ref: Ref
+}
+
+/** Outcomes of consecutive shards are stored here: record them, at once when they travel inline or nobody else is there. */
+export function resultsStored(state: HubState, results: Results): void {
+  const run = state.runs.get(results.run)
+  if (run === undefined) return
+  const startMs = Math.max(run.startedMs ?? state.nowMs, run.movedMs)
+  run.next = Math.max(run.next, results.hi)
+  run.movedMs = state.nowMs
+  const wall = state.wallMs - state.nowMs
+  const pending: PendingDone = {
+    job: run.job,
+    run,
+    lo: results.lo,
+    hi: results.hi,
+    ref: results.ref,
+    busyMs: results.busyMs,
+    startMs: Math.round(startMs + wall),
+    endMs: state.wallMs,
+  }
+  if (results.ref.kind === 'inline' || !replicate(state, state.job(run.job), results.ref.cid)) {
+    recordDone(state, pending, [])
+    return
+  }
+  const waiting = state.pendingDone.get(results.ref.cid) ?? []
+  waiting.push(pending)
+  state.pendingDone.set(results.ref.cid, waiting)
+}
+
+/** A resumable state is stored here; it is announced once a second hub has it too. */
+export function checkpointStored(state: HubState, taken: CheckpointTaken): void {
+  const run = state.runs.get(taken.run)
+  if (run === undefined || run.stopping) return
+  run.movedMs = state.nowMs
+  const pending = { job: run.job, run, shard: taken.shard, progress: taken.progress, ref: taken.ref }
+  if (taken.ref.kind === 'inline' || !replicate(state, state.job(run.job), taken.ref.cid)) {
+    recordCheckpoint(state, run, pending)
+    return
+  }
+  const waiting = state.pendingCheckpoints.get(taken.ref.cid) ?? []
+  waiting.push(pending)
+  state.pendingCheckpoints.set(taken.ref.cid, waiting)
+}
+
+/** A blob has reached its second holder, or nobody took it: then the next hub is asked, or, alone, it counts as it is. */
+export function replicated(state: HubState, cid: Cid, holders: readonly HubId[]): void {
+  const done = state.pendingDone.get(cid) ?? []
+  const checkpoints = state.pendingCheckpoints.get(cid) ?? []
+  const job = [...done, ...checkpoints]
+    .map((pending) => state.jobs.get(pending.job))
+    .find((found) => found !== undefined)
+  if (job !== undefined && holders.length === 0 && replicate(state, job, cid)) return
+  state.pendingDone.delete(cid)
+  state.pendingCheckpoints.delete(cid)
+  for (const pending of done) recordDone(state, pending, holders)
+  for (const pending of checkpoints) recordCheckpoint(state, pending.run, pending)
+}
+
+/** Asks for a second copy where it is most useful: at the root's hub, which needs the results anyway. False when alone. */
+function replicate(state: HubState, job: Job, cid: Cid): boolean {
+  const root = rootView(job).claim(0)?.hub
+  const others = state.members.others().filter((member) => member.connected)
+  if (others.length === 0) return false
+  const byFreedom = others.sort(
+    (a, b) => Math.min(...a.slotFreeMs, state.nowMs) - Math.min(...b.slotFreeMs, state.nowMs),
+  )
+  const to = byFreedom.map((member) => member.hub).sort((a, b) => Number(b === root) - Number(a === root))
+  state.effect({ type: 'replicate', cid, to })
+  return true
+}
+
+function recordDone(state: HubState, pending: PendingDone, holders: readonly HubId[]): void {
+  const { job, run, lo, hi, ref, busyMs, startMs, endMs } = pending
+  const view = state.jobs.get(job)?.view.families.get(run.family)
+  if (view === undefined) return
+  applyOwn(state, job, {
+    kind: 'done',
+    generation: view.generation(lo),
+    family: run.family,
+    lo,
+    hi,
+    epoch: run.epoch,
+    cost: run.cost,
+    ref,
+    holders,
+    busyMs,
+    startMs,
+    endMs,
+  })
+}
+
+function recordCheckpoint(
+  state: HubState,
+  run: OwnRun,
+  pending: { job: string; shard: number; progress: number; ref: Ref },
+): void {
+  const view = state.jobs.get(pending.job)?.view.families.get(run.family)
+  if (view === undefined || view.isDone(pending.shard)) return
+  applyOwn(state, pending.job, {
+    kind: 'checkpoint',
+    generation: view.generation(pending.shard),
+    family: run.family,
+    shard: pending.shard,
+    epoch: run.epoch,
+    progress: pending.progress,
+    ref: pending.ref,
+  })
+}

@@ -1,0 +1,166 @@
+/** Everything a hub remembers between two inputs, and the pen with which its rules write effects. */
+import { assert } from '../errors.ts'
+import type { LedgerRecord } from '../ledger/record.ts'
+import { auction } from '../limits.ts'
+import type { Cid, HubId, JobId } from '../program/ref.ts'
+import { type LoadReport, noLoad } from './beacon.ts'
+import type { Effect } from './effect.ts'
+import type { RunId } from './input.ts'
+import { isEnded, type Job } from './job.ts'
+import { Membership } from './membership.ts'
+import type { OwnRun, PendingCheckpoint, PendingDone } from './own-run.ts'
+import { Decisions } from './story.ts'
+
+/** What a hub is told about itself at birth. */
+export interface HubInit {
+  readonly hub: HubId
+  /** Random per start. */
+  readonly boot: string
+  /** Rises with every start. */
+  readonly incarnation: number
+  readonly slots: number
+  readonly cores: number
+  /** Relative to a reference machine; 1 when unknown. */
+  readonly speed: number
+  readonly compute: boolean
+  readonly labels: Readonly<Record<string, string>>
+  /** Unix milliseconds at `nowMs` 0, for what people read; no rule uses it. */
+  readonly wallOffsetMs: number
+}
+
+/** A steal request that waits for its answer. */
+export interface StealWait {
+  readonly request: number
+  readonly owner: HubId
+  readonly sinceMs: number
+}
+
+/** Shards promised to a thief that has not claimed them yet. */
+export interface Lent {
+  readonly job: JobId
+  readonly family: string
+  readonly lo: number
+  readonly hi: number
+  readonly run: OwnRun
+  readonly sinceMs: number
+}
+
+/** A run of another hub, as its claims told: what a straggler is measured by. */
+export interface ForeignRun {
+  readonly job: JobId
+  readonly family: string
+  readonly lo: number
+  readonly hi: number
+  readonly epoch: number
+  readonly hub: HubId
+  running: boolean
+  /** Own clock, when it was last seen to move: claimed, started, or a result of it came. */
+  movedMs: number
+}
+
+export class HubState {
+  readonly init: HubInit
+  readonly members: Membership
+  readonly jobs = new Map<JobId, Job>()
+  readonly runs = new Map<RunId, OwnRun>()
+  readonly pendingDone = new Map<Cid, PendingDone[]>()
+  readonly pendingCheckpoints = new Map<Cid, PendingCheckpoint[]>()
+  report: LoadReport = noLoad
+  nowMs = 0
+  beaconSequence = 0
+  leaving = false
+  drainedTold = false
+  /** Own clock since which a slot has been idle; null while all are busy. */
+  idleSinceMs: number | null = 0
+  lastPlanMs = Number.NEGATIVE_INFINITY
+  steal: StealWait | null = null
+  lent: Lent[] = []
+  readonly foreignRuns = new Map<string, ForeignRun>()
+  readonly decisions = new Decisions()
+  stealPausedUntilMs = 0
+  /** Position in the round of anti-entropy peers. */
+  syncTurn = 0
+  #nextRun = 1
+  #nextRequest = 1
+  #effects: Effect[] = []
+  readonly #records = new Map<JobId, LedgerRecord[]>()
+  /** Links as measured by the shell; missing ones are assumed. */
+  readonly links = new Map<HubId, { bytesPerMs: number; latencyMs: number }>()
+
+  constructor(init: HubInit) {
+    this.init = init
+    this.members = new Membership(init.hub, init.boot, init.incarnation)
+  }
+
+  get self(): HubId {
+    return this.init.hub
+  }
+
+  get wallMs(): number {
+    return Math.round(this.nowMs + this.init.wallOffsetMs)
+  }
+
+  /** The author of this hub's records. */
+  get author(): { hub: HubId; boot: string } {
+    return { hub: this.init.hub, boot: this.init.boot }
+  }
+
+  job(id: JobId): Job {
+    const job = this.jobs.get(id)
+    assert(job, `job ${id} is known`)
+    return job
+  }
+
+  /** Jobs with work left, in the order of their ids. */
+  activeJobs(): Job[] {
+    return [...this.jobs.values()].filter((job) => !isEnded(job)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  newRunId(): RunId {
+    return this.#nextRun++
+  }
+
+  newRequest(): number {
+    return this.#nextRequest++
+  }
+
+  effect(effect: Effect): void {
+    this.#effects.push(effect)
+  }
+
+  /** Writes a record to this hub's log of the job; all records of one input leave as one append. */
+  write(job: JobId, record: LedgerRecord): void {
+    const records = this.#records.get(job) ?? []
+    records.push(record)
+    this.#records.set(job, records)
+  }
+
+  /** Takes the effects of the input just handled: appends first, since nothing may leave before its record. */
+  takeEffects(): Effect[] {
+    const appends: Effect[] = [...this.#records].map(([job, records]) => ({ type: 'append', job, records }))
+    const effects = [...appends, ...this.#effects]
+    this.#records.clear()
+    this.#effects = []
+    return effects
+  }
+
+  link(hub: HubId): { bytesPerMs: number; latencyMs: number } {
+    return this.links.get(hub) ?? { bytesPerMs: auction.linkBytesPerMs, latencyMs: auction.linkLatencyMs }
+  }
+
+  /** Runs that hold a compute slot. */
+  runningRuns(): OwnRun[] {
+    return [...this.runs.values()].filter((run) => run.state === 'running' && !run.isRoot)
+  }
+
+  /** Claimed runs that wait for inputs or a slot. */
+  queuedRuns(): OwnRun[] {
+    return [...this.runs.values()].filter(
+      (run) => run.state === 'waiting' || run.state === 'preparing' || run.state === 'ready',
+    )
+  }
+
+  freeSlots(): number {
+    return this.init.slots - this.runningRuns().length
+  }
+}

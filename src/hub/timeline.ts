@@ -1,0 +1,73 @@
+/** When a hub's slots are free in a plan: list scheduling with insertion needs the gaps, not only the ends. */
+
+import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
+import type { HubId } from '../program/ref.ts'
+
+interface Gap {
+  startMs: number
+  endMs: number
+}
+
+/** A place found for a unit of work. */
+export interface Placement {
+  readonly slot: number
+  readonly gap: number
+  readonly startMs: number
+  readonly finishMs: number
+}
+
+/** Float rounding must not turn a gap that fits into one that does not. */
+const TOLERANCE_MS = 1e-6
+
+/** The slots of one hub in one plan. */
+export class Timeline {
+  readonly hub: HubId
+  readonly capacity: CapacityCurve
+  readonly speed: number
+  readonly #slots: Gap[][]
+
+  constructor(hub: HubId, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
+    this.hub = hub
+    this.capacity = capacity
+    this.speed = speed
+    this.#slots = slotFreeMs.map((freeMs) => [{ startMs: freeMs, endMs: Number.POSITIVE_INFINITY }])
+  }
+
+  /** The slot and gap in which work that can start at `arriveMs` ends first. */
+  place(arriveMs: number, workMs: number): Placement | null {
+    let best: Placement | null = null
+    for (let slot = 0; slot < this.#slots.length; slot++) {
+      const found = this.#placeInSlot(slot, arriveMs, workMs)
+      if (found !== null && (best === null || found.finishMs < best.finishMs)) best = found
+    }
+    return best
+  }
+
+  take(placement: Placement): void {
+    const gaps = this.#slots[placement.slot]
+    const gap = gaps?.[placement.gap]
+    if (gaps === undefined || gap === undefined) return
+    const before = { startMs: gap.startMs, endMs: placement.startMs }
+    const after = { startMs: placement.finishMs, endMs: gap.endMs }
+    const kept = [before, after].filter((part) => part.endMs - part.startMs > TOLERANCE_MS)
+    gaps.splice(placement.gap, 1, ...kept)
+  }
+
+  /** When the first slot falls free for good. */
+  firstFreeMs(): number {
+    return Math.min(...this.#slots.map((gaps) => gaps.at(-1)?.startMs ?? Number.POSITIVE_INFINITY))
+  }
+
+  #placeInSlot(slot: number, arriveMs: number, workMs: number): Placement | null {
+    const gaps = this.#slots[slot] ?? []
+    for (let index = 0; index < gaps.length; index++) {
+      const gap = gaps[index]
+      if (gap === undefined) continue
+      const startMs = Math.max(gap.startMs, arriveMs)
+      if (startMs >= gap.endMs) continue
+      const finishMs = finishTime(this.capacity, startMs, workMs)
+      if (finishMs <= gap.endMs + TOLERANCE_MS) return { slot, gap: index, startMs, finishMs }
+    }
+    return null
+  }
+}
