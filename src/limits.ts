@@ -153,6 +153,8 @@ export const slotLimits = {
   frameInputBytesTarget: 4 * MiB,
   /** Work handed to a slot ahead of the running shard: hides the round trip, keeps cancel and steal quick. */
   aheadMs: 20,
+  /** Spots whose shard times are remembered. */
+  pacesMax: 256,
   /** Outcomes of tiny shards wait this long for company in one frame ... */
   flushMs: 5,
   /** ... or until they are this many bytes. */

@@ -1,0 +1,72 @@
+/** The slot's end of the pipe to its hub: reads as events, writes at once, so that a spinning shard is heard too. */
+import { writevSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { FrameDecoder } from '../frame.ts'
+import type { FromSlot, ToSlot } from '../message.ts'
+import { decodeToSlot } from '../message-down.ts'
+import { encodeFromSlot } from '../message-up.ts'
+
+/** File descriptors of the two pipes; 0 to 2 stay with user code, so it cannot garble frames by printing. */
+export const FROM_HUB_FD = 3
+export const TO_HUB_FD = 4
+
+/** Sends and receives whole messages. */
+export class HubChannel {
+  /** Writes a message before it returns. Ends the process when the hub is gone. */
+  send(message: FromSlot): void {
+    let parts = encodeFromSlot(message)
+    while (parts.length > 0) {
+      const written = writeSome(parts)
+      if (written > 0) parts = dropBytes(parts, written)
+    }
+  }
+
+  /** Hands over every message of the hub in order; ends the process when the pipe closes. */
+  listen(receive: (message: ToSlot) => void): void {
+    const decoder = new FrameDecoder()
+    const socket = new Socket({ fd: FROM_HUB_FD, readable: true, writable: false })
+    socket.on('data', (chunk: Buffer) => {
+      for (const frame of decoder.push(chunk)) receive(decodeToSlot(frame))
+    })
+    socket.on('error', endProcess)
+    socket.on('close', endProcess)
+  }
+}
+
+// Captured before user code can replace them.
+const { pid } = process
+const kill = process.kill.bind(process)
+
+/** Nothing of a slot may outlive its hub: no exit handlers, no flushing. */
+export function endProcess(): never {
+  kill(pid, 'SIGKILL')
+  throw new Error('unreachable: the process has killed itself')
+}
+
+function writeSome(parts: readonly Uint8Array[]): number {
+  try {
+    return writevSync(TO_HUB_FD, parts)
+  } catch (error) {
+    // The pipe is full and somebody made it non-blocking: wait a moment, the hub is reading.
+    if (!isBusy(error)) endProcess()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    return 0
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EINTR')
+}
+
+function dropBytes(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes
+  const rest: Uint8Array[] = []
+  for (const part of parts) {
+    if (left >= part.byteLength) left -= part.byteLength
+    else {
+      rest.push(part.subarray(left))
+      left = 0
+    }
+  }
+  return rest
+}

@@ -1,0 +1,63 @@
+/** The programs a slot has loaded, fresh for each job, and the keyed bytes its hub has put here. */
+import type { LoadedProgram, LoadProgram } from '../../decompose/runtime/contract.ts'
+import { slotLimits } from '../../limits.ts'
+import { invalidFrame } from '../frame.ts'
+import type { SettingFields } from '../message.ts'
+
+export class Programs {
+  readonly #bytes = new Map<string, Uint8Array>()
+  readonly #loaded = new Map<string, Promise<LoadedProgram>>()
+  readonly #runtimeUrl: string
+  #runtime: Promise<LoadProgram> | null = null
+
+  constructor(runtimeUrl: string) {
+    this.#runtimeUrl = runtimeUrl
+  }
+
+  put(key: string, bytes: Uint8Array): void {
+    // The view would keep the whole chunk of the pipe alive, other runs' inputs included.
+    this.#bytes.set(key, bytes.byteLength * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes)
+  }
+
+  forget(key: string): void {
+    this.#bytes.delete(key)
+  }
+
+  bytes(key: string): Uint8Array {
+    const bytes = this.#bytes.get(key)
+    if (bytes === undefined) throw invalidFrame(`the key ${key} was never put here`)
+    return bytes
+  }
+
+  /** Starts loading the runtime; a failure shows when a program is needed. */
+  preload(): Promise<unknown> {
+    this.#runtime ??= importRuntime(this.#runtimeUrl)
+    return this.#runtime.catch((error: unknown) => error)
+  }
+
+  /** The program of a job; two jobs never share module state. */
+  load(setting: SettingFields): Promise<LoadedProgram> {
+    const key = `${setting.job} ${setting.program}`
+    const loaded = this.#loaded.get(key) ?? this.#loadFresh(this.bytes(setting.program))
+    this.#loaded.delete(key)
+    this.#loaded.set(key, loaded)
+    const oldest = this.#loaded.keys().next().value
+    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#loaded.delete(oldest)
+    return loaded
+  }
+
+  async #loadFresh(bytes: Uint8Array): Promise<LoadedProgram> {
+    this.#runtime ??= importRuntime(this.#runtimeUrl)
+    const loadProgram = await this.#runtime
+    return loadProgram(bytes)
+  }
+}
+
+async function importRuntime(url: string): Promise<LoadProgram> {
+  const module: unknown = await import(url)
+  if (typeof module === 'object' && module !== null && 'loadProgram' in module) {
+    const { loadProgram } = module
+    if (typeof loadProgram === 'function') return loadProgram as LoadProgram
+  }
+  throw new Error(`the runtime ${url} exports no function loadProgram`)
+}

@@ -1,0 +1,86 @@
+/** Main module of a slot process. Arguments: the runtime's URL, the hub's process id, `watch` to look after the hub. */
+import { flushCompileCache } from 'node:module'
+import { assertNever } from '../../errors.ts'
+import type { ToSlot } from '../message.ts'
+import { endProcess, HubChannel } from './channel.ts'
+import { installGlobals } from './globals.ts'
+import { Programs } from './programs.ts'
+import { SeededRandom } from './random.ts'
+import { RootLoop } from './root-loop.ts'
+import { describe, ShardLoop } from './shard-loop.ts'
+
+const [runtimeUrl = '', parentText = '', watching = ''] = process.argv.slice(2)
+if (process.ppid !== Number(parentText)) endProcess()
+if (watching === 'watch') {
+  const { watchParent } = await import('./orphan.ts')
+  watchParent(Number(parentText))
+}
+
+const channel = new HubChannel()
+const random = new SeededRandom()
+const programs = new Programs(runtimeUrl)
+let current: ShardLoop | RootLoop | null = null
+let currentId = 0
+let clockMs = 0
+
+installGlobals({ random, clockMs: () => clockMs, print: (text) => current?.host.log(text) })
+process.on('uncaughtException', (error) => fault(describe(error)))
+process.on('unhandledRejection', (reason) => fault(`unhandled rejection: ${describe(reason)}`))
+channel.listen(receive)
+channel.send({ type: 'ready', id: 0 })
+// A slot is killed, never exits: compiled code is kept for the next one here, while nothing runs yet.
+programs.preload().then(() => flushCompileCache())
+
+function receive(message: ToSlot): void {
+  switch (message.type) {
+    case 'put':
+      programs.put(message.key, message.bytes)
+      break
+    case 'forget':
+      programs.forget(message.key)
+      break
+    case 'open': {
+      clockMs = message.setting.clockMs
+      const program = programs.load(message.setting)
+      const shared = message.shared === null ? null : programs.bytes(message.shared)
+      const loop = new ShardLoop(channel, random, message, { program, shared })
+      program.catch((error: unknown) => fault(describe(error)))
+      begin(message.id, loop)
+      break
+    }
+    case 'shards':
+      if (current instanceof ShardLoop && message.id === currentId) current.add(message.shards)
+      break
+    case 'close':
+      if (message.id === currentId) current = null
+      break
+    case 'cancel':
+      if (message.id === currentId) current?.cancel()
+      break
+    case 'root': {
+      clockMs = message.setting.clockMs
+      const root = new RootLoop(channel, random, message)
+      begin(message.id, root)
+      root.start(programs.load(message.setting))
+      break
+    }
+    case 'results':
+      if (current instanceof RootLoop) current.deliver(message.sequence, message.lo, message.outcomes)
+      break
+    case 'slots':
+      if (current instanceof RootLoop) current.slotsChanged(message.slots)
+      break
+    default:
+      assertNever(message)
+  }
+}
+
+function begin(id: number, loop: ShardLoop | RootLoop): void {
+  current = loop
+  currentId = id
+}
+
+/** The hub replaces this process and decides what to do with its shards. */
+function fault(detail: string): void {
+  channel.send({ type: 'fault', id: currentId, detail })
+}
