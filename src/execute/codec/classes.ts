@@ -6,17 +6,23 @@ export type ClassVerdict = { readonly name: string } | Objection
 
 type Verdicts = Map<object, ClassVerdict>
 
-const verdictsByTable = new WeakMap<ClassTable, Verdicts>()
+/** Verdicts on a table as it was at some size: tables only grow. */
+interface Judged {
+  readonly size: number
+  readonly verdicts: Verdicts
+}
+
+const verdictsByTable = new WeakMap<ClassTable, Judged>()
 
 /** The name of the class whose prototype this is, or why its instances stay. */
 export function classOf(prototype: object, classes: ClassTable | undefined): ClassVerdict {
   if (classes === undefined) return stranger(prototype)
-  let verdicts = verdictsByTable.get(classes)
-  if (verdicts === undefined || verdicts.size !== classes.size) {
-    verdicts = judge(classes)
-    verdictsByTable.set(classes, verdicts)
+  let judged = verdictsByTable.get(classes)
+  if (judged?.size !== classes.size) {
+    judged = { size: classes.size, verdicts: judge(classes) }
+    verdictsByTable.set(classes, judged)
   }
-  return verdicts.get(prototype) ?? stranger(prototype)
+  return judged.verdicts.get(prototype) ?? stranger(prototype)
 }
 
 function judge(classes: ClassTable): Verdicts {

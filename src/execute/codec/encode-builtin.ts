@@ -84,12 +84,12 @@ function encodeView(
   const objection = objectionToView(view, example)
   if (objection !== null) return objection
   const { buffer, byteOffset, byteLength } = view
-  const number = table.numberOf(buffer)
-  if (number === undefined && Buffer.isBuffer(view) && isPooled(view)) return encodePooled(view, sink)
-  if (number === undefined && byteLength === buffer.byteLength) return encodeWholeView(view, kind, sink)
+  const number = table.find(buffer)
+  if (number < 0 && Buffer.isBuffer(view) && isPooled(view)) return encodePooled(view, sink)
+  if (number < 0 && byteLength === buffer.byteLength) return encodeWholeView(view, kind, sink)
   writer.byte(Tag.view)
   writer.byte(kind)
-  if (number === undefined) {
+  if (number < 0) {
     const found = types.isSharedArrayBuffer(buffer) ? sharedMemory : encodeArrayBuffer(buffer as ArrayBuffer, sink)
     if (found !== null) return found
   } else {
@@ -141,5 +141,6 @@ function objectionToBuffer(buffer: ArrayBuffer, table: ObjectTable): Objection |
 }
 
 function register(table: ObjectTable, object: object): Objection | null {
-  return table.add(object) ? null : { reason: 'too-large', detail: 'too many objects' }
+  table.claim(object)
+  return !table.full ? null : { reason: 'too-large', detail: 'too many objects' }
 }

@@ -83,7 +83,9 @@ class Encoder implements Sink {
         this.#bigint(value)
         return
       case 'object':
-        return value === null ? this.writer.byte(Tag.null) : this.#object(value, depth)
+        if (value === null) this.writer.byte(Tag.null)
+        else this.#object(value, depth)
+        return
       default:
         throw this.#refusal(depth, { reason: typeof value === 'symbol' ? 'symbol' : 'function' })
     }
@@ -99,39 +101,49 @@ class Encoder implements Sink {
   }
 
   #object(object: object, depth: number): void {
-    const number = this.table.numberOf(object)
-    if (number !== undefined) {
-      this.writer.byte(Tag.reference)
-      this.writer.varint(number)
-      return
-    }
     if (Array.isArray(object)) {
       this.#array(object, depth)
       return
     }
-    const shape = this.#shapeByExample(object)
-    if (shape === null || depth >= depthMax) {
+    const shape = depth < depthMax ? this.#shapeByExample(object) : null
+    if (shape === null) {
       this.#byPrototype(object, depth)
-      return
+    } else if (this.#isNew(object, depth)) {
+      this.writer.byte(Tag.object)
+      this.writer.varint(shape.number + 1)
+      this.#shapeValues(object, shape, depth)
     }
-    this.#register(object, depth)
-    this.writer.byte(Tag.object)
-    this.#shapeBody(object, shape, depth)
+  }
+
+  /** True for an object not met before; for others a reference is written. */
+  #isNew(object: object, depth: number): boolean {
+    const number = this.table.claim(object)
+    if (number >= 0) {
+      this.writer.byte(Tag.reference)
+      this.writer.varint(number)
+      return false
+    }
+    if (this.table.full) throw this.#refusal(depth, { reason: 'too-large', detail: 'too many objects' })
+    return true
   }
 
   #byPrototype(object: object, depth: number): void {
     if (types.isProxy(object)) throw this.#refusal(depth, { reason: 'proxy' })
     const prototype: object | null = Object.getPrototypeOf(object)
+    const leaf = prototype === null ? undefined : leafEncoder(prototype)
+    if (leaf !== undefined && this.table.find(object) < 0) {
+      const objection = leaf(object, this)
+      if (objection !== null) throw this.#refusal(depth, objection)
+      return
+    }
+    if (this.#isNew(object, depth)) this.#branch(object, prototype, depth)
+  }
+
+  #branch(object: object, prototype: object | null, depth: number): void {
     if (prototype === null || prototype === Object.prototype) {
       const objection = objectionToHiddenState(object)
       if (objection !== null) throw this.#refusal(depth, objection)
       this.#container(prototype === null ? Tag.nullObject : Tag.object, object, depth)
-      return
-    }
-    const leaf = leafEncoder(prototype)
-    if (leaf !== undefined) {
-      const objection = leaf(object, this)
-      if (objection !== null) throw this.#refusal(depth, objection)
       return
     }
     if (prototype === Map.prototype && types.isMap(object)) {
@@ -166,6 +178,7 @@ class Encoder implements Sink {
   }
 
   #array(array: readonly unknown[], depth: number): void {
+    if (!this.#isNew(array, depth)) return
     if (isPackedArray(array)) {
       this.#container(denseTag(array), array, depth)
       return
@@ -184,7 +197,6 @@ class Encoder implements Sink {
   /** Opens an object (tag and what is needed to create it) and writes its body, or leaves that for later when too deep. */
   #container(tag: number, object: object, depth: number, detail?: number, name?: string): void {
     const deep = depth >= depthMax
-    this.#register(object, depth)
     if (deep) this.writer.byte(Tag.deferred)
     this.writer.byte(tag)
     if (detail !== undefined) this.writer.varint(detail)
@@ -318,11 +330,6 @@ class Encoder implements Sink {
     }
   }
 
-  #shapeBody(object: object, shape: Shape, depth: number): void {
-    this.writer.varint(shape.number + 1)
-    this.#shapeValues(object, shape, depth)
-  }
-
   #shapeValues(object: object, { keys }: Shape, depth: number): void {
     const fields = object as Record<string, unknown>
     for (const key of keys) {
@@ -331,12 +338,12 @@ class Encoder implements Sink {
     }
   }
 
-  /** Elements (`{0: ...}`) are outside the hidden class, hence the count of names. */
+  /** Elements (`{0: ...}`) are outside the hidden class and come first, hence the look at the first key. */
   #shapeByExample(object: object): Shape | null {
     if (hiddenClasses === null) return null
     for (const { object: example, shape } of this.#examples) {
       if (hiddenClasses.same(example, object)) {
-        return Object.getOwnPropertyNames(object).length === shape.keys.length ? shape : null
+        return firstKey(object) === shape.keys[0] ? shape : null
       }
     }
     return null
@@ -344,8 +351,7 @@ class Encoder implements Sink {
 
   #rememberExample(object: object, shape: Shape): void {
     if (hiddenClasses === null || Object.getPrototypeOf(object) !== Object.prototype) return
-    const last = shape.keys[0]
-    if (!hiddenClasses.listed(object) || (last !== undefined && /^\d/.test(last))) return
+    if (!hiddenClasses.listed(object) || firstKey(object) !== shape.keys[0] || /^\d/.test(shape.keys[0] ?? '')) return
     this.#examples.unshift({ object, shape })
     if (this.#examples.length > examplesMax) this.#examples.pop()
   }
@@ -353,10 +359,6 @@ class Encoder implements Sink {
   #refuseExtras(object: object, depth: number, allowed: readonly string[] = []): void {
     const objection = objectionToExtras(object, allowed)
     if (objection !== null) throw this.#refusal(depth, objection)
-  }
-
-  #register(object: object, depth: number): void {
-    if (!this.table.add(object)) throw this.#refusal(depth, { reason: 'too-large', detail: 'too many objects' })
   }
 
   #trail(depth: number): Trail {
@@ -367,6 +369,11 @@ class Encoder implements Sink {
     const trail = this.#trail(depth)
     return new ValueError(pathText(key === undefined ? trail : { before: trail, keys: [key] }), reason, detail)
   }
+}
+
+function firstKey(object: object): string | undefined {
+  for (const key in object) return key
+  return undefined
 }
 
 function denseTag(array: readonly unknown[]): number {

@@ -5,7 +5,9 @@ import { setFlagsFromString } from 'node:v8'
 export interface HiddenClasses {
   /** Same keys in the same order with the same attributes, same prototype, same extensibility, same internal slots. */
   same(one: object, other: object): boolean
-  /** False for objects kept as dictionaries, whose hidden class does not list the keys. */
+  /** {@link same} as one of three. */
+  sameAsAny(object: object, first: object, second: object, third: object): boolean
+  /** False for objects kept as dictionaries, whose hidden class does not list the keys (or the nature of elements). */
   listed(object: object): boolean
 }
 
@@ -15,9 +17,14 @@ function askEngine(): HiddenClasses | null {
   try {
     setFlagsFromString('--allow-natives-syntax')
     const same = new Function('one', 'other', 'return %HaveSameMap(one, other)') as HiddenClasses['same']
-    const listed = new Function('object', 'return %HasFastProperties(object)') as HiddenClasses['listed']
+    const listed = new Function(
+      'object',
+      'return %HasFastProperties(object) && !%HasDictionaryElements(object)',
+    ) as HiddenClasses['listed']
+    const anyText = 'return %HaveSameMap(o, a) || %HaveSameMap(o, b) || %HaveSameMap(o, c)'
+    const sameAsAny = new Function('o', 'a', 'b', 'c', anyText) as HiddenClasses['sameAsAny']
     const trusted = same({ a: 1, b: 2 }, { a: 3, b: 4 }) && !same({ a: 1 }, { b: 1 }) && listed({ a: 1 })
-    return trusted ? { same, listed } : null
+    return trusted ? { same, sameAsAny, listed } : null
   } catch {
     // Code from text may be forbidden in a hardened slot: the slow check is always there.
     return null
@@ -26,22 +33,18 @@ function askEngine(): HiddenClasses | null {
   }
 }
 
-const packedExamples: readonly object[] = [[1], [1.5], ['a']]
-const holeyExamples: readonly object[] = [holey([1]), holey([1.5]), holey(['a'])]
+/** Frequent ones first: arrays of objects or strings, of fractions, of small integers. */
+const packedExamples = [['a'], [1.5], [1]] as const
+const holeyExamples = [holey(['a']), holey([1.5]), holey([1])] as const
 
 /** True for an array without holes, without other properties, not frozen: the fast answer; false means "look closer". */
 export function isPackedArray(array: object): boolean {
-  return hiddenClasses !== null && sharesClass(hiddenClasses, packedExamples, array)
+  return hiddenClasses?.sameAsAny(array, ...packedExamples) ?? false
 }
 
 /** Like {@link isPackedArray}, but there may be holes. */
 export function isOrdinaryArray(array: object): boolean {
-  return hiddenClasses !== null && sharesClass(hiddenClasses, holeyExamples, array)
-}
-
-function sharesClass(classes: HiddenClasses, examples: readonly object[], array: object): boolean {
-  for (const example of examples) if (classes.same(example, array)) return true
-  return false
+  return hiddenClasses?.sameAsAny(array, ...holeyExamples) ?? false
 }
 
 function holey(values: unknown[]): unknown[] {

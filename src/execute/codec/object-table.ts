@@ -7,33 +7,55 @@ interface PoolPart {
   readonly end: number
 }
 
-const poolParts = new WeakMap<Map<object, number>, Map<ArrayBufferLike, PoolPart[]>>()
+const poolParts = new WeakMap<object, Map<ArrayBufferLike, PoolPart[]>>()
 
+/** A table of its own starts as a set: most values hold no object twice, and a set answers with one look instead of two. */
 export class ObjectTable {
-  readonly #numbers: Map<object, number>
+  #once: Set<object> | null
+  #numbers: Map<object, number>
   readonly #first: number
   readonly #added: PoolPart[][] = []
 
   constructor(known: Map<object, number> | undefined) {
+    this.#once = known === undefined ? new Set() : null
     this.#numbers = known ?? new Map()
     this.#first = this.#numbers.size
   }
 
-  numberOf(object: object): number | undefined {
-    return this.#numbers.get(object)
+  /** The object's number, or -1 when it is new: then it has got the next one. */
+  claim(object: object): number {
+    const once = this.#once
+    if (once === null) {
+      const number = this.#numbers.get(object)
+      if (number !== undefined) return number
+      this.#numbers.set(object, this.#numbers.size)
+      return -1
+    }
+    const size = once.size
+    once.add(object)
+    return once.size > size ? -1 : this.#numberAfterAll(object)
   }
 
-  /** @returns false when the table is full. */
-  add(object: object): boolean {
-    const number = this.#numbers.size
-    this.#numbers.set(object, number)
-    return number < valueLimits.objectsMax
+  /** The object's number, or -1 when it is new; it stays new. */
+  find(object: object): number {
+    if (this.#once !== null) return this.#once.has(object) ? this.#numberAfterAll(object) : -1
+    return this.#numbers.get(object) ?? -1
+  }
+
+  get full(): boolean {
+    return (this.#once ?? this.#numbers).size > valueLimits.objectsMax
   }
 
   /** Forgets what was added: the reader never saw it. */
   rollBack(): void {
     for (const [object, number] of this.#numbers) if (number >= this.#first) this.#numbers.delete(object)
     for (const parts of this.#added.reverse()) parts.pop()
+  }
+
+  #numberAfterAll(object: object): number {
+    for (const met of this.#once ?? []) this.#numbers.set(met, this.#numbers.size)
+    this.#once = null
+    return this.#numbers.get(object) ?? -1
   }
 
   /** Notes that bytes of a pool were carried alone. @returns false when they overlap bytes carried before. */
