@@ -86,7 +86,7 @@ export class JoinedFamily implements FamilyView {
   }
 
   doneRecords(shard: number): number {
-    return this.#done.count(shard)
+    return this.#done.counted(shard)
   }
 
   history(): readonly Authored[] {
@@ -110,9 +110,22 @@ export class JoinedFamily implements FamilyView {
   replaceSpec(spec: FamilySpec): void {
     this.#spec = spec
     this.version += 1
-    if (shardCount(spec) > this.#capacity) this.#grow(shardCount(spec))
     this.doneCount = 0
     for (let shard = 0; shard < this.shards; shard++) if (this.isDone(shard)) this.doneCount += 1
+  }
+
+  /** Makes room for shards that some spec of this family has; state is kept for all that any spec ever had. */
+  grow(capacity: number): void {
+    if (capacity <= this.#capacity) return
+    const generation = new Int32Array(capacity)
+    generation.set(this.#generation)
+    this.#generation = generation
+    const epochMax = new Int32Array(capacity).fill(-1)
+    epochMax.set(this.#epochMax)
+    this.#epochMax = epochMax
+    this.#claims = this.#claims.grow(capacity)
+    this.#done = this.#done.grow(capacity)
+    this.#capacity = capacity
   }
 
   #join(author: Author, record: ShardRecord): boolean {
@@ -142,17 +155,18 @@ export class JoinedFamily implements FamilyView {
   }
 
   #joinDone(author: Author, record: DoneRecord): boolean {
-    if (!this.#countOnce(author, record)) return false
-    const index = this.#done.add(this.#names.authorId(author), record)
-    this.#busyMicros += Math.round(record.busyMs * MICROS_PER_MS)
-    this.#busyShards += record.hi - record.lo
+    const isNew = this.#countOnce(author, record)
+    const candidate = this.#done.candidate(this.#names.authorId(author), record)
+    let changed = isNew
     for (let shard = record.lo; shard < record.hi; shard++) {
       this.#raiseEpoch(shard, record.epoch)
       if (this.#enter(shard, record) === 'old') continue
-      if (this.#done.join(shard, index) && shard < this.shards) this.doneCount += 1
+      if (isNew) this.#done.count(shard)
+      if (!this.isDone(shard) && shard < this.shards) this.doneCount += 1
+      if (this.#done.join(shard, candidate)) changed = true
     }
-    this.#remember(author, record)
-    return true
+    if (changed) this.#remember(author, record)
+    return changed
   }
 
   #joinReopen(author: Author, record: ReopenRecord): boolean {
@@ -183,13 +197,17 @@ export class JoinedFamily implements FamilyView {
     return true
   }
 
-  /** True the first time a done record is seen: all its fields make its identity. */
+  /**
+   * True the first time a done record is seen. Its identity leaves out what a correct author cannot vary (content, holders,
+   * times), so that the set of keys stays small.
+   */
   #countOnce(author: Author, record: DoneRecord): boolean {
-    const { generation, lo, hi, epoch, cost, busyMs, startMs, endMs, ref } = record
-    const content = ref.kind === 'blob' ? `${ref.cid},${ref.size}` : `=${ref.bytes.join()}`
-    const key = `${this.#names.authorId(author)},${generation},${lo},${hi},${epoch},${cost},${busyMs},${startMs},${endMs},${content},${record.holders.join()}`
+    const { generation, lo, hi, epoch, cost, busyMs } = record
+    const key = `${this.#names.authorId(author)},${generation},${lo},${hi},${epoch},${cost},${busyMs}`
     if (this.#counted.has(key)) return false
     this.#counted.add(key)
+    this.#busyMicros += Math.round(busyMs * MICROS_PER_MS)
+    this.#busyShards += hi - lo
     return true
   }
 
@@ -198,17 +216,5 @@ export class JoinedFamily implements FamilyView {
     if (this.#history.length > ledgerLimits.historyRecordsMax) {
       this.#history.splice(0, ledgerLimits.historyRecordsMax >> 2)
     }
-  }
-
-  #grow(capacity: number): void {
-    const generation = new Int32Array(capacity)
-    generation.set(this.#generation)
-    this.#generation = generation
-    const epochMax = new Int32Array(capacity).fill(-1)
-    epochMax.set(this.#epochMax)
-    this.#epochMax = epochMax
-    this.#claims = this.#claims.grow(capacity)
-    this.#done = this.#done.grow(capacity)
-    this.#capacity = capacity
   }
 }

@@ -37,33 +37,47 @@ export class Checkpoints {
   }
 }
 
+/** A done record that may win shards; stored once it has won the first one. */
+export interface DoneCandidate {
+  readonly authorId: number
+  readonly record: DoneRecord
+  index: number
+}
+
 /** Each shard points at its winning done record, which covers a run of shards: 8 bytes a shard. */
 export class DoneColumns {
   readonly #names: Names
-  readonly #records: DoneRecord[] = []
-  readonly #authorIds: number[] = []
+  readonly #winners: DoneCandidate[]
   readonly #winner: Int32Array
   /** How many done records of its generation the shard has. */
   readonly #count: Int32Array
 
-  constructor(names: Names, shards: number) {
+  constructor(names: Names, shards: number, winners: DoneCandidate[] = []) {
     this.#names = names
+    this.#winners = winners
     this.#winner = new Int32Array(shards).fill(NONE)
     this.#count = new Int32Array(shards)
   }
 
-  /** Announces a record; `join` is then called for its shards with the number returned. */
-  add(authorId: number, record: DoneRecord): number {
-    this.#authorIds.push(authorId)
-    return this.#records.push(record) - 1
+  candidate(authorId: number, record: DoneRecord): DoneCandidate {
+    return { authorId, record, index: NONE }
   }
 
-  /** Returns whether the shard had no result before. */
-  join(shard: number, candidate: number): boolean {
-    this.#count[shard] = (this.#count[shard] ?? 0) + 1
-    const winner = this.#winner[shard] ?? NONE
-    if (winner === NONE || this.#precedes(candidate, winner)) this.#winner[shard] = candidate
-    return winner === NONE
+  /** Joins a candidate into one shard; returns whether it won. */
+  join(shard: number, candidate: DoneCandidate): boolean {
+    const held = this.#held(shard)
+    if (held !== undefined && !this.#precedes(candidate, held)) return false
+    if (candidate.index === NONE) candidate.index = this.#winners.push(candidate) - 1
+    this.#winner[shard] = candidate.index
+    return true
+  }
+
+  count(shard: number): void {
+    this.#count[shard] = this.counted(shard) + 1
+  }
+
+  counted(shard: number): number {
+    return this.#count[shard] ?? 0
   }
 
   /** Returns whether there was a result. */
@@ -78,40 +92,32 @@ export class DoneColumns {
     return (this.#winner[shard] ?? NONE) !== NONE
   }
 
-  count(shard: number): number {
-    return this.#count[shard] ?? 0
-  }
-
   read(shard: number): Done | null {
-    const winner = this.#winner[shard] ?? NONE
-    const record = this.#records[winner]
-    if (record === undefined) return null
-    const { epoch, cost, ref, holders } = record
-    return { epoch, cost, hub: this.#hub(winner), ref, offset: shard - record.lo, holders }
+    const held = this.#held(shard)
+    if (held === undefined) return null
+    const { epoch, cost, ref, holders, lo } = held.record
+    return { epoch, cost, hub: this.#names.author(held.authorId).hub, ref, offset: shard - lo, holders }
   }
 
   grow(shards: number): DoneColumns {
-    const grown = new DoneColumns(this.#names, shards)
-    grown.#records.push(...this.#records)
-    grown.#authorIds.push(...this.#authorIds)
+    const grown = new DoneColumns(this.#names, shards, this.#winners)
     grown.#winner.set(this.#winner)
     grown.#count.set(this.#count)
     return grown
   }
 
-  #hub(index: number): string {
-    return this.#names.author(this.#authorIds[index] ?? 0).hub
+  #held(shard: number): DoneCandidate | undefined {
+    return this.#winners[this.#winner[shard] ?? NONE]
   }
 
   /** A total order over everything a result shows. */
-  #precedes(candidate: number, winner: number): boolean {
-    const a = this.#records[candidate]
-    const b = this.#records[winner]
-    if (a === undefined || b === undefined) return a !== undefined
+  #precedes(candidate: DoneCandidate, held: DoneCandidate): boolean {
+    const a = candidate.record
+    const b = held.record
     const order =
       a.epoch - b.epoch ||
       a.cost - b.cost ||
-      compareText(this.#hub(candidate), this.#hub(winner)) ||
+      compareText(this.#names.author(candidate.authorId).hub, this.#names.author(held.authorId).hub) ||
       compareRefs(a.ref, b.ref) ||
       a.lo - b.lo ||
       compareText(a.holders.join(), b.holders.join())

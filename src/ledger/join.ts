@@ -113,15 +113,15 @@ export class JoinedJob implements JobView {
   #joinSpec(spec: FamilySpec): boolean {
     if (spec.key === ROOT_FAMILY) return false
     const family = this.#families.get(spec.key)
-    if (family === undefined) {
-      if (!this.#hasRoomFor(shardCount(spec), 1)) return false
-      this.#addFamily(spec)
-    } else {
-      if (!precedes(spec, family.spec)) return false
-      const growth = Math.max(0, shardCount(spec) - family.capacity)
-      if (!this.#hasRoomFor(growth, 0)) return false
-      this.#shards += growth
-      family.replaceSpec(spec)
+    const growth = shardCount(spec) - (family?.capacity ?? 0)
+    const wins = family === undefined || precedes(spec, family.spec)
+    if (!wins && growth <= 0) return false
+    if (!this.#hasRoomFor(Math.max(0, growth), family === undefined ? 1 : 0)) return false
+    if (family === undefined) this.#addFamily(spec)
+    else {
+      this.#shards += Math.max(0, growth)
+      family.grow(shardCount(spec))
+      if (wins) family.replaceSpec(spec)
     }
     this.#admitWaiting(spec.key)
     return true

@@ -1,0 +1,275 @@
+/** The replicated ledger of one job: a Yjs document of single-writer logs, one per hub and boot. */
+import * as Y from 'yjs'
+import { assert, ShoalError } from '../errors.ts'
+import { ledgerLimits } from '../limits.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import { type Binding, bindingBytes, isLogName, logRoot, writeBinding } from './boot-entry.ts'
+import { packFlush } from './flush.ts'
+import { type GuardContext, type Judgement, judgeSection, type Log, type Origin } from './guard.ts'
+import { HeldSections } from './held-sections.ts'
+import { unpackRecords } from './pack.ts'
+import type { Author, LedgerRecord } from './record.ts'
+import { readStateVector } from './state-vector.ts'
+import { readUpdate, refused, type Section, splitSections, writeUpdate } from './update-format.ts'
+import type { Authored } from './view.ts'
+
+export interface LedgerInit {
+  readonly job: JobId
+  readonly author: Author
+  /** Random, 53 bits, fresh at every start of the hub and for every job; never stored, never restored. */
+  readonly clientId: number
+  /** Signs with the hub's identity key. */
+  readonly sign: (bytes: Uint8Array) => Uint8Array
+  /** Checks a signature against the key of a hub, which its id holds. */
+  readonly verify: (hub: HubId, bytes: Uint8Array, signature: Uint8Array) => boolean
+  /** Whether logs of a hub are welcome; all are by default. */
+  readonly admits?: (hub: HubId) => boolean
+}
+
+/** An update as it came in. `relayed` marks answers of anti-entropy, which hold the logs of many. */
+export interface IncomingUpdate extends Origin {
+  readonly bytes: Uint8Array
+}
+
+export interface Received {
+  /** New records in the order of their logs; specs are not sorted first. */
+  readonly records: readonly Authored[]
+  /** One error per update that was not applied, with its place in the argument. */
+  readonly refused: readonly { readonly index: number; readonly error: ShoalError }[]
+  /** Something in this call came before its predecessors: run anti-entropy with its sender now. */
+  readonly missing: boolean
+  /** Everything that was new as one update, for the disk; null when nothing was. */
+  readonly update: Uint8Array | null
+}
+
+/**
+ * Invariants. L1: only the owner of a log adds to it, at index 0, and its client id is new in every boot. L2: the doc never
+ * has pending structs: what comes too early is held outside of it. L3: bytes of others never reach Yjs; it is given
+ * what the guard accepted, written anew, in one transaction per call. L4: a refused update changes nothing.
+ */
+export class JobLedger {
+  readonly job: JobId
+  readonly author: Author
+  readonly #init: LedgerInit
+  readonly #doc: Y.Doc
+  readonly #logs = new Map<number, Log>()
+  readonly #clients = new Map<string, number>()
+  readonly #held = new HeldSections()
+  readonly #context: GuardContext
+
+  constructor(init: LedgerInit) {
+    assert(Number.isSafeInteger(init.clientId) && init.clientId > 0, 'a client id is a positive safe integer')
+    assert(isLogName(init.author.hub) && isLogName(init.author.boot), 'hub and boot are plain names')
+    this.#init = init
+    this.job = init.job
+    this.author = init.author
+    this.#doc = new Y.Doc({ guid: init.job, gc: true })
+    this.#doc.clientID = init.clientId
+    this.#context = {
+      job: init.job,
+      ownClient: init.clientId,
+      logs: this.#logs,
+      clientOf: (hub, boot) => this.#clients.get(logRoot({ hub, boot })),
+      verify: init.verify,
+      admits: init.admits ?? (() => true),
+    }
+  }
+
+  /**
+   * Adds records to the own log and returns the updates that carry them: one, or a few when they are larger than one
+   * entry. Make them durable before anybody is told.
+   * @throws ShoalError SHOAL_JOB_TOO_LARGE when a record or the log outgrows its limit; nothing is added then.
+   */
+  append(records: readonly LedgerRecord[]): Uint8Array[] {
+    const entries = packFlush(records)
+    const bytes = entries.reduce((sum, entry) => sum + entry.byteLength, this.#ownLog?.bytes ?? 0)
+    if (bytes > ledgerLimits.logBytesMax) throw logFull()
+    return entries.map((entry) => this.#flush(entry))
+  }
+
+  /** Takes in updates of other hubs: judged one by one, applied together. */
+  receive(updates: readonly IncomingUpdate[]): Received {
+    return this.#takeIn(updates, 'peer')
+  }
+
+  /** Takes in what an earlier boot of this hub wrote to its disk: snapshots and updates, in any order of age. */
+  load(updates: readonly Uint8Array[]): Received {
+    const incoming = updates.map((bytes) => ({ from: this.author.hub, relayed: true, bytes }))
+    return this.#takeIn(incoming, 'disk')
+  }
+
+  /** Step 1 of anti-entropy: what this hub holds. */
+  stateVector(): Uint8Array {
+    return Y.encodeStateVector(this.#doc)
+  }
+
+  /**
+   * Step 2 of anti-entropy: what a hub with this state vector lacks, as updates small enough to send, in order. Empty when it
+   * lacks nothing.
+   * @throws ShoalError SHOAL_FRAME_INVALID for bytes that are no state vector.
+   */
+  diff(stateVector: Uint8Array): Uint8Array[] {
+    const theirs = readStateVector(stateVector)
+    const isLacking = [...this.#logs].some(([client, log]) => (theirs.get(client) ?? 0) < log.next)
+    if (!isLacking) return []
+    const sections = readUpdate(Y.encodeStateAsUpdate(this.#doc, stateVector), 'disk')
+    return splitSections(sections).map(writeUpdate)
+  }
+
+  /** Whether a hub with this state vector holds entries that are not here. */
+  isBehind(stateVector: Uint8Array): boolean {
+    const theirs = readStateVector(stateVector)
+    return [...theirs].some(([client, clock]) => clock > (this.#logs.get(client)?.next ?? 0))
+  }
+
+  /** The whole ledger as one update, for the disk. */
+  snapshot(): Uint8Array {
+    return Y.encodeStateAsUpdate(this.#doc)
+  }
+
+  /** Every record held, log by log: for folding the job anew. */
+  records(): Authored[] {
+    const authored: Authored[] = []
+    for (const { client, clock, entries } of readUpdate(this.snapshot(), 'disk')) {
+      const log = this.#logs.get(client)
+      assert(log !== undefined && clock === 0, 'every log in the doc is bound from its start')
+      const author = authorOf(log.binding)
+      for (const entry of entries.slice(1)) {
+        for (const record of unpackRecords(entry)) authored.push({ author, record })
+      }
+    }
+    return authored
+  }
+
+  /** Authors with a log here, for the stability of a job and for reports. */
+  logs(): { readonly author: Author; readonly client: number; readonly entries: number; readonly bytes: number }[] {
+    return [...this.#logs].map(([client, log]) => {
+      return { author: authorOf(log.binding), client, entries: log.next, bytes: log.bytes }
+    })
+  }
+
+  /** Frees the document; drop every reference to this ledger too. */
+  destroy(): void {
+    this.#doc.destroy()
+    this.#logs.clear()
+    this.#clients.clear()
+  }
+
+  get #ownLog(): Log | undefined {
+    return this.#logs.get(this.#init.clientId)
+  }
+
+  #flush(entry: Uint8Array): Uint8Array {
+    assert(this.#doc.clientID === this.#init.clientId, 'Yjs keeps the client id of this boot')
+    const { author } = this
+    const binding = { job: this.job, hub: author.hub, boot: author.boot, client: this.#init.clientId }
+    const fresh = this.#ownLog === undefined ? [this.#bootEntry(binding), entry] : [entry]
+    let update: Uint8Array | null = null
+    this.#doc.once('update', (bytes: Uint8Array) => {
+      update = bytes
+    })
+    this.#doc.transact(() => {
+      const log = this.#doc.getArray<Uint8Array>(logRoot(author))
+      for (const bytes of fresh) log.insert(0, [bytes])
+    })
+    this.#extend({ client: binding.client, entries: fresh }, binding)
+    assert(update !== null, 'a flush makes an update')
+    return update
+  }
+
+  #bootEntry(binding: Binding): Uint8Array {
+    assert(this.#clients.get(logRoot(binding)) === undefined, 'a boot id is never used twice')
+    return writeBinding({ ...binding, signature: this.#init.sign(bindingBytes(binding)) })
+  }
+
+  #takeIn(updates: readonly IncomingUpdate[], source: 'peer' | 'disk'): Received {
+    const intake: Intake = { sections: new Map(), records: [], isMissing: false }
+    const errors: { index: number; error: ShoalError }[] = []
+    updates.forEach((update, index) => {
+      try {
+        this.#judge(readUpdate(update.bytes, source), update, intake)
+      } catch (error) {
+        if (!(error instanceof ShoalError)) throw error
+        errors.push({ index, error })
+      }
+    })
+    const sections = [...intake.sections.values()]
+    const update = sections.length === 0 ? null : writeUpdate(sections)
+    if (update !== null) Y.applyUpdate(this.#doc, update, 'guarded')
+    return { records: intake.records, refused: errors, missing: intake.isMissing, update }
+  }
+
+  /** All sections of an update are judged before the first is taken. */
+  #judge(sections: readonly Section[], origin: Origin, intake: Intake): void {
+    const judgements = sections.map((section) => judgeSection(section, origin, this.#context))
+    checkBoots(judgements)
+    judgements.forEach((judgement, index) => {
+      const section = sections[index]
+      if (judgement.kind === 'new') this.#accept(judgement, intake)
+      if (judgement.kind === 'early' && section !== undefined) this.#postpone(section, origin, intake)
+    })
+  }
+
+  #accept(judgement: Extract<Judgement, { kind: 'new' }>, intake: Intake): void {
+    const { section, binding, records } = judgement
+    this.#extend(section, binding)
+    const author = authorOf(binding)
+    for (const record of records) intake.records.push({ author, record })
+    const before = intake.sections.get(section.client)
+    if (before === undefined) intake.sections.set(section.client, { ...section, entries: [...section.entries] })
+    else before.entries.push(...section.entries)
+    const next = section.clock + section.entries.length
+    for (const held of this.#held.release(section.client, next)) this.#retry(held.section, held.origin, intake)
+  }
+
+  /** A held section that turns out to be forged is dropped: its sender was judged by what it sent since. */
+  #retry(section: Section, origin: Origin, intake: Intake): void {
+    try {
+      this.#judge([section], origin, intake)
+    } catch (error) {
+      if (!(error instanceof ShoalError)) throw error
+      intake.isMissing = true
+    }
+  }
+
+  #postpone(section: Section, origin: Origin, intake: Intake): void {
+    intake.isMissing = true
+    if (!origin.relayed) this.#held.hold({ section, origin })
+  }
+
+  #extend(part: Pick<Section, 'client' | 'entries'>, binding: Binding): void {
+    const log = this.#logs.get(part.client) ?? { binding, next: 0, bytes: 0 }
+    log.next += part.entries.length
+    for (const entry of part.entries) log.bytes += entry.byteLength
+    this.#logs.set(part.client, log)
+    this.#clients.set(logRoot(binding), part.client)
+  }
+}
+
+/** What one call took in so far: a growing section per log. */
+interface Intake {
+  readonly sections: Map<number, Section & { readonly entries: Uint8Array[] }>
+  readonly records: Authored[]
+  isMissing: boolean
+}
+
+/** Each section was judged alone; two of one update must not claim the same boot. */
+function checkBoots(judgements: readonly Judgement[]): void {
+  const roots = new Set<string>()
+  for (const judgement of judgements) {
+    if (judgement.kind !== 'new') continue
+    const root = logRoot(judgement.binding)
+    if (roots.has(root)) throw refused('two logs for one start of a hub')
+    roots.add(root)
+  }
+}
+
+function authorOf({ hub, boot }: Author): Author {
+  return { hub, boot }
+}
+
+function logFull(): ShoalError {
+  return new ShoalError('SHOAL_JOB_TOO_LARGE', `this hub's log of the job has ${ledgerLimits.logBytesMax} bytes`, {
+    next: 'use fewer or larger shards, or checkpoint less often',
+  })
+}

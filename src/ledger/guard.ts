@@ -1,0 +1,101 @@
+/** Decides whether a part of an update may enter a job's ledger. Judges only; nothing is changed until a part is accepted. */
+import { ShoalError } from '../errors.ts'
+import { ledgerLimits } from '../limits.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './boot-entry.ts'
+import { unpackRecords } from './pack.ts'
+import type { LedgerRecord } from './record.ts'
+import { partOf, refused, type Section } from './update-format.ts'
+
+/** A log as far as this hub holds it. */
+export interface Log {
+  readonly binding: Binding
+  /** Entries held: the clock of the next one. */
+  next: number
+  bytes: number
+}
+
+/** What a judgement depends on. */
+export interface GuardContext {
+  readonly job: JobId
+  /** The client id this hub writes under: nobody else may. */
+  readonly ownClient: number
+  readonly logs: ReadonlyMap<number, Log>
+  clientOf(hub: HubId, boot: string): number | undefined
+  /** Whether `signature` over `bytes` was made with the key of `hub`. */
+  verify(hub: HubId, bytes: Uint8Array, signature: Uint8Array): boolean
+  /** Whether logs of this hub are welcome; asked before any signature is checked. */
+  admits(hub: HubId): boolean
+}
+
+/** Where an update came from: flushed by its own author, or passed on by someone who holds the logs of many. */
+export interface Origin {
+  readonly from: HubId
+  readonly relayed: boolean
+}
+
+export type Judgement =
+  /** New entries, ready to be applied, and the records in them. */
+  | { readonly kind: 'new'; readonly section: Section; readonly binding: Binding; readonly records: LedgerRecord[] }
+  /** All of it is here already. */
+  | { readonly kind: 'known' }
+  /** Entries before it are missing here. */
+  | { readonly kind: 'early' }
+
+/**
+ * Judges one section of an update.
+ * @throws ShoalError SHOAL_UPDATE_REFUSED when no correct hub could have sent it.
+ */
+export function judgeSection(section: Section, origin: Origin, context: GuardContext): Judgement {
+  const log = context.logs.get(section.client)
+  const end = section.clock + section.entries.length
+  if (section.client === context.ownClient && end > (log?.next ?? 0)) throw refused('it writes under my own client id')
+  if (log === undefined && section.clock > 0) return { kind: 'early' }
+  const binding = log?.binding ?? readNewBinding(section, context)
+  if (!origin.relayed && binding.hub !== origin.from) throw refused(`${origin.from} wrote into a log of ${binding.hub}`)
+  const next = log?.next ?? 0
+  if (section.root !== null && section.root !== logRoot(binding)) throw refused('its log has another name')
+  if (section.clock > next) return { kind: 'early' }
+  if (end <= next) return { kind: 'known' }
+  const fresh = partOf(section, next - section.clock, section.entries.length)
+  checkLength(fresh, log)
+  return { kind: 'new', section: fresh, binding, records: readRecords(fresh) }
+}
+
+/** The binding that a section from clock 0 begins with, once it is known to be true. */
+function readNewBinding(section: Section, context: GuardContext): Binding {
+  const entry = section.entries[0]
+  if (entry === undefined) throw refused('an empty part')
+  const { job, hub, boot, client, signature } = orRefuse(() => readBinding(entry))
+  const binding = { job, hub, boot, client }
+  if (client !== section.client || job !== context.job) throw refused('its log is bound to something else')
+  if (!isLogName(hub) || !isLogName(boot)) throw refused('its log has an impossible owner')
+  if (context.logs.size >= ledgerLimits.logsMax) throw refused('the job has too many logs')
+  if (context.clientOf(hub, boot) !== undefined) throw refused(`a second log for one start of ${hub}`)
+  if (!context.admits(hub)) throw refused(`${hub} is no member`)
+  if (!context.verify(hub, bindingBytes(binding), signature)) throw refused(`not signed by ${hub}`)
+  return binding
+}
+
+function checkLength(fresh: Section, log: Log | undefined): void {
+  const bytes = fresh.entries.reduce((sum, entry) => sum + entry.byteLength, log?.bytes ?? 0)
+  if (bytes > ledgerLimits.logBytesMax) throw refused(`its log has more than ${ledgerLimits.logBytesMax} bytes`)
+}
+
+function readRecords(fresh: Section): LedgerRecord[] {
+  const records: LedgerRecord[] = []
+  fresh.entries.forEach((entry, index) => {
+    if (fresh.clock + index > 0) for (const record of orRefuse(() => unpackRecords(entry))) records.push(record)
+  })
+  return records
+}
+
+/** Malformed content inside a well-formed update is the sender's fault just the same. */
+function orRefuse<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof ShoalError && cause.code === 'SHOAL_FRAME_INVALID') throw refused(cause.message, cause)
+    throw cause
+  }
+}
