@@ -1,5 +1,6 @@
 /** What a hub does when somebody else's claim or result wins over its own: it drops the copy, unless it is worth keeping. */
 import type { FamilyView } from '../ledger/view.ts'
+import { writeClaim } from './claims.ts'
 import type { Job } from './job.ts'
 import type { OwnRun } from './own-run.ts'
 import type { HubState } from './state.ts'
@@ -13,27 +14,45 @@ export function reviewRuns(state: HubState, job: Job): void {
   }
 }
 
+/**
+ * Gives up what is lost. A slot runs its shards in order, so a lost stretch on the way is run again unless it is the
+ * greater part of what is left; then the run ends before it, and what is still ours behind it is given back.
+ */
 function reviewRun(state: HubState, view: FamilyView, run: OwnRun): void {
-  const wanted = run.state === 'running' ? run.next : firstWanted(state, view, run)
-  let hi = run.hi
-  while (hi > wanted && !isWanted(state, view, run, hi - 1)) hi--
-  if (run.state === 'running' && firstWanted(state, view, run) >= run.hi) {
-    run.stopping = true
-    state.effect({ type: 'stop-run', run: run.id })
-    return
-  }
-  if (hi < run.hi) {
-    run.hi = hi
-    if (run.state === 'running') state.effect({ type: 'trim', run: run.id, before: hi })
-  }
-  if (run.state !== 'running' && run.hi <= wanted) state.runs.delete(run.id)
-  else if (run.state !== 'running') run.next = wanted
+  const wanted = wantedStretches(state, view, run, run.next)
+  const last = wanted.at(-1)
+  if (last === undefined) return dropRun(state, run)
+  if (run.state !== 'running') run.next = wanted[0]?.lo ?? run.next
+  const wantedShards = wanted.reduce((sum, stretch) => sum + stretch.hi - stretch.lo, 0)
+  if (2 * wantedShards >= last.hi - run.next) return keepBefore(state, run, last.hi)
+  const kept = wanted[0]?.lo === run.next ? wanted.shift() : undefined
+  for (const stretch of wanted) writeClaim(state, run, 'released', stretch.lo, stretch.hi, 'behind-lost')
+  if (kept === undefined) dropRun(state, run)
+  else keepBefore(state, run, kept.hi)
 }
 
-function firstWanted(state: HubState, view: FamilyView, run: OwnRun): number {
-  let shard = run.next
-  while (shard < run.hi && !isWanted(state, view, run, shard)) shard++
-  return shard
+function keepBefore(state: HubState, run: OwnRun, hi: number): void {
+  if (hi >= run.hi) return
+  run.hi = hi
+  if (run.state === 'running') state.effect({ type: 'trim', run: run.id, before: hi })
+}
+
+function dropRun(state: HubState, run: OwnRun): void {
+  run.stopping = true
+  if (run.state === 'running') state.effect({ type: 'stop-run', run: run.id })
+  else state.runs.delete(run.id)
+}
+
+function wantedStretches(state: HubState, view: FamilyView, run: OwnRun, from: number): { lo: number; hi: number }[] {
+  const stretches: { lo: number; hi: number }[] = []
+  let lo = -1
+  for (let shard = from; shard <= run.hi; shard++) {
+    const wanted = shard < run.hi && isWanted(state, view, run, shard)
+    if (wanted && lo < 0) lo = shard
+    if (!wanted && lo >= 0) stretches.push({ lo, hi: shard })
+    if (!wanted) lo = -1
+  }
+  return stretches
 }
 
 /** A shard is still worth running when it has no result and the claim that holds it is ours, or only a copy of ours. */
