@@ -171,6 +171,8 @@ export const slotLimits = {
   programsMax: 4,
   /** Output of one run or root; the rest is dropped with a note. */
   logBytesPerRunMax: 256 * KiB,
+  /** Pause after each piece of a flood of output. */
+  outputPauseMs: 50,
   /** How often the memory of a busy slot is looked at. */
   memoryPollMs: 50,
   /** A slot process larger than this is replaced after its run. */

@@ -119,8 +119,9 @@ export class ProcessSlotPool implements SlotPool {
 
   /** An idle process that has the program, else the one used last, else a new one. */
   #acquire(programKey: string): SlotProcess {
-    const known = this.#idle.findLastIndex((process) => process.has(programKey))
-    const [idle] = this.#idle.splice(known >= 0 ? known : this.#idle.length - 1, 1)
+    const known = this.#idle.findLastIndex((process) => process.alive && process.has(programKey))
+    const position = known >= 0 ? known : this.#idle.findLastIndex((process) => process.alive)
+    const [idle] = position >= 0 ? this.#idle.splice(position, 1) : []
     return idle ?? this.#launch()
   }
 

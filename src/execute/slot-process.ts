@@ -44,7 +44,8 @@ export class SlotProcess {
   #lastId = 0
   #lastErrorLines: string[] = []
   #end: ProcessEnd | null = null
-  #alive = true
+  #outputBytes = 0
+  #over = false
   #settleStarted: (problem: ShoalError | null) => void = () => undefined
   #settleGone: (end: ProcessEnd) => void = () => undefined
 
@@ -68,7 +69,7 @@ export class SlotProcess {
   }
 
   get alive(): boolean {
-    return this.#alive && this.#end === null
+    return this.#end === null && this.pid > 0 && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
   has(key: string): boolean {
@@ -83,6 +84,7 @@ export class SlotProcess {
   occupy(tenant: Tenant): void {
     assert(this.#tenant === null, 'a slot process has one tenant at a time')
     this.#tenant = tenant
+    this.#outputBytes = 0
     this.runs++
   }
 
@@ -147,15 +149,27 @@ export class SlotProcess {
       if (isError) this.#lastErrorLines = [...this.#lastErrorLines, line].slice(-8)
       this.#tenant?.printed(line)
     })
-    stream.on('data', (chunk: Buffer) => lines.push(chunk))
+    stream.on('data', (chunk: Buffer) => {
+      lines.push(chunk)
+      this.#outputBytes += chunk.byteLength
+      if (this.#outputBytes > slotLimits.logBytesPerRunMax) this.#throttle(stream)
+    })
     stream.on('error', () => undefined)
+  }
+
+  /** A flood is slowed down, not stopped: its writer is blocked meanwhile, and the hub has other things to do. */
+  #throttle(stream: Readable): void {
+    stream.pause()
+    setTimeout(() => stream.resume(), slotLimits.outputPauseMs)
   }
 
   #watchEnd(): void {
     const child = this.#child
-    child.on('error', (error) => this.#over({ kind: 'crashed', detail: `the process did not start: ${error.message}` }))
+    child.on('error', (error) =>
+      this.#finish({ kind: 'crashed', detail: `the process did not start: ${error.message}` }),
+    )
     child.on('exit', (code, signal) => {
-      const end = (): void => this.#over(this.#diagnose(code, signal))
+      const end = (): void => this.#finish(this.#diagnose(code, signal))
       child.once('close', end)
       // Results sent before the end are still in the pipe; whoever else holds it open may not keep us waiting.
       this.#timers.push(setTimeout(end, slotLimits.drainMs))
@@ -174,9 +188,9 @@ export class SlotProcess {
     return { kind: 'crashed', detail: `the slot process ${how}${said === '' ? '' : `: ${said}`}` }
   }
 
-  #over(found: ProcessEnd): void {
-    if (!this.#alive) return
-    this.#alive = false
+  #finish(found: ProcessEnd): void {
+    if (this.#over) return
+    this.#over = true
     const end = this.#end ?? found
     this.#end = end
     for (const timer of this.#timers) clearTimeout(timer)
