@@ -34,6 +34,15 @@ export class ByteReader {
   }
 
   varint(): number {
+    const first = this.#bytes[this.#at]
+    if (first !== undefined && first < 0x80) {
+      this.#at++
+      return first
+    }
+    return this.#longVarint()
+  }
+
+  #longVarint(): number {
     let value = 0
     let scale = 1
     for (let count = 0; count < 8; count++) {
@@ -56,10 +65,14 @@ export class ByteReader {
     return value
   }
 
-  integer(): number {
+  zigzag(): number {
     const zigzag = this.varint()
     if (zigzag > 0xffffffff) throw this.fail('an integer is out of range')
-    const value = (zigzag >>> 1) ^ -(zigzag & 1)
+    return (zigzag >>> 1) ^ -(zigzag & 1)
+  }
+
+  integer(): number {
+    const value = this.zigzag()
     if (value >= 0 && value < 0x80) throw this.fail('an integer is not canonical')
     return value
   }

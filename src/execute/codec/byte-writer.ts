@@ -3,6 +3,9 @@ import { formatVersion, shortStringBit, shortStringMax, smallIntegerBit, smallIn
 
 const firstBytes = 4096
 const keptBytesMax = 4 * 1024 * 1024
+/** Longer strings go to the engine's own copy, which has a cost per call but none per letter. */
+const looped = 24
+const integerBytesMax = 5
 const beyondLatin1 = /[\u0100-\uffff]/
 
 /** Thrown when the bytes pass the limit; the encoder turns it into a refusal with a path. */
@@ -26,7 +29,7 @@ export class ByteWriter {
 
   /** The bytes so far as a value of their own; the writer must not be used afterwards. */
   finish(): Uint8Array {
-    const result = new Uint8Array(this.#at)
+    const result = new Uint8Array(Buffer.allocUnsafeSlow(this.#at).buffer)
     result.set(this.#bytes.subarray(0, this.#at))
     this.release()
     return result
@@ -85,7 +88,7 @@ export class ByteWriter {
   /** Latin1 where every code unit fits a byte, else UTF-16: lone surrogates survive and the choice is canonical. */
   string(value: string): void {
     const length = value.length
-    if (length > shortStringMax) {
+    if (length > looped) {
       this.#longString(value)
       return
     }
@@ -104,6 +107,24 @@ export class ByteWriter {
     this.#at = start + length
   }
 
+  /** Integers of 32 bits as zigzag varints. */
+  integers(values: readonly unknown[]): void {
+    const size = values.length * integerBytesMax
+    if (this.#at + size > this.#bytes.length) this.#grow(size)
+    const bytes = this.#bytes
+    let at = this.#at
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] as number
+      let rest = ((value << 1) ^ (value >> 31)) >>> 0
+      while (rest > 0x7f) {
+        bytes[at++] = (rest & 0x7f) | 0x80
+        rest >>>= 7
+      }
+      bytes[at++] = rest
+    }
+    this.#at = at
+  }
+
   bytes(value: Uint8Array): void {
     const size = value.byteLength
     if (this.#at + size > this.#bytes.length) this.#grow(size)
@@ -116,8 +137,12 @@ export class ByteWriter {
       this.#wideString(value)
       return
     }
-    this.byte(Tag.latin1)
-    this.varint(value.length)
+    if (value.length <= shortStringMax) {
+      this.byte(shortStringBit | value.length)
+    } else {
+      this.byte(Tag.latin1)
+      this.varint(value.length)
+    }
     if (this.#at + value.length > this.#bytes.length) this.#grow(value.length)
     this.#at += this.#bytes.write(value, this.#at, 'latin1')
   }

@@ -159,6 +159,7 @@ class Decoder implements Source {
     switch (tag) {
       case Tag.array:
       case Tag.numberArray:
+      case Tag.integerArray:
       case Tag.sparseArray:
         return []
       case Tag.object:
@@ -199,6 +200,9 @@ class Decoder implements Source {
       case Tag.numberArray:
         this.#numbers(object as unknown[])
         return
+      case Tag.integerArray:
+        this.#integers(object as unknown[])
+        return
       case Tag.sparseArray:
         this.#sparseElements(object as unknown[], depth)
         return
@@ -219,15 +223,21 @@ class Decoder implements Source {
 
   #elements(array: unknown[], depth: number): void {
     const length = this.reader.count(1)
-    let numbers = length > 1
-    let fractions = false
+    let numbers = 0
     for (let index = 0; index < length; index++) {
       const element = this.#value(depth + 1)
-      if (typeof element !== 'number') numbers = false
-      else if (!isInteger(element)) fractions = true
+      if (typeof element === 'number') numbers++
       array.push(element)
     }
-    if (numbers && fractions) throw this.reader.fail('an array of numbers is not canonical')
+    if (numbers < length || length === 0) return
+    const oneFraction = length === 1 && !isInteger(Number(array[0]))
+    if (!oneFraction) throw this.reader.fail('an array of numbers is not canonical')
+  }
+
+  #integers(array: unknown[]): void {
+    const length = this.reader.count(1)
+    if (length === 0) throw this.reader.fail('an array of numbers is not canonical')
+    for (let index = 0; index < length; index++) array.push(this.reader.zigzag())
   }
 
   #numbers(array: unknown[]): void {

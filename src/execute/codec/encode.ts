@@ -214,6 +214,10 @@ class Encoder implements Sink {
         this.writer.varint((object as readonly unknown[]).length)
         this.writer.float64s(object as readonly unknown[])
         return
+      case Tag.integerArray:
+        this.writer.varint((object as readonly unknown[]).length)
+        this.writer.integers(object as readonly unknown[])
+        return
       case Tag.sparseArray:
         this.#sparseElements(object as readonly unknown[], depth)
         return
@@ -383,7 +387,8 @@ function denseTag(array: readonly unknown[]): number {
     if (typeof value !== 'number') return Tag.array
     if ((value | 0) !== value || (value === 0 && 1 / value < 0)) fractions = true
   }
-  return fractions && array.length > 1 ? Tag.numberArray : Tag.array
+  if (fractions) return array.length > 1 ? Tag.numberArray : Tag.array
+  return array.length > 0 ? Tag.integerArray : Tag.array
 }
 
 function hasHole(array: readonly unknown[]): boolean {

@@ -47,6 +47,8 @@ export const Tag = {
   wholeView: 25,
   /** A Buffer cut from Node's shared pool: carried alone, without the rest of the pool. */
   pooledBuffer: 26,
+  /** Dense array of one or more 32-bit integers: varint length, zigzag varints. */
+  integerArray: 27,
 } as const
 
 /** Objects nested deeper than this are deferred, so that neither side needs stack for deep values. */
