@@ -1,0 +1,211 @@
+/** Keeps trying to reach every hub it knows of: at once after a loss, then with back-off, never two ends at the same moment. */
+import { liveLimits } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
+import { hubOfAddress, withoutHub } from './address-book.ts'
+import { errorFields, type Log } from './log.ts'
+
+/** How a candidate came to be known; told addresses are never forgotten, remembered ones are the last resort. */
+export type CandidateSource = 'told' | 'heard' | 'remembered'
+
+export interface DialerInit {
+  readonly self: HubId
+  /** Opens a connection; `addresses` carry no hub id, `hub` is null when only the address is known. */
+  readonly dial: (hub: HubId | null, addresses: readonly string[], signal: AbortSignal) => Promise<HubId>
+  readonly isConnected: (hub: HubId) => boolean
+  readonly isRemoved: (hub: HubId) => boolean
+  readonly onFailure: (hub: HubId | null, address: string, error: unknown) => void
+  readonly nowMs: () => number
+  readonly random: () => number
+  readonly log: Log
+}
+
+interface Candidate {
+  hub: HubId | null
+  source: CandidateSource
+  /** Newest first. */
+  addresses: string[]
+  failures: number
+  dueMs: number
+  heardMs: number
+  dialing: boolean
+  /** Nothing but time brings a refused hub back: hearing it again does not. */
+  refused: boolean
+}
+
+const TICK_MS = 100
+const FAILURES_BEFORE_ANY_HUB = 3
+
+export class Dialer {
+  readonly #init: DialerInit
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #stopped = new AbortController()
+  #timer: NodeJS.Timeout | null = null
+  #dialing = 0
+
+  constructor(init: DialerInit) {
+    this.#init = init
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#stopped.abort(new Error('the network stops'))
+  }
+
+  /** Adds a way to a hub. A hub heard on the LAN is alive, so its back-off is cut short. */
+  learn(hub: HubId | null, addresses: readonly string[], source: CandidateSource): void {
+    if (hub === this.#init.self || addresses.length === 0) return
+    const nowMs = this.#init.nowMs()
+    const candidate = this.#find(hub ?? addresses.join(), hub, source)
+    if (candidate === null) return
+    const fresh = addresses.filter((address) => !candidate.addresses.includes(address))
+    const known = candidate.addresses.filter((address) => !addresses.includes(address))
+    candidate.addresses = [...addresses, ...known].slice(0, liveLimits.addressesPerCandidateMax)
+    if (source === 'told') candidate.source = 'told'
+    if (source !== 'heard') return
+    if (candidate.source === 'remembered') candidate.source = 'heard'
+    candidate.heardMs = nowMs
+    if (candidate.refused) return
+    const patience = fresh.length > 0 ? 0 : liveLimits.dialHeardBackoffMsMax
+    candidate.dueMs = Math.min(candidate.dueMs, nowMs + Math.max(patience, this.#courtesyMs(candidate)))
+  }
+
+  /** Adds an address from the command line or a token, with or without a hub id. */
+  tell(address: string): void {
+    this.learn(hubOfAddress(address), [withoutHub(address)], 'told')
+  }
+
+  /** A hub said goodbye: it is not looked for until it is heard again. */
+  unlearn(hub: HubId): void {
+    if (this.#candidates.get(hub)?.source !== 'told') this.#candidates.delete(hub)
+  }
+
+  /** The hub is connected: the next loss starts with a clean slate. */
+  connected(hub: HubId): void {
+    const candidate = this.#candidates.get(hub)
+    if (candidate === undefined) return
+    candidate.failures = 0
+    candidate.refused = false
+  }
+
+  /** The last connection is gone: try again at once. */
+  disconnected(hub: HubId): void {
+    const candidate = this.#candidates.get(hub)
+    if (candidate === undefined || candidate.refused) return
+    candidate.failures = 0
+    candidate.dueMs = this.#init.nowMs() + this.#init.random() * TICK_MS
+  }
+
+  /** One side turned the other down: leave it alone for a while. */
+  refused(hub: HubId): void {
+    const candidate = this.#candidates.get(hub)
+    if (candidate === undefined) return
+    candidate.refused = true
+    candidate.dueMs = this.#init.nowMs() + liveLimits.dialRefusedBackoffMs
+  }
+
+  /** Membership changed: whoever was refused may be welcome now. */
+  reconsider(): void {
+    for (const candidate of this.#candidates.values()) {
+      if (!candidate.refused) continue
+      candidate.refused = false
+      candidate.dueMs = this.#init.nowMs()
+    }
+  }
+
+  #find(key: string, hub: HubId | null, source: CandidateSource): Candidate | null {
+    const known = this.#candidates.get(key)
+    if (known !== undefined) return known
+    if (this.#candidates.size >= liveLimits.candidatesMax && !this.#evict()) return null
+    const nowMs = this.#init.nowMs()
+    const candidate: Candidate = {
+      hub,
+      source,
+      addresses: [],
+      failures: 0,
+      dueMs: nowMs,
+      heardMs: nowMs,
+      dialing: false,
+      refused: false,
+    }
+    candidate.dueMs += this.#courtesyMs(candidate)
+    this.#candidates.set(key, candidate)
+    return candidate
+  }
+
+  /** The lower id dials; a higher one waits, unless it was told to dial, so that both do not at the same moment. */
+  #courtesyMs(candidate: Candidate): number {
+    const mine = candidate.hub === null || candidate.source === 'told' || this.#init.self < candidate.hub
+    return mine ? 0 : liveLimits.dialSecondAfterMs
+  }
+
+  /** Makes room: the hub longest unheard that nobody told us of and that is not connected. */
+  #evict(): boolean {
+    let oldest: [string, Candidate] | null = null
+    for (const entry of this.#candidates) {
+      const [, { source, hub, heardMs }] = entry
+      if (source === 'told' || (hub !== null && this.#init.isConnected(hub))) continue
+      if (oldest === null || heardMs < oldest[1].heardMs) oldest = entry
+    }
+    return oldest !== null && this.#candidates.delete(oldest[0])
+  }
+
+  #tick(): void {
+    const nowMs = this.#init.nowMs()
+    for (const candidate of this.#candidates.values()) {
+      if (this.#dialing >= liveLimits.parallelDialsMax) return
+      if (candidate.dialing || candidate.dueMs > nowMs) continue
+      const { hub } = candidate
+      if (hub !== null && (this.#init.isConnected(hub) || this.#init.isRemoved(hub))) continue
+      void this.#dial(candidate)
+    }
+  }
+
+  async #dial(candidate: Candidate): Promise<void> {
+    candidate.dialing = true
+    this.#dialing++
+    try {
+      const timeout = AbortSignal.timeout(liveLimits.dialTimeoutMs)
+      const signal = AbortSignal.any([timeout, this.#stopped.signal])
+      // whoever lives at a told address counts: after some failures not only the hub that did
+      const anyHub = candidate.source === 'told' && candidate.failures >= FAILURES_BEFORE_ANY_HUB
+      const hub = await this.#init.dial(anyHub ? null : candidate.hub, candidate.addresses, signal)
+      this.#reached(candidate, hub)
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) this.#failed(candidate, error)
+    } finally {
+      candidate.dialing = false
+      this.#dialing--
+    }
+  }
+
+  /** The connection stands, the hello may still fail: a next try waits as after a failure until `connected` clears it. */
+  #reached(candidate: Candidate, hub: HubId): void {
+    const reached = candidate.hub === hub ? candidate : this.#identified(candidate, hub)
+    reached.dueMs = Math.max(reached.dueMs, this.#init.nowMs() + liveLimits.helloWindowMs)
+  }
+
+  /** Somebody answered at a told address whose hub was unknown, or is another now. */
+  #identified(candidate: Candidate, hub: HubId): Candidate {
+    for (const [key, one] of this.#candidates) if (one === candidate) this.#candidates.delete(key)
+    const known = this.#find(hub, hub, 'told')
+    if (known === null) return candidate
+    known.source = 'told'
+    known.addresses = [...new Set([...candidate.addresses, ...known.addresses])]
+    return known
+  }
+
+  #failed(candidate: Candidate, error: unknown): void {
+    const { failures, source } = candidate
+    const isHeard = this.#init.nowMs() - candidate.heardMs < liveLimits.mdnsSlowMs * 2 && source === 'heard'
+    const longestMs = isHeard ? liveLimits.dialHeardBackoffMsMax : liveLimits.dialBackoffMsMax
+    const waitMs = Math.min(longestMs, liveLimits.dialBackoffMs * 2 ** failures)
+    candidate.failures = failures + 1
+    candidate.dueMs = this.#init.nowMs() + waitMs * (0.5 + this.#init.random())
+    this.#init.log.debug({ hub: candidate.hub, ...errorFields(error) }, 'could not reach a hub')
+    this.#init.onFailure(candidate.hub, candidate.addresses.join(' '), error)
+  }
+}

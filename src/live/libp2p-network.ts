@@ -1,0 +1,373 @@
+/** The network of a running hub, on libp2p: finds members, keeps one link to each, carries messages, gossip and blobs. */
+import type { GossipSub } from '@libp2p/gossipsub'
+import type { Connection, Stream } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2p } from 'libp2p'
+import { assert, ShoalError } from '../errors.ts'
+import { liveLimits, sizes } from '../limits.ts'
+import type { Cid, HubId } from '../program/ref.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import { RememberedHubs, withoutHub } from './address-book.ts'
+import { createGater } from './admission/gater.ts'
+import type { Identity } from './admission/identity.ts'
+import type { Membership } from './admission/membership.ts'
+import type { Swarm } from './admission/swarm.ts'
+import { AdmittedRegistrar } from './admitted-registrar.ts'
+import { StreamCarrier } from './blob-carrier.ts'
+import { BLOB_PROTOCOL, brokenTransfer } from './blob-channel.ts'
+import { BlobReceiver } from './blob-receiver.ts'
+import { BlobTransfer } from './blob-transfer.ts'
+import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
+import { Dialer } from './dialer.ts'
+import { Gossip } from './gossip.ts'
+import type { Hello } from './hello.ts'
+import type { Interface } from './interfaces.ts'
+import { libp2pOptions } from './libp2p-options.ts'
+import { errorFields, type Log } from './log.ts'
+import { Mdns } from './mdns.ts'
+import type { Announcement } from './mdns-packet.ts'
+import type { InterfaceTraffic } from './mdns-sockets.ts'
+import type { Network, NetworkListener, Peer } from './network.ts'
+import { type Refusal, Refusals } from './refusals.ts'
+import { RoundTrips } from './round-trips.ts'
+import { SwarmLinks, type SwarmLinksHandler } from './swarm-links.ts'
+
+export interface Libp2pNetworkComponents {
+  readonly identity: Identity
+  readonly swarm: Swarm
+  readonly membership: Membership
+  readonly blobs: BlobStore
+  readonly log: Log
+}
+
+export interface Libp2pNetworkInit {
+  /** TCP port on all interfaces; 0 takes any free one. */
+  readonly port: number
+  /** IPv4 addresses to listen on. Default: all. */
+  readonly listen?: readonly string[]
+  /** Multiaddrs of hubs to connect to, with or without `/p2p/HUB`. */
+  readonly peers: readonly string[]
+  /** Where addresses of members are remembered over a restart. */
+  readonly rememberedFile: string
+  /** Whether to find and be found on the LAN. */
+  readonly mdns: boolean
+  /** Clock in milliseconds for back-off and records; default: the monotonic clock. */
+  readonly nowMs?: () => number
+  readonly random?: () => number
+}
+
+/** What `shoal doctor` looks at. */
+export interface NetworkDiagnostics {
+  readonly port: number
+  readonly interfaces: readonly InterfaceTraffic[]
+  /** Peers turned down, by either side. */
+  readonly refused: readonly Refusal[]
+  readonly dialFailures: readonly Refusal[]
+  /** Hubs of other swarms that were heard on the LAN: swarm id prefix and hub. */
+  readonly foreign: readonly Refusal[]
+}
+
+type ShoalLibp2p = Libp2p<{ gossip: GossipSub }>
+
+const HANDSHAKE_FAILED = 'the handshake failed: it has another swarm secret, or none'
+
+interface Running {
+  readonly libp2p: ShoalLibp2p
+  readonly gossip: Gossip
+  readonly dialer: Dialer
+  readonly mdns: Mdns | null
+  readonly listener: NetworkListener
+}
+
+export class Libp2pNetwork implements Network {
+  readonly self: HubId
+  readonly #components: Libp2pNetworkComponents
+  readonly #init: Libp2pNetworkInit
+  readonly #nowMs: () => number
+  readonly #random: () => number
+  readonly #registrar: AdmittedRegistrar
+  readonly #links: SwarmLinks
+  readonly #carrier: StreamCarrier
+  readonly #transfer: BlobTransfer
+  readonly #remembered: RememberedHubs
+  readonly #roundTrips: RoundTrips
+  readonly #refused: Refusals
+  readonly #dialFailures: Refusals
+  readonly #foreign: Refusals
+  readonly #peerAddresses = new Map<HubId, readonly string[]>()
+  readonly #stopping = new AbortController()
+  #running: Running | null = null
+
+  constructor(components: Libp2pNetworkComponents, init: Libp2pNetworkInit) {
+    const { identity, blobs, log } = components
+    this.self = identity.hub
+    this.#components = components
+    this.#init = init
+    this.#nowMs = init.nowMs ?? (() => performance.now())
+    this.#random = init.random ?? Math.random
+    this.#registrar = new AdmittedRegistrar(log)
+    this.#remembered = new RememberedHubs(init.rememberedFile, log)
+    this.#refused = new Refusals(this.#nowMs)
+    this.#dialFailures = new Refusals(this.#nowMs)
+    this.#foreign = new Refusals(this.#nowMs)
+    this.#links = new SwarmLinks({ self: this.self, ...components }, this.#linksHandler())
+    this.#roundTrips = new RoundTrips(this.#links)
+    const receiver = new BlobReceiver(blobs)
+    const open = (hub: HubId, signal: AbortSignal) => this.#openBlobStream(hub, signal)
+    this.#carrier = new StreamCarrier({ blobs, receiver, open, log })
+    const isConnected = (hub: HubId) => this.#links.session(hub) !== null
+    this.#transfer = new BlobTransfer({ blobs, receiver, carrier: this.#carrier, isConnected, log })
+  }
+
+  async start(listener: NetworkListener): Promise<void> {
+    assert(this.#running === null, 'a network is started once')
+    const { identity, swarm, membership, log } = this.#components
+    const topic = `shoal/1/${swarm.id}`
+    const onRefused = (peer: string, address: string, reason: string) => this.#refused.record(peer, address, reason)
+    const options = libp2pOptions({
+      identity,
+      swarm,
+      gater: createGater(membership, onRefused),
+      registrar: this.#registrar,
+      listen: (this.#init.listen ?? ['0.0.0.0']).map((address) => `/ip4/${address}/tcp/${this.#init.port}`),
+      topic,
+      onHandshakeFailed: (address) => this.#refused.record('', address, HANDSHAKE_FAILED),
+    })
+    const libp2p = await createLibp2p(options)
+    const gossip = new Gossip(libp2p.services.gossip, {
+      self: this.self,
+      topic,
+      isMember: (hub) => membership.isMember(hub),
+      deliver: (from, bytes) => this.#tell((one) => one.gossip(from, bytes)),
+      log,
+    })
+    const dialer = this.#createDialer(libp2p)
+    this.#running = { libp2p, gossip, dialer, mdns: this.#createMdns(dialer), listener }
+    await this.#open(this.#running)
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === null) return
+    running.dialer.stop()
+    this.#roundTrips.stop()
+    await Promise.all([running.mdns?.stop(), this.#links.close()])
+    await running.libp2p.stop()
+    this.#running = null
+    this.#stopping.abort(new Error('the network stops'))
+    await this.#remembered.saved()
+    await this.#components.membership.saved()
+  }
+
+  addresses(): string[] {
+    return this.#running?.libp2p.getMultiaddrs().map((address) => address.toString()) ?? []
+  }
+
+  peers(): Peer[] {
+    return this.#links.admitted().map((hub) => ({
+      hub,
+      addresses: this.#peerAddresses.get(hub) ?? [],
+      rttMs: this.#roundTrips.rttMs(hub),
+    }))
+  }
+
+  send(to: HubId, bytes: Uint8Array): boolean {
+    assert(bytes.byteLength <= sizes.controlBytesMax, 'a control message keeps to sizes.controlBytesMax')
+    return this.#links.session(to)?.send(bytes) ?? false
+  }
+
+  publish(bytes: Uint8Array): void {
+    this.#running?.gossip.publish(bytes)
+  }
+
+  async fetchBlob(cid: Cid, from: readonly HubId[], options: { signal: AbortSignal }): Promise<void> {
+    await this.#transfer.fetch(cid, from, AbortSignal.any([options.signal, this.#stopping.signal]))
+  }
+
+  async pushBlob(cid: Cid, to: HubId, options: { signal: AbortSignal }): Promise<void> {
+    await this.#transfer.push(cid, to, AbortSignal.any([options.signal, this.#stopping.signal]))
+  }
+
+  /** Tries a hub at a multiaddr from now on, with or without `/p2p/HUB`. */
+  dial(address: string): void {
+    this.#running?.dialer.tell(address)
+  }
+
+  diagnostics(): NetworkDiagnostics {
+    return {
+      port: this.#port(),
+      interfaces: this.#running?.mdns?.traffic() ?? [],
+      refused: this.#refused.list(),
+      dialFailures: this.#dialFailures.list(),
+      foreign: this.#foreign.list(),
+    }
+  }
+
+  async #open({ libp2p, dialer, mdns }: Running): Promise<void> {
+    const { membership, log } = this.#components
+    libp2p.addEventListener('connection:open', (event) => this.#links.add(event.detail))
+    await libp2p.handle(CONTROL_PROTOCOL, (stream, connection) => this.#links.accept(stream, connection), {
+      maxInboundStreams: liveLimits.controlStreamsMax,
+      maxOutboundStreams: liveLimits.controlStreamsMax,
+    })
+    await libp2p.handle(BLOB_PROTOCOL, (stream, connection) => this.#serveBlobs(stream, connection), {
+      maxInboundStreams: liveLimits.blobStreamsMax,
+      maxOutboundStreams: liveLimits.blobStreamsMax,
+    })
+    try {
+      await libp2p.start()
+    } catch (error) {
+      this.#running = null
+      await libp2p.stop()
+      throw cannotListen(this.#init.port, error)
+    }
+    membership.onChange(() => dialer.reconsider())
+    for (const { hub, addresses } of await this.#remembered.load()) dialer.learn(hub, addresses, 'remembered')
+    for (const peer of this.#init.peers) dialer.tell(peer)
+    dialer.start()
+    mdns?.start()
+    this.#roundTrips.start()
+    log.info({ hub: this.self, port: this.#port() }, 'the network is up')
+  }
+
+  #createDialer(libp2p: ShoalLibp2p): Dialer {
+    const { membership, log } = this.#components
+    return new Dialer({
+      self: this.self,
+      dial: async (hub, addresses, signal) => {
+        const suffix = hub === null ? '' : `/p2p/${hub}`
+        const targets = addresses.map((address) => multiaddr(address + suffix))
+        return (await libp2p.dial(targets, { signal })).remotePeer.toString()
+      },
+      isConnected: (hub) => this.#links.isLinked(hub),
+      isRemoved: (hub) => membership.isRemoved(hub),
+      onFailure: (hub, address, error) => this.#recordFailure(hub ?? '', address, error),
+      nowMs: this.#nowMs,
+      random: this.#random,
+      log,
+    })
+  }
+
+  #createMdns(dialer: Dialer): Mdns | null {
+    if (!this.#init.mdns) return null
+    return new Mdns({
+      self: this.self,
+      swarmPrefix: this.#components.swarm.prefix,
+      portOn: (on) => this.#portOn(on),
+      found: (announcement) => this.#found(dialer, announcement),
+      nowMs: this.#nowMs,
+      random: this.#random,
+      log: this.#components.log,
+    })
+  }
+
+  #found(dialer: Dialer, { hub, swarm, port, addresses, gone }: Announcement): void {
+    const targets = addresses.map((address) => `/ip4/${address}/tcp/${port}`)
+    if (swarm !== this.#components.swarm.prefix) this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`)
+    else if (gone) dialer.unlearn(hub)
+    else dialer.learn(hub, targets, 'heard')
+  }
+
+  #linksHandler(): SwarmLinksHandler {
+    return {
+      addresses: () => this.addresses().map(withoutHub),
+      admitted: (hub, connection, hello) => this.#admit(hub, connection, hello),
+      ended: (hub) => this.#end(hub),
+      message: (hub, bytes) => this.#tell((listener) => listener.message(hub, bytes)),
+      refused: (hub, connection, refusal) => this.#refuse(hub, connection, refusal),
+    }
+  }
+
+  #admit(hub: HubId, connection: Connection, hello: Hello): void {
+    const addresses = reachableAddresses(connection, hello)
+    this.#peerAddresses.set(hub, addresses)
+    this.#remembered.remember(hub, addresses)
+    this.#running?.dialer.learn(hub, addresses, 'remembered')
+    this.#running?.dialer.connected(hub)
+    this.#registrar.admit(connection.remotePeer, connection)
+    void this.#roundTrips.sample(hub)
+    this.#components.log.info({ hub }, 'a hub is connected')
+    this.#tell((listener) => listener.connected(hub))
+  }
+
+  #end(hub: HubId): void {
+    this.#registrar.dismiss(peerIdFromString(hub))
+    this.#carrier.forget(hub)
+    this.#roundTrips.forget(hub)
+    this.#peerAddresses.delete(hub)
+    this.#running?.dialer.disconnected(hub)
+    this.#components.log.info({ hub }, 'a hub is disconnected')
+    this.#tell((listener) => listener.disconnected(hub))
+  }
+
+  #refuse(hub: HubId, connection: Connection, { by, reason, broken }: Refused): void {
+    const said = by === 'us' ? reason : `it refused us: ${reason}`
+    this.#refused.record(hub, connection.remoteAddr.toString(), said)
+    this.#running?.dialer.refused(hub)
+    if (!broken) this.#remembered.forget(hub)
+    this.#components.log.warn({ hub, reason: said }, 'a hub was refused')
+  }
+
+  #recordFailure(hub: HubId, address: string, error: unknown): void {
+    const isHandshake = isHandshakeFailure(error)
+    if (isHandshake) this.#refused.record(hub, address, HANDSHAKE_FAILED)
+    else this.#dialFailures.record(hub, address, String(errorFields(error).error))
+  }
+
+  async #openBlobStream(hub: HubId, signal: AbortSignal): Promise<Stream> {
+    const connection = this.#links.session(hub)?.connection
+    if (connection === undefined) throw brokenTransfer(`hub ${hub} is not connected`)
+    const limits = { maxOutboundStreams: liveLimits.blobStreamsMax }
+    return connection.newStream(BLOB_PROTOCOL, { signal, ...limits })
+  }
+
+  #serveBlobs(stream: Stream, connection: Connection): void {
+    const session = this.#links.session(connection.remotePeer.toString())
+    if (session?.connection === connection) void this.#carrier.serve(stream, this.#stopping.signal)
+    else stream.abort(new Error('blobs are for admitted hubs'))
+  }
+
+  /** A listener that throws loses that one event, with a line in the log. */
+  #tell(call: (listener: NetworkListener) => void): void {
+    if (this.#running === null) return
+    try {
+      call(this.#running.listener)
+    } catch (error) {
+      this.#components.log.error(errorFields(error), 'a handler of the network threw')
+    }
+  }
+
+  #port(): number {
+    const [first] = this.#running?.libp2p.getMultiaddrs() ?? []
+    return Number(first?.getComponents().find((component) => component.name === 'tcp')?.value ?? 0)
+  }
+
+  #portOn(on: Interface): number | null {
+    const { listen } = this.#init
+    const isListening = listen === undefined || listen.includes('0.0.0.0') || listen.includes(on.address)
+    return isListening ? this.#port() : null
+  }
+}
+
+/** Where a hub can be dialled: the address we reached it at first, then what it says; its loopback is ours only on one machine. */
+function reachableAddresses(connection: Connection, hello: Hello): string[] {
+  const remote = connection.remoteAddr.toString()
+  const isLocal = remote.startsWith('/ip4/127.')
+  const said = hello.addresses.filter((address) => isLocal || !address.startsWith('/ip4/127.'))
+  const dialled = connection.direction === 'outbound' ? [withoutHub(remote)] : []
+  return [...new Set([...dialled, ...said])].slice(0, liveLimits.addressesPerCandidateMax)
+}
+
+function isHandshakeFailure(error: unknown): boolean {
+  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return errors.some((one) => one instanceof Error && one.name === 'EncryptionFailedError')
+}
+
+function cannotListen(port: number, cause: unknown): ShoalError {
+  const detail = String((cause as { message?: unknown }).message ?? cause)
+  return new ShoalError('SHOAL_PORT_TAKEN', `cannot listen on port ${port}: ${detail}`, {
+    next: 'choose another port with --port, or 0 for any free one',
+    cause,
+  })
+}

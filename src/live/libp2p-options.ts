@@ -1,0 +1,95 @@
+/** How libp2p is set up: transports, gates, and an explicit limit on everything that can grow. */
+import { identify } from '@libp2p/identify'
+import type { ConnectionEncrypter, ConnectionGater, MessageStream, SecureConnectionOptions } from '@libp2p/interface'
+import { type NoiseComponents, noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Libp2pOptions } from 'libp2p'
+import { liveLimits } from '../limits.ts'
+import type { Identity } from './admission/identity.ts'
+import type { Swarm } from './admission/swarm.ts'
+import type { AdmittedRegistrar } from './admitted-registrar.ts'
+import { gossipService } from './gossip.ts'
+
+const SOCKET_IDLE_MS = 120_000
+
+export interface Libp2pParts {
+  readonly identity: Identity
+  readonly swarm: Swarm
+  readonly gater: ConnectionGater
+  readonly registrar: AdmittedRegistrar
+  /** Multiaddrs to listen on. */
+  readonly listen: readonly string[]
+  readonly topic: string
+  /** An inbound handshake failed: somebody without the secret, or with another one. */
+  readonly onHandshakeFailed: (address: string) => void
+}
+
+export function libp2pOptions(parts: Libp2pParts) {
+  return {
+    start: false,
+    privateKey: parts.identity.privateKey(),
+    addresses: { listen: [...parts.listen] },
+    nodeInfo: { name: 'shoal', version: '1' },
+    transports: [
+      tcp({ inboundSocketInactivityTimeout: SOCKET_IDLE_MS, outboundSocketInactivityTimeout: SOCKET_IDLE_MS }),
+    ],
+    connectionEncrypters: [watchedNoise(parts)],
+    // a window above libp2p's read buffer of 4 MiB would turn every pause into a reset
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })],
+    connectionGater: parts.gater,
+    connectionManager: connectionLimits,
+    connectionMonitor: {
+      pingInterval: liveLimits.pingIntervalMs,
+      pingTimeout: { minTimeout: liveLimits.pingTimeoutMs, maxTimeout: liveLimits.pingTimeoutMs },
+    },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      gossip: gossipService(parts.registrar, parts.topic),
+    },
+  } satisfies Libp2pOptions
+}
+
+const connectionLimits = {
+  maxConnections: liveLimits.connectionsMax,
+  maxParallelDials: liveLimits.parallelDialsMax,
+  maxDialQueueLength: liveLimits.dialQueueMax,
+  maxPeerAddrsToDial: liveLimits.addressesPerCandidateMax,
+  dialTimeout: liveLimits.dialTimeoutMs,
+  addressDialTimeout: liveLimits.dialTimeoutMs,
+  inboundUpgradeTimeout: liveLimits.upgradeTimeoutMs,
+  inboundStreamProtocolNegotiationTimeout: liveLimits.upgradeTimeoutMs,
+  outboundStreamProtocolNegotiationTimeout: liveLimits.upgradeTimeoutMs,
+  inboundConnectionThreshold: liveLimits.inboundPerSecondMax,
+  maxIncomingPendingConnections: liveLimits.pendingInboundMax,
+  // shoal's dialer reconnects; libp2p's own gives up after a few tries
+  reconnectRetries: 0,
+}
+
+/** Noise with the swarm secret in its prologue, so that strangers fail the handshake; failures inwards are told. */
+function watchedNoise(parts: Libp2pParts): (components: NoiseComponents) => ConnectionEncrypter {
+  return (components) => {
+    const inner = noise({ prologueBytes: parts.swarm.secret() })(components)
+    return {
+      protocol: inner.protocol,
+      secureOutbound: (stream: MessageStream, options?: SecureConnectionOptions) =>
+        inner.secureOutbound(stream, options),
+      secureInbound: async (stream: MessageStream, options?: SecureConnectionOptions) => {
+        try {
+          return await inner.secureInbound(stream, options)
+        } catch (error) {
+          parts.onHandshakeFailed(remoteAddressOf(stream))
+          throw error
+        }
+      },
+    }
+  }
+}
+
+function remoteAddressOf(stream: MessageStream): string {
+  const { remoteAddr } = stream as { remoteAddr?: Multiaddr }
+  return remoteAddr?.toString() ?? ''
+}

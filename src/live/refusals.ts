@@ -1,0 +1,39 @@
+/** Who was refused or could not be reached, and why: bounded, for `shoal doctor`. */
+import { liveLimits } from '../limits.ts'
+
+export interface Refusal {
+  /** Hub id, or empty when the peer never proved one. */
+  readonly peer: string
+  readonly address: string
+  readonly reason: string
+  readonly times: number
+  readonly lastMs: number
+}
+
+export class Refusals {
+  readonly #entries = new Map<string, Refusal>()
+  readonly #nowMs: () => number
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs
+  }
+
+  record(peer: string, address: string, reason: string): void {
+    const key = `${peer === '' ? hostOf(address) : peer} ${reason}`
+    const times = (this.#entries.get(key)?.times ?? 0) + 1
+    this.#entries.delete(key)
+    this.#entries.set(key, { peer, address, reason, times, lastMs: this.#nowMs() })
+    const oldest = this.#entries.keys().next()
+    if (this.#entries.size > liveLimits.refusalsMax && !oldest.done) this.#entries.delete(oldest.value)
+  }
+
+  /** Latest first. */
+  list(): Refusal[] {
+    return [...this.#entries.values()].toReversed()
+  }
+}
+
+/** Source ports change with every attempt; only the host tells strangers apart. */
+function hostOf(address: string): string {
+  return address.split('/').slice(0, 3).join('/')
+}
