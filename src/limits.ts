@@ -53,6 +53,8 @@ export const counts = {
   storyEventsMax: 256,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
+  /** Updates in one message between hubs; a longer answer takes several messages. */
+  updatesPerMessageMax: 1024,
   /** Own decisions kept for `why`. */
   decisionsMax: 4096,
   /** Slots of one hub. */
@@ -175,8 +177,8 @@ export const slotLimits = {
   outputPauseMs: 50,
   /** How often the memory of a busy slot is looked at. */
   memoryPollMs: 50,
-  /** A slot process larger than this is replaced after its run. */
-  recycleMemoryBytes: 384 * MiB,
+  /** A slot process that holds more than this share of its memory limit is replaced after its run. */
+  recycleMemoryShare: 0.75,
   /** A slot process is replaced after this many runs: leaks of user code end here. */
   recycleRuns: 10_000,
   /** Time a new slot process has to say that it is ready. */

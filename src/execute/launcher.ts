@@ -1,13 +1,13 @@
 /** Starts slot processes. The one place to wrap when isolation deepens: jails and isolates are other launchers. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { homedir, constants as osConstants, setPriority } from 'node:os'
 import { join } from 'node:path'
 
 /** How well a slot is walled off: L0 a process, L1 + permission flags, L2 an isolate in it, L3 a jail around it, L4 both. */
 export type IsolationLevel = 'L0' | 'L1' | 'L2' | 'L3' | 'L4'
 
-/** What a launcher has to start: node with these arguments. */
+/** What a launcher has to start; `slotCommand` and `slotEnvironment` say how. */
 export interface LaunchRequest {
   readonly entryPath: string
   readonly runtimeUrl: string
@@ -28,9 +28,26 @@ export function plainLauncher(options: { readonly watchInSlot?: boolean } = {}):
 const nodeFlags = ['--disable-warning=ExperimentalWarning']
 const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv']
 
-function launchPlain({ entryPath, runtimeUrl }: LaunchRequest, setpriv: string | null): ChildProcess {
-  const node = [process.execPath, ...nodeFlags, entryPath, runtimeUrl, String(process.pid)]
-  const command = setpriv === null ? [...node, 'watch'] : [setpriv, '--pdeathsig', 'KILL', ...node]
+/**
+ * The command line of a slot. It ends itself at the start if its parent is not `parent` (0: any will do, a jail sees
+ * to it); with `watch` it goes on looking, in a thread.
+ */
+export function slotCommand(request: LaunchRequest, parent: number, watch: boolean): string[] {
+  const command = [process.execPath, ...nodeFlags, request.entryPath, request.runtimeUrl, String(parent)]
+  return watch ? [...command, 'watch'] : command
+}
+
+/** Nothing of the hub's environment, and the same zone and locale on every machine. User code sees none of it. */
+export function slotEnvironment(): NodeJS.ProcessEnv {
+  const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const env = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', NODE_COMPILE_CACHE: join(cacheHome, 'shoal', 'compile') }
+  const systemRoot = process.env.SystemRoot
+  return systemRoot === undefined ? env : { ...env, SystemRoot: systemRoot }
+}
+
+function launchPlain(request: LaunchRequest, setpriv: string | null): ChildProcess {
+  const jail = setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL']
+  const command = [...jail, ...slotCommand(request, process.pid, setpriv === null)]
   const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     env: slotEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -40,14 +57,6 @@ function launchPlain({ entryPath, runtimeUrl }: LaunchRequest, setpriv: string |
   return child
 }
 
-/** Nothing of the hub's environment, and the same zone and locale on every machine. User code sees none of it. */
-function slotEnvironment(): NodeJS.ProcessEnv {
-  const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const env = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', NODE_COMPILE_CACHE: join(cacheHome, 'shoal', 'compile') }
-  const systemRoot = process.env.SystemRoot
-  return systemRoot === undefined ? env : { ...env, SystemRoot: systemRoot }
-}
-
 /** The hub's event loop goes first for the CPU, and slots go first when memory runs out. */
 function yieldToHub(pid: number): void {
   attempt(() => setPriority(pid, osConstants.priority.PRIORITY_BELOW_NORMAL))
@@ -55,17 +64,17 @@ function yieldToHub(pid: number): void {
 }
 
 /** For what may be forbidden here and is only a courtesy. */
-function attempt(courtesy: () => void): boolean {
+function attempt(courtesy: () => void): void {
   try {
     courtesy()
-    return true
   } catch (error) {
-    if (error instanceof Error) return false
-    throw error
+    // EPERM, EACCES, or the process is gone already: its end is reported elsewhere.
+    if (!(error instanceof Error && 'code' in error)) throw error
   }
 }
 
 function findSetpriv(): string | null {
   if (process.platform !== 'linux') return null
-  return setprivPaths.find((path) => attempt(() => accessSync(path, constants.X_OK))) ?? null
+  // Tried, not just found: smaller userlands have a setpriv without this option.
+  return setprivPaths.find((path) => spawnSync(path, ['--pdeathsig', 'KILL', 'true']).status === 0) ?? null
 }

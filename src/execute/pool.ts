@@ -61,7 +61,7 @@ export class ProcessSlotPool implements SlotPool {
     const process = this.#acquire(request.setting.program.key)
     const released = (): void => {
       this.#runs--
-      this.#release(process)
+      this.#release(process, request.limits.memoryBytesMax)
     }
     const pace = this.#paces.of(request.setting.program.key, request.spot)
     const run = new ShardRun(process, request, listener, { memory: this.#memory, pace, released })
@@ -113,7 +113,7 @@ export class ProcessSlotPool implements SlotPool {
       return
     }
     this.#roots--
-    this.#release(process)
+    this.#release(process, root.memoryBytesMax)
     this.#startRoots()
   }
 
@@ -125,9 +125,10 @@ export class ProcessSlotPool implements SlotPool {
     return idle ?? this.#launch()
   }
 
-  #release(process: SlotProcess): void {
+  #release(process: SlotProcess, memoryBytesMax: number): void {
     if (this.#stopped || !process.alive) return
-    const worn = process.runs >= slotLimits.recycleRuns || residentBytes(process.pid) > slotLimits.recycleMemoryBytes
+    const swollen = residentBytes(process.pid) > memoryBytesMax * slotLimits.recycleMemoryShare
+    const worn = swollen || process.runs >= slotLimits.recycleRuns
     // One spare beside what may run at once; roots come and go.
     if (worn || this.#idle.length > this.size - this.#runs) process.kill({ kind: 'cancelled' })
     else this.#idle.push(process)

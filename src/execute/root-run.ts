@@ -49,6 +49,10 @@ export class RootRun implements RootHandle, Tenant {
     return this.#request.setting.program.key
   }
 
+  get memoryBytesMax(): number {
+    return this.#request.limits.memoryBytesMax
+  }
+
   get cancelled(): boolean {
     return this.#cancelTimer !== null
   }

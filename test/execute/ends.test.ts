@@ -91,6 +91,16 @@ test.each([
   expect(await valuesOf(pool, 'return 7')).toEqual([7])
 })
 
+test('a process that a run left swollen is replaced before the next', async () => {
+  const pool = await startPool()
+  const record = new RunRecord()
+  const limits = { shardDeadlineMs: 20_000, memoryBytesMax: 300 * MiB }
+  const handle = pool.run(runOf('scope.kept = Buffer.alloc(200 << 20, 1); return 1', 1, { limits }), record)
+  expect(await record.end).toEqual({ kind: 'complete' })
+  await until('its end', () => !isAlive(handle.pid))
+  expect(await valuesOf(pool, 'return 7')).toEqual([7])
+})
+
 test.each([
   ['process.exit', 'process.exit(3)', 'exited with code 3'],
   ['abort', 'process.abort()', 'SIGABRT'],

@@ -10,10 +10,11 @@ import { RootLoop } from './root-loop.ts'
 import { describe, ShardLoop } from './shard-loop.ts'
 
 const [runtimeUrl = '', parentText = '', watching = ''] = process.argv.slice(2)
-if (process.ppid !== Number(parentText)) endProcess()
+const parent = Number(parentText)
+if (parent !== 0 && process.ppid !== parent) endProcess()
 if (watching === 'watch') {
   const { watchParent } = await import('./orphan.ts')
-  watchParent(Number(parentText))
+  watchParent(parent)
 }
 
 const channel = new HubChannel()
