@@ -233,8 +233,8 @@ export const ledgerLimits = {
 
 /** Files of a hub. */
 export const storeLimits = {
-  /** One frame of an append log. */
-  logFrameBytesMax: 16 * MiB,
+  /** One frame of an append log: at most a whole job. */
+  logFrameBytesMax: 256 * MiB,
   /** Log of a job before a snapshot is due, beyond three times the last snapshot. */
   compactSlackBytes: MiB,
   /** Log files of a job (one per start of the hub) before a snapshot is due. */
