@@ -71,7 +71,11 @@ export class Gossip {
     const { topic } = init
     pubsub.topicValidators.set(topic, (_peer, message) => this.#judge(message.data))
     pubsub.addEventListener('gossipsub:message', (event) => this.#receive(event.detail))
-    pubsub.subscribe(topic)
+  }
+
+  /** To be called once libp2p runs. */
+  start(): void {
+    this.#pubsub.subscribe(this.#init.topic)
   }
 
   publish(payload: Uint8Array): void {

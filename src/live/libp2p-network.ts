@@ -204,7 +204,7 @@ export class Libp2pNetwork implements Network {
     }
   }
 
-  async #open({ libp2p, dialer, mdns }: Running): Promise<void> {
+  async #open({ libp2p, gossip, dialer, mdns }: Running): Promise<void> {
     const { membership, log } = this.#components
     libp2p.addEventListener('connection:open', (event) => this.#links.add(event.detail))
     await libp2p.handle(CONTROL_PROTOCOL, (stream, connection) => this.#links.accept(stream, connection), {
@@ -222,7 +222,11 @@ export class Libp2pNetwork implements Network {
       await libp2p.stop()
       throw cannotListen(this.#init.port, error)
     }
-    membership.onChange(() => dialer.reconsider())
+    gossip.start()
+    this.#stopping.signal.addEventListener(
+      'abort',
+      membership.onChange(() => dialer.reconsider()),
+    )
     for (const { hub, addresses } of await this.#remembered.load()) dialer.learn(hub, addresses, 'remembered')
     for (const peer of this.#init.peers) dialer.tell(peer)
     dialer.start()

@@ -10,7 +10,7 @@ export interface OutgoingInit {
 
 export class OutgoingQueue {
   readonly #init: OutgoingInit
-  readonly #frames: Uint8ArrayList[] = []
+  readonly #frames: Uint8Array[] = []
   #queuedBytes = 0
   #ended = false
   #wake: (() => void) | null = null
@@ -27,7 +27,8 @@ export class OutgoingQueue {
   /** Takes one message, length-prefixed from here on; false when the queue is full or has ended. */
   push(...parts: Uint8Array[]): boolean {
     if (this.#ended) return false
-    const frame = encode.single(new Uint8ArrayList(...parts))
+    // a copy: the caller may go on to change its buffer
+    const frame = encode.single(new Uint8ArrayList(...parts)).slice()
     if (this.#queuedBytes + frame.byteLength > this.#init.queueBytesMax) return false
     this.#frames.push(frame)
     this.#queuedBytes += frame.byteLength
@@ -58,7 +59,7 @@ export class OutgoingQueue {
     }
   }
 
-  #gather(): Uint8ArrayList {
+  #gather(): Uint8Array {
     const batch = new Uint8ArrayList()
     let taken = 0
     for (const frame of this.#frames) {
@@ -67,7 +68,7 @@ export class OutgoingQueue {
       taken++
     }
     this.#frames.splice(0, taken)
-    return new Uint8ArrayList(batch.subarray())
+    return batch.subarray()
   }
 
   #wakeLater(): void {
