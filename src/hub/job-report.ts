@@ -1,0 +1,174 @@
+/** A job as people see it: counts, who did what, what was done twice, told from the fold alone. */
+import type { FamilyView } from '../ledger/view.ts'
+import { ROOT_FAMILY, shardName } from '../program/family.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import { type Attempt, familyAttempts } from './attempts.ts'
+import { isEnded, type Job } from './job.ts'
+import { DEADLINE_REASON } from './jobs.ts'
+import { holdingClaim } from './lease.ts'
+import type { HubState } from './state.ts'
+
+export interface Counts {
+  readonly total: number
+  readonly done: number
+  readonly attempts: number
+  readonly resumed: number
+  readonly migrated: number
+  readonly speculated: number
+  readonly duplicated: number
+}
+
+export interface Summary {
+  readonly job: JobId
+  readonly name: string
+  /** `ended` when the root has an outcome; whether that is a value or an error only its bytes tell. */
+  readonly status: 'running' | 'ended' | 'cancelled' | 'overdue'
+  readonly reason: string | null
+  readonly submitter: HubId
+  readonly createdMs: number
+  readonly wallMs: number
+  readonly families: number
+  readonly shards: Counts
+}
+
+export interface ShardRun {
+  readonly lo: number
+  readonly hi: number
+  readonly state: 'open' | 'claimed' | 'running' | 'done'
+  readonly hub: HubId | null
+  readonly epoch: number
+}
+
+export interface FamilyReport {
+  readonly family: string
+  readonly sequence: number
+  readonly spot: number
+  readonly shards: number
+  readonly done: number
+  readonly runs: readonly ShardRun[]
+}
+
+export interface Report extends Summary {
+  readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
+  readonly familyReports: readonly FamilyReport[]
+  readonly attempts: readonly Attempt[]
+  readonly receipt: readonly { readonly shard: string; readonly hubs: readonly HubId[]; readonly kept: HubId }[]
+}
+
+/** The short form, cheap enough for every progress line: attempts are counted only in {@link jobReport}. */
+export function jobSummary(state: HubState, job: Job): Summary {
+  const families = [...job.view.families.values()]
+  const total = families.reduce((sum, view) => sum + view.shards, 0)
+  const done = families.reduce((sum, view) => sum + view.doneCount, 0)
+  return {
+    job: job.id,
+    name: job.manifest.name,
+    status: statusOf(job),
+    reason: job.view.cancelled,
+    submitter: job.manifest.submitter,
+    createdMs: job.manifest.createdMs,
+    wallMs: Math.round((job.endedMs ?? state.nowMs) - job.knownMs),
+    families: families.length - 1,
+    shards: { total, done, attempts: done, resumed: 0, migrated: 0, speculated: 0, duplicated: 0 },
+  }
+}
+
+export function jobReport(state: HubState, job: Job): Report {
+  const families = [...job.view.families.values()]
+  const isLive = (hub: HubId, boot: string) => !isEnded(job) && !state.members.isVoid(hub, boot)
+  const attempts = families.flatMap((view) => familyAttempts(view, isLive))
+  const receipt = families.flatMap(duplicates)
+  const summary = jobSummary(state, job)
+  return {
+    ...summary,
+    shards: {
+      ...summary.shards,
+      attempts: attempts.length,
+      resumed: attempts.filter((attempt) => attempt.resumedFrom > 0).length,
+      migrated: claimsWith(families, 'migrate'),
+      speculated: claimsWith(families, 'speculate'),
+      duplicated: receipt.length,
+    },
+    byHub: byHub(families),
+    familyReports: families.map((view) => familyReport(state, view)),
+    attempts,
+    receipt,
+  }
+}
+
+function statusOf(job: Job): Summary['status'] {
+  if (job.view.families.get(ROOT_FAMILY)?.isDone(0) === true) return 'ended'
+  if (job.view.cancelled === null) return 'running'
+  return job.view.cancelled === DEADLINE_REASON ? 'overdue' : 'cancelled'
+}
+
+function claimsWith(families: readonly FamilyView[], reason: string): number {
+  let shards = 0
+  for (const view of families) {
+    for (const { record } of view.history()) {
+      if (record.kind === 'claim' && record.state === 'running' && record.reason === reason)
+        shards += record.hi - record.lo
+    }
+  }
+  return shards
+}
+
+/** Who finished how many shards with the results that count, and how long all finished executions of each hub took. */
+function byHub(families: readonly FamilyView[]): Report['byHub'] {
+  const byHub = new Map<HubId, { shards: number; busyMs: number }>()
+  const entry = (hub: HubId) => {
+    const known = byHub.get(hub) ?? { shards: 0, busyMs: 0 }
+    byHub.set(hub, known)
+    return known
+  }
+  for (const view of families) {
+    for (let shard = 0; shard < view.shards; shard++) {
+      const done = view.done(shard)
+      if (done !== null) entry(done.hub).shards++
+    }
+    for (const { author, record } of view.history())
+      if (record.kind === 'done') entry(author.hub).busyMs += record.busyMs
+  }
+  return [...byHub]
+    .map(([hub, { shards, busyMs }]) => ({ hub, shards, busyMs: Math.round(busyMs * 1e3) / 1e3 }))
+    .sort((a, b) => (a.hub < b.hub ? -1 : 1))
+}
+
+function duplicates(view: FamilyView): { shard: string; hubs: HubId[]; kept: HubId }[] {
+  const found: { shard: string; hubs: HubId[]; kept: HubId }[] = []
+  for (let shard = 0; shard < view.shards; shard++) {
+    const kept = view.done(shard)
+    if (kept === null || view.doneRecords(shard) < 2) continue
+    const hubs = view
+      .history()
+      .filter(({ record }) => record.kind === 'done' && record.lo <= shard && shard < record.hi)
+      .map(({ author }) => author.hub)
+    found.push({
+      shard: shardName({ family: view.spec.key, index: shard }),
+      hubs: [...new Set(hubs)].sort(),
+      kept: kept.hub,
+    })
+  }
+  return found
+}
+
+function familyReport(state: HubState, view: FamilyView): FamilyReport {
+  const runs: ShardRun[] = []
+  for (let shard = 0; shard < view.shards; shard++) {
+    const next = shardState(state, view, shard)
+    const last = runs.at(-1)
+    const isSame = last !== undefined && last.state === next.state && last.hub === next.hub && last.epoch === next.epoch
+    if (isSame) runs[runs.length - 1] = { ...last, hi: shard + 1 }
+    else runs.push({ lo: shard, hi: shard + 1, ...next })
+  }
+  const { key, sequence, spot } = view.spec
+  return { family: key, sequence, spot, shards: view.shards, done: view.doneCount, runs }
+}
+
+function shardState(state: HubState, view: FamilyView, shard: number): Omit<ShardRun, 'lo' | 'hi'> {
+  const done = view.done(shard)
+  if (done !== null) return { state: 'done', hub: done.hub, epoch: done.epoch }
+  const claim = holdingClaim(view, shard, state.members)
+  if (claim === null) return { state: 'open', hub: null, epoch: view.epochMax(shard) }
+  return { state: claim.state === 'running' ? 'running' : 'claimed', hub: claim.hub, epoch: claim.epoch }
+}

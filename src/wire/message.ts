@@ -1,0 +1,123 @@
+/** Messages between hubs as bytes: a version byte, then CBOR, validated by shape before anything acts on it. */
+import { Decoder, Encoder } from 'cbor-x'
+import * as v from 'valibot'
+import { ShoalError } from '../errors.ts'
+import type { Beacon } from '../hub/beacon.ts'
+import type { HubMessage } from '../hub/message.ts'
+import { counts, sizes } from '../limits.ts'
+
+/** A hub speaks this version; messages of another one are refused with a reason. */
+export const WIRE_VERSION = 1
+
+export type WireMessage =
+  /** New records of the sender in a job's ledger, and when its slots fall free. */
+  | {
+      readonly type: 'flush'
+      readonly job: string
+      readonly updates: readonly Uint8Array[]
+      readonly slotFreeInMs: readonly number[]
+    }
+  /** Anti-entropy, step 1 for many jobs: what the sender holds. `reply` asks for the same from the other side. */
+  | {
+      readonly type: 'sync'
+      readonly reply: boolean
+      readonly jobs: readonly { readonly job: string; readonly vector: Uint8Array }[]
+    }
+  /** Anti-entropy, step 2 for one job: what the other side lacked, in order. */
+  | { readonly type: 'diff'; readonly job: string; readonly updates: readonly Uint8Array[] }
+  | { readonly type: 'hub'; readonly message: HubMessage }
+  | { readonly type: 'beacon'; readonly beacon: Beacon }
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
+const bytes = v.instance(Uint8Array)
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
+const duration = v.pipe(v.number(), v.finite(), v.minValue(0))
+const updates = v.pipe(
+  v.array(v.pipe(bytes, v.maxLength(sizes.updateBytesMax))),
+  v.maxLength(counts.updatesPerMessageMax),
+)
+const slotTimes = v.pipe(v.array(duration), v.maxLength(counts.slotsMax))
+const labels = v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256)))
+const finite = v.pipe(v.number(), v.finite())
+const metric = v.object({ mean: finite, p90: finite })
+
+const given = v.object({ job: id, family: id, lo: count, hi: count })
+const hubMessage = v.variant('type', [
+  v.object({ type: v.literal('steal'), request: count, startInMs: duration }),
+  v.object({ type: v.literal('stolen'), request: count, given: v.nullable(given) }),
+  v.object({ type: v.literal('job-held'), job: id }),
+])
+
+const beacon = v.object({
+  hub: id,
+  boot: id,
+  incarnation: count,
+  sequence: count,
+  leaving: v.boolean(),
+  slots: v.pipe(count, v.maxValue(counts.slotsMax)),
+  cores: v.pipe(finite, v.minValue(0)),
+  speed: v.pipe(finite, v.minValue(0.001), v.maxValue(1000)),
+  compute: v.boolean(),
+  labels,
+  slotFreeInMs: slotTimes,
+  report: v.object({
+    load: v.object({ cpu: finite, memory: finite, network: finite }),
+    forecast: v.pipe(
+      v.array(v.object({ horizonMs: duration, cpu: metric, memory: metric, network: metric })),
+      v.maxLength(16),
+    ),
+    forecastError: v.record(v.pipe(v.string(), v.maxLength(16)), finite),
+  }),
+})
+
+const wireMessage = v.variant('type', [
+  v.object({ type: v.literal('flush'), job: id, updates, slotFreeInMs: slotTimes }),
+  v.object({
+    type: v.literal('sync'),
+    reply: v.boolean(),
+    jobs: v.pipe(v.array(v.object({ job: id, vector: bytes })), v.maxLength(counts.jobsMax)),
+  }),
+  v.object({ type: v.literal('diff'), job: id, updates }),
+  v.object({ type: v.literal('hub'), message: hubMessage }),
+  v.object({ type: v.literal('beacon'), beacon }),
+])
+
+const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
+
+export function encodeMessage(message: WireMessage): Uint8Array {
+  const body = encoder.encode(message)
+  const framed = new Uint8Array(body.byteLength + 1)
+  framed[0] = WIRE_VERSION
+  framed.set(body, 1)
+  return framed
+}
+
+/**
+ * Reads a message of another hub.
+ * @throws ShoalError SHOAL_VERSION_UNKNOWN for another version, SHOAL_MESSAGE_INVALID for anything of the wrong shape.
+ */
+export function decodeMessage(framed: Uint8Array): WireMessage {
+  if (framed[0] !== WIRE_VERSION) {
+    throw new ShoalError('SHOAL_VERSION_UNKNOWN', `a message of wire version ${framed[0] ?? 'none'} arrived`, {
+      next: 'run the same shoal version on all hubs',
+    })
+  }
+  const parsed = v.safeParse(wireMessage, decodeBody(framed.subarray(1)))
+  if (parsed.success) return parsed.output
+  throw invalid(parsed.issues[0].message)
+}
+
+function decodeBody(body: Uint8Array): unknown {
+  try {
+    return decoder.decode(body)
+  } catch (error) {
+    throw invalid(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function invalid(why: string): ShoalError {
+  return new ShoalError('SHOAL_MESSAGE_INVALID', `a message does not have the expected shape: ${why}`, {
+    next: 'run the same shoal version on all hubs',
+  })
+}
