@@ -1,6 +1,6 @@
 /** Starts slot processes. The one place to wrap when isolation deepens: jails and isolates are other launchers. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir, constants as osConstants, setPriority } from 'node:os'
 import { join } from 'node:path'
 
@@ -39,10 +39,21 @@ export function slotCommand(request: LaunchRequest, parent: number, watch: boole
 
 /** Nothing of the hub's environment, and the same zone and locale on every machine. User code sees none of it. */
 export function slotEnvironment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8' }
+  const cache = compileCache()
+  if (cache !== null) env.NODE_COMPILE_CACHE = cache
+  if (process.env.SystemRoot !== undefined) env.SystemRoot = process.env.SystemRoot
+  return env
+}
+
+/** Where slots keep their compiled entry: it halves their start. Null where there is no place for it. */
+function compileCache(): string | null {
   const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const env = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8', NODE_COMPILE_CACHE: join(cacheHome, 'shoal', 'compile') }
-  const systemRoot = process.env.SystemRoot
-  return systemRoot === undefined ? env : { ...env, SystemRoot: systemRoot }
+  const own = join(cacheHome, 'shoal')
+  const path = join(own, 'compile')
+  // Made here, step by step: node itself spins for ever over a path that cannot be made.
+  for (const step of [cacheHome, own, path]) attempt(() => mkdirSync(step, { mode: 0o700 }))
+  return existsSync(path) ? path : null
 }
 
 function launchPlain(request: LaunchRequest, setpriv: string | null): ChildProcess {
@@ -63,12 +74,12 @@ function yieldToHub(pid: number): void {
   if (process.platform === 'linux') attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, '1000'))
 }
 
-/** For what may be forbidden here and is only a courtesy. */
+/** For what may be forbidden or done already, and is only a courtesy. */
 function attempt(courtesy: () => void): void {
   try {
     courtesy()
   } catch (error) {
-    // EPERM, EACCES, or the process is gone already: its end is reported elsewhere.
+    // EPERM, EACCES, EEXIST, or the process is gone: its end is reported elsewhere.
     if (!(error instanceof Error && 'code' in error)) throw error
   }
 }
