@@ -26,7 +26,9 @@ function startWithNewerNode() {
   const newer = findNewerNode()
   if (newer === null) {
     const message = 'shoal needs Node ' + NODE_MAJOR_MIN + ' or newer, this is ' + process.version
-    process.stderr.write('SHOAL_NODE_TOO_OLD: ' + message + '\n  next: install Node ' + NODE_MAJOR_MIN + ', or run npm ci\n')
+    process.stderr.write(
+      'SHOAL_NODE_TOO_OLD: ' + message + '\n  next: install Node ' + NODE_MAJOR_MIN + ', or run npm ci\n',
+    )
     process.exit(2)
   }
   const args = [fileURLToPath(import.meta.url)].concat(process.argv.slice(2))
@@ -34,7 +36,9 @@ function startWithNewerNode() {
   const child = childProcess.spawn(newer, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
-    process.stderr.write('SHOAL_NODE_TOO_OLD: ' + newer + ' does not start: ' + error.message + '\n  next: install Node 24\n')
+    process.stderr.write(
+      'SHOAL_NODE_TOO_OLD: ' + newer + ' does not start: ' + error.message + '\n  next: install Node 24\n',
+    )
     process.exit(2)
   })
   child.on('exit', (code, signal) => {
@@ -67,7 +71,8 @@ function startCli() {
   import(pathToFileURL(cliFile()).href).then(
     (cli) => cli.main(process.argv.slice(2)),
     (error) => {
-      process.stderr.write('SHOAL_INTERNAL: shoal does not start: ' + ((error && error.stack) || error) + '\n')
+      const text = error instanceof Error ? error.stack : String(error)
+      process.stderr.write('SHOAL_INTERNAL: shoal does not start: ' + text + '\n')
       process.stderr.write('  next: run npm ci, then npm run build\n')
       process.exit(1)
     },
@@ -147,7 +152,10 @@ function compile(compiler, wanted, stdio) {
   const fresh = path.join(cache, 'building-' + process.pid)
   fs.rmSync(fresh, { recursive: true, force: true })
   const options = ['-p', path.join(root, 'tsconfig.build.json'), '--outDir', fresh, '--incremental', 'false']
-  const run = childProcess.spawnSync(process.execPath, [compiler].concat(options), { cwd: root, stdio: ['ignore', stdio, stdio] })
+  const run = childProcess.spawnSync(process.execPath, [compiler].concat(options), {
+    cwd: root,
+    stdio: ['ignore', stdio, stdio],
+  })
   if (!fs.existsSync(path.join(fresh, 'node', 'cli.js'))) return false
   fs.writeFileSync(path.join(fresh, 'package.json'), '{"type":"module","sideEffects":false}\n')
   fs.writeFileSync(path.join(fresh, 'complete'), new Date().toISOString() + '\n')

@@ -1,0 +1,41 @@
+/** Reads request bodies of the local API, never more than their limit. */
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { ShoalError } from '../../src/errors.ts'
+import { apiLimits } from '../../src/limits.ts'
+
+/** @throws ShoalError SHOAL_JOB_TOO_LARGE as soon as the body is longer than allowed. */
+export async function readBytes(context: Context, bytesMax: number): Promise<Uint8Array> {
+  const declared = Number(context.req.header('content-length') ?? 0)
+  if (declared > bytesMax) throw tooLarge(bytesMax)
+  const body = context.req.raw.body
+  if (body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > bytesMax) throw tooLarge(bytesMax)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** @throws ShoalError SHOAL_MESSAGE_INVALID when the body is not what the route expects. */
+export async function readJson<S extends v.GenericSchema>(context: Context, schema: S): Promise<v.InferOutput<S>> {
+  const bytes = await readBytes(context, apiLimits.requestBytesMax)
+  try {
+    return v.parse(schema, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ShoalError('SHOAL_MESSAGE_INVALID', `the request body is invalid: ${why}`, {
+      next: 'use a client of the same version as the hub',
+      cause: error,
+    })
+  }
+}
+
+function tooLarge(bytesMax: number): ShoalError {
+  return new ShoalError('SHOAL_JOB_TOO_LARGE', `the request body is larger than ${bytesMax} bytes`, {
+    next: 'pass a smaller input, or let the module make it: export function input(scale)',
+  })
+}

@@ -1,0 +1,29 @@
+/** `shoal result`: the value of a job, from any hub of the swarm. */
+import { ShoalError } from '../../src/errors.ts'
+import { exitCodes } from '../exit.ts'
+import { homeHub } from '../home-hub.ts'
+import { readGiven } from '../job-json.ts'
+import { homeOption, type Verb } from '../verb.ts'
+
+export const result: Verb = {
+  name: 'result',
+  summary: 'Print the result of a job as JSON; waits for the job to end.',
+  positionals: [{ name: 'job', description: 'job id', required: true }],
+  options: {
+    home: homeOption,
+    wait: { type: 'flag', description: '--no-wait: fail with SHOAL_RESULT_NOT_READY while the job runs' },
+    json: { type: 'flag', description: 'print {schema, job, result, resultV8, error}' },
+  },
+  async run(args) {
+    const hub = await homeHub(args)
+    const job = args.required('job')
+    const given = readGiven(await hub.result(job, { wait: !args.isOff('wait') }))
+    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, job, ...given })}\n`)
+    if (given.error !== null) {
+      const { message, stack, next } = given.error
+      throw new ShoalError('SHOAL_JOB_FAILED', stack === '' ? message : stack, { next })
+    }
+    if (!args.flag('json')) process.stdout.write(`${JSON.stringify(given.result, null, 2)}\n`)
+    return exitCodes.done
+  },
+}

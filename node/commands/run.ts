@@ -1,0 +1,143 @@
+/** `shoal run`: a function on the swarm, followed until it is done. */
+import { writeFile } from 'node:fs/promises'
+import type { JobReport } from '../../src/client/local-hub.ts'
+import { ShoalError, toShoalError } from '../../src/errors.ts'
+import { counts, embeddedLimits, showLimits } from '../../src/limits.ts'
+import type { Arguments } from '../arguments.ts'
+import { onSignals } from '../ctrl-c.ts'
+import { exitCodeOfJob, exitCodes } from '../exit.ts'
+import { followJob } from '../follow-job.ts'
+import { type JobJson, jobJson, refusedJson } from '../job-json.ts'
+import { tellJob } from '../job-text.ts'
+import { prepareSubmission } from '../prepare-submission.ts'
+import { openRunHub, type RunHub } from '../run-hub.ts'
+import { traceLines } from '../trace.ts'
+import { homeOption, jsonOption, type Verb } from '../verb.ts'
+
+export const run: Verb = {
+  name: 'run',
+  summary: 'Run the default export of a module on the swarm. Without a running hub, hubs are started for this run.',
+  positionals: [{ name: 'file', description: 'module (.js, .mjs, .ts)', required: true }],
+  options: {
+    input: { type: 'text', value: 'json', description: 'JSON, @file, or - for standard input' },
+    scale: { type: 'text', value: 'n', description: 'let the module make its input: input(n)' },
+    hubs: { type: 'text', value: 'n', description: 'start a swarm of n hubs for this run' },
+    home: homeOption,
+    chunks: { type: 'text', value: 'n', description: 'force every family into n shards' },
+    deadline: { type: 'text', value: 'duration', description: 'fail when it takes longer, such as 8s' },
+    audit: { type: 'flag', description: 'compare the inputs of every shard before and after' },
+    name: { type: 'text', value: 'text', description: 'name shown by shoal jobs' },
+    detach: { type: 'flag', description: 'print the job id and leave; needs a running hub' },
+    trace: { type: 'text', value: 'file', description: 'write one JSON line per attempt' },
+    json: jsonOption,
+  },
+  run: runRun,
+}
+
+async function runRun(args: Arguments): Promise<number> {
+  const asJson = args.flag('json')
+  const interrupted = new AbortController()
+  const stopListening = onSignals({
+    first: () => interrupted.abort(interruption()),
+    second: () => process.exit(exitCodes.interrupted),
+  })
+  try {
+    const json = await runOnSwarm(args, interrupted.signal)
+    if (asJson) process.stdout.write(`${JSON.stringify(json)}\n`)
+    return exitCodeOfJob(json.status)
+  } catch (thrown) {
+    const error = toShoalError(interrupted.signal.aborted ? interrupted.signal.reason : thrown)
+    if (asJson && error.code !== 'SHOAL_USAGE') process.stdout.write(`${JSON.stringify(refusedJson(error))}\n`)
+    throw error
+  } finally {
+    stopListening()
+  }
+}
+
+async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson> {
+  const hubs = args.whole('hubs', 1, embeddedLimits.hubsMax)
+  const request = readRequest(args)
+  // The hubs start while the function is taken apart; a function that cannot run stops them.
+  const refused = new AbortController()
+  const preparing = prepareSubmission(request)
+  preparing.catch((error: unknown) => refused.abort(error))
+  const opening = openRunHub({
+    hubs,
+    home: args.text('home'),
+    detach: args.flag('detach'),
+    signal: AbortSignal.any([signal, refused.signal]),
+  })
+  const [opened, prepared] = await Promise.allSettled([opening, preparing])
+  if (opened.status === 'rejected') throw refused.signal.aborted ? refused.signal.reason : opened.reason
+  await using hub = opened.value
+  if (prepared.status === 'rejected') throw prepared.reason
+  signal.throwIfAborted()
+  const job = await hub.remote.submit(prepared.value, { signal })
+  if (args.flag('detach')) return detached(await hub.remote.job(job), hub, args)
+  try {
+    return await finish(job, hub, args, signal)
+  } catch (error) {
+    if (signal.aborted) await cancelQuietly(hub, job)
+    throw error
+  }
+}
+
+async function finish(job: string, hub: RunHub, args: Arguments, signal: AbortSignal): Promise<JobJson> {
+  const given = await followJob(hub, job, { signal, isQuiet: args.flag('json') })
+  const report = await hub.remote.job(job)
+  const trace = args.text('trace')
+  if (trace !== undefined) await writeTrace(trace, report)
+  const json = jobJson(report, given, await hub.countHubs())
+  if (!args.flag('json')) tellJob(json)
+  if (!hub.isEmbedded && json.status === 'done') await hub.remote.acknowledge(job)
+  return json
+}
+
+function readRequest(args: Arguments) {
+  const input = args.text('input')
+  const scale = args.number('scale')
+  if (input !== undefined && scale !== undefined) {
+    throw new ShoalError('SHOAL_USAGE', 'run: --input and --scale exclude each other', { next: 'leave one out' })
+  }
+  return {
+    file: args.required('file'),
+    input,
+    scale,
+    name: args.text('name'),
+    chunks: args.whole('chunks', 1, counts.shardsPerFamilyMax),
+    deadlineMs: args.durationMs('deadline'),
+    audit: args.flag('audit'),
+  }
+}
+
+async function detached(report: JobReport, hub: RunHub, args: Arguments): Promise<JobJson> {
+  if (!args.flag('json')) process.stdout.write(`${report.job}\n`)
+  return jobJson(report, { result: null, resultV8: null, error: null }, await hub.countHubs())
+}
+
+async function writeTrace(file: string, report: JobReport): Promise<void> {
+  try {
+    await writeFile(file, traceLines(report.attempts))
+  } catch (cause) {
+    throw new ShoalError('SHOAL_USAGE', `run: the trace cannot be written to ${file}`, {
+      next: `name another file; the job is done: shoal result ${report.job}`,
+      cause,
+    })
+  }
+}
+
+/** Best effort: the hub may be gone, and nobody wants to wait for it after Ctrl-C. */
+async function cancelQuietly(hub: RunHub, job: string): Promise<void> {
+  if (hub.isEmbedded) return
+  const late = new Promise((resolve) => setTimeout(resolve, showLimits.cancelWaitMs).unref())
+  const cancelled = hub.remote.cancel(job, 'interrupted').catch((error: unknown) => {
+    process.stderr.write(`the job could not be cancelled: ${toShoalError(error).message}\n`)
+  })
+  await Promise.race([cancelled, late])
+}
+
+function interruption(): ShoalError {
+  return new ShoalError('SHOAL_INTERRUPTED', 'interrupted; the job is cancelled', {
+    next: 'use --detach to let a job go on by itself',
+  })
+}

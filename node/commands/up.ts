@@ -1,0 +1,153 @@
+/** `shoal up`: the hub of this machine, until somebody ends it. */
+import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { homeFolder } from '../../src/client/home.ts'
+import type { HubInfo, LocalHub } from '../../src/client/local-hub.ts'
+import { ShoalError } from '../../src/errors.ts'
+import { counts, showLimits } from '../../src/limits.ts'
+import { startHub } from '../../src/live/start-hub.ts'
+import { openApi } from '../api/serve.ts'
+import type { Arguments } from '../arguments.ts'
+import { onSignals } from '../ctrl-c.ts'
+import { exitCodes } from '../exit.ts'
+import { lockHome } from '../home-lock.ts'
+import { createLog } from '../log.ts'
+import { hubChanges, type UpEvent, upLine } from '../up-events.ts'
+import { homeOption, type Verb } from '../verb.ts'
+
+const PORT_MAX = 65_535
+const roles = ['compute', 'submit', 'observe'] as const
+type Role = (typeof roles)[number]
+
+export const up: Verb = {
+  name: 'up',
+  summary: 'Start the hub of this machine. Ctrl-C hands over and leaves, a second Ctrl-C leaves at once.',
+  positionals: [],
+  options: {
+    home: homeOption,
+    port: { type: 'text', value: 'port', description: 'TCP port for other hubs (default: any free one)' },
+    'api-port': { type: 'text', value: 'port', description: 'loopback port of the API (default: any free one)' },
+    swarm: { type: 'text', value: 'name', description: 'name of the swarm that the first hub founds' },
+    join: { type: 'text', value: 'token', description: 'join a swarm: a token made by shoal token create' },
+    peer: { type: 'text', value: 'multiaddr', repeated: true, description: 'address of a hub; may be repeated' },
+    slots: { type: 'text', value: 'n', description: 'shards at once (default: one per core)' },
+    label: { type: 'text', value: 'k=v', repeated: true, description: 'a capability of this machine; may be repeated' },
+    role: { type: 'text', value: 'roles', description: 'compute,submit,observe (default: compute,submit)' },
+    mdns: { type: 'flag', description: '--no-mdns: find hubs by --peer alone' },
+    json: { type: 'flag', description: 'print one JSON object per event, the first when ready' },
+    embedded: { type: 'flag', hidden: true, description: 'leave, and remove the home, when standard input ends' },
+  },
+  run: runUp,
+}
+
+async function runUp(args: Arguments): Promise<number> {
+  const home = homeFolder(args.text('home'))
+  const options = hubOptions(args, home)
+  const apiPort = args.whole('api-port', 0, PORT_MAX) ?? 0
+  if (args.flag('embedded')) leaveWithParent(home)
+  const unlock = lockHome(home)
+  try {
+    const { hub, stop } = await startHub({ ...options, log: createLog() })
+    try {
+      await serveUntilLeft(hub, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
+    } finally {
+      await stop()
+    }
+    return exitCodes.done
+  } finally {
+    unlock()
+  }
+}
+
+function hubOptions(args: Arguments, home: string) {
+  return {
+    home,
+    port: args.whole('port', 0, PORT_MAX) ?? 0,
+    slots: args.whole('slots', 0, counts.slotsMax) ?? availableParallelism(),
+    labels: Object.fromEntries(args.list('label').map(label)),
+    roles: roleList(args.text('role')),
+    join: args.text('join') ?? null,
+    peers: args.list('peer'),
+    swarm: args.text('swarm') ?? null,
+    mdns: !args.isOff('mdns'),
+  }
+}
+
+async function serveUntilLeft(
+  hub: LocalHub,
+  { home, apiPort, asJson, slots }: { home: string; apiPort: number; asJson: boolean; slots: number },
+): Promise<void> {
+  const info = hub.info()
+  const tell = teller(asJson, { slots, version: info.version })
+  const left = Promise.withResolvers<void>()
+  const drain = async () => {
+    tell({ schema: 1, event: 'draining' })
+    await hub.drain()
+    left.resolve()
+  }
+  const stopListening = onSignals({
+    first: () => void drain().catch(left.reject),
+    second: () => process.exit(exitCodes.interrupted),
+  })
+  const api = await openApi({ hub, drain }, { home, port: apiPort })
+  tell(readyEvent(info, api.url))
+  const watch = watchHubs(hub, tell)
+  try {
+    await left.promise
+    tell({ schema: 1, event: 'left' })
+  } finally {
+    clearInterval(watch)
+    await api.close()
+    stopListening()
+  }
+}
+
+function readyEvent(info: HubInfo, api: string): UpEvent {
+  const { hub, swarm, isolation } = info
+  return { schema: 1, event: 'ready', hub, swarm, addrs: [...info.addresses], api, pid: process.pid, isolation }
+}
+
+function watchHubs(hub: LocalHub, tell: (event: UpEvent) => void): NodeJS.Timeout {
+  const known = new Map<string, string>()
+  return setInterval(() => {
+    const now = hub.hubs()
+    for (const event of hubChanges(known, now)) tell(event)
+    known.clear()
+    for (const { hub: id, state } of now) known.set(id, state)
+  }, showLimits.redrawMs)
+}
+
+function teller(asJson: boolean, details: { slots: number; version: string }): (event: UpEvent) => void {
+  return (event) => {
+    if (asJson) process.stdout.write(`${JSON.stringify(event)}\n`)
+    else process.stderr.write(`${upLine(event, details)}\n`)
+  }
+}
+
+/** An embedded hub must not outlive the run it was started for, even if that was killed without a word. */
+function leaveWithParent(home: string): void {
+  const leave = () => process.exit(exitCodes.done)
+  process.stdin.once('end', leave).once('error', leave).resume()
+  process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }))
+}
+
+function label(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1) {
+    throw new ShoalError('SHOAL_USAGE', `up: a label looks like k=v, not ${JSON.stringify(text)}`, {
+      next: 'shoal up --label gpu=yes',
+    })
+  }
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+function roleList(text: string | undefined): Role[] {
+  const words = (text ?? 'compute,submit').split(',').map((word) => word.trim())
+  const chosen = roles.filter((role) => words.includes(role))
+  if (chosen.length !== words.length) {
+    throw new ShoalError('SHOAL_USAGE', `up: ${JSON.stringify(text)} is no list of roles`, {
+      next: `roles are ${roles.join(', ')}`,
+    })
+  }
+  return chosen
+}

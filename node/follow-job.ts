@@ -1,0 +1,52 @@
+/** Follows a job to its end, showing its progress. */
+import type { JobEvent } from '../src/client/local-hub.ts'
+import { ShoalError } from '../src/errors.ts'
+import { type Given, nothingGiven, readGiven } from './job-json.ts'
+import { ProgressLine } from './progress.ts'
+import type { RunHub } from './run-hub.ts'
+
+/**
+ * What the job gave. A job that failed or was cancelled gives nothing; its report says why.
+ * @throws ShoalError SHOAL_HUB_UNREACHABLE when the hub goes away; the job goes on without it.
+ */
+export async function followJob(
+  hub: RunHub,
+  job: string,
+  options: { signal: AbortSignal; isQuiet: boolean },
+): Promise<Given> {
+  if (!options.isQuiet) await showUntilEnded(hub, job, options.signal)
+  try {
+    return readGiven(await hub.remote.result(job, { wait: true, signal: options.signal }))
+  } catch (error) {
+    if (error instanceof ShoalError && endsTheJob(error)) return nothingGiven
+    throw error
+  }
+}
+
+async function showUntilEnded(hub: RunHub, job: string, signal: AbortSignal): Promise<void> {
+  const progress = new ProgressLine(process.stderr)
+  const startMs = performance.now()
+  let hubs = await hub.countHubs()
+  let summary: Extract<JobEvent, { type: 'progress' }>['summary'] | null = null
+  const show = () => {
+    if (summary !== null) progress.show({ summary, hubs, elapsedMs: performance.now() - startMs })
+  }
+  const ticking = setInterval(show, 1000)
+  try {
+    for await (const event of hub.remote.events(job, { signal })) {
+      if (event.type === 'log') progress.line(event.line)
+      if (event.type === 'hub') hubs = await hub.countHubs()
+      if (event.type === 'progress' || event.type === 'ended') summary = event.summary
+      show()
+    }
+  } finally {
+    clearInterval(ticking)
+    progress.clear()
+  }
+}
+
+function endsTheJob(error: ShoalError): boolean {
+  return (
+    error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_JOB_FAILED' || error.code.startsWith('SHOAL_SHARD_')
+  )
+}

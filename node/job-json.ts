@@ -1,0 +1,85 @@
+/** A job as JSON: the shape that INTERFACES promises for `run` and `job`. */
+import { serialize } from 'node:v8'
+import { jsonForm } from '../src/client/json-form.ts'
+import type { JobError, JobReport, JobStatus, ShardCounts } from '../src/client/local-hub.ts'
+import type { ShoalError } from '../src/errors.ts'
+import { decodeOutcome } from '../src/execute/codec/outcome.ts'
+
+export interface JobJson {
+  readonly schema: 1
+  readonly job: string | null
+  readonly status: JobStatus
+  readonly result: unknown
+  readonly resultV8: string | null
+  readonly error: JobError | null
+  readonly wallMs: number
+  readonly hubs: number
+  readonly families: number
+  readonly shards: ShardCounts
+  readonly byHub: JobReport['byHub']
+}
+
+/** What a finished job gave, as far as it gave anything. */
+export interface Given {
+  readonly result: unknown
+  readonly resultV8: string | null
+  readonly error: JobError | null
+}
+
+export const nothingGiven: Given = { result: null, resultV8: null, error: null }
+
+/** @param outcome the job's encoded outcome: a value, or what the function threw. */
+export function readGiven(outcome: Uint8Array): Given {
+  const decoded = decodeOutcome(outcome)
+  if (decoded.kind === 'value') {
+    const resultV8 = serialize(decoded.value).toString('base64')
+    return { result: jsonForm(decoded.value), resultV8, error: null }
+  }
+  const { name, message, stack, isError, value } = decoded.error
+  return {
+    ...nothingGiven,
+    error: {
+      code: 'SHOAL_JOB_FAILED',
+      message: isError ? `${name}: ${message}` : `thrown: ${JSON.stringify(jsonForm(value))}`,
+      stack,
+      shard: null,
+      next: 'the function threw this; run it alone to see the same error',
+    },
+  }
+}
+
+/** @param hubs how many hubs the swarm has. */
+export function jobJson(report: JobReport, given: Given, hubs: number): JobJson {
+  const { job, status, wallMs, families, shards, byHub } = report
+  const error = report.error ?? given.error
+  return {
+    schema: 1,
+    job,
+    status,
+    result: given.result,
+    resultV8: given.resultV8,
+    error,
+    wallMs,
+    hubs,
+    families,
+    shards,
+    byHub,
+  }
+}
+
+/** The same shape for a job that never came to be. */
+export function refusedJson(error: ShoalError): JobJson {
+  const shards = { total: 0, done: 0, attempts: 0, resumed: 0, migrated: 0, speculated: 0, duplicated: 0 }
+  return {
+    schema: 1,
+    job: null,
+    status: error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_INTERRUPTED' ? 'cancelled' : 'failed',
+    ...nothingGiven,
+    error: { ...error.toJSON(), stack: '', shard: null },
+    wallMs: 0,
+    hubs: 0,
+    families: 0,
+    shards,
+    byHub: [],
+  }
+}

@@ -1,0 +1,31 @@
+/** A job's end for people: the result on stdout, what happened on stderr. */
+import type { JobJson } from './job-json.ts'
+
+export function tellJob(json: JobJson): void {
+  if (json.status === 'done') process.stdout.write(`${JSON.stringify(json.result, null, 2)}\n`)
+  process.stderr.write(`${jobText(json)}\n`)
+}
+
+/** What became of a job, where it ran, and for a failure the error with the step that helps. */
+export function jobText(json: JobJson): string {
+  const { total, attempts, resumed, migrated, speculated } = json.shards
+  const seconds = (json.wallMs / 1000).toFixed(2)
+  const extra = [
+    attempts > total ? `${attempts - total} attempts more than shards` : '',
+    resumed > 0 ? `${resumed} resumed from a checkpoint` : '',
+    migrated > 0 ? `${migrated} moved` : '',
+    speculated > 0 ? `${speculated} doubled` : '',
+  ].filter((text) => text !== '')
+  const lines = [
+    `job ${json.job} ${json.status} in ${seconds} s: ${total} shards of ${json.families} families on ${json.hubs} hubs`,
+    ...extra.map((text) => `  ${text}`),
+    ...json.byHub.map(({ hub, shards, busyMs }) => `  ${hub}  ${shards} shards  ${(busyMs / 1000).toFixed(2)} s`),
+  ]
+  if (json.error !== null) {
+    const { code, message, stack, shard, next } = json.error
+    const where = shard === null ? '' : ` (shard ${shard})`
+    const trace = stack !== '' && !stack.includes(message) ? [message, stack] : [stack === '' ? message : stack]
+    lines.push(`${code}${where}: ${trace.join('\n')}`, `  next: ${next}`)
+  }
+  return lines.join('\n')
+}

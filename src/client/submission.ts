@@ -1,0 +1,59 @@
+/** Brings code, input and options into the form in which a hub takes a job. */
+import { basename } from 'node:path'
+import { ShoalError } from '../errors.ts'
+import { encode } from '../execute/codec/encode.ts'
+import { counts } from '../limits.ts'
+import type { JobOptions } from '../program/program.ts'
+import { functionModule, type JobFunction } from './function-module.ts'
+import type { JobSubmission } from './local-hub.ts'
+import { programFromFile, programFromText } from './program-bytes.ts'
+
+export interface SubmitOptions {
+  /** The name people see; by default the file's or the function's. */
+  readonly name?: string
+  /** Lets the module make its own input: `export function input(scale)`. Excludes an input value. */
+  readonly scale?: number
+  /** Cuts every family into this many shards; by default granularity decides. */
+  readonly chunks?: number
+  /** The job fails when it takes longer, in milliseconds. */
+  readonly deadlineMs?: number
+  /** Compares every shard's inputs before and after. */
+  readonly audit?: boolean
+  /** Cancels the job when it fires. */
+  readonly signal?: AbortSignal
+}
+
+/** @throws ShoalError SHOAL_USAGE, SHOAL_CODE_*, SHOAL_VALUE_UNSUPPORTED. */
+export async function makeSubmission(
+  code: JobFunction | string,
+  input: unknown,
+  options: SubmitOptions,
+): Promise<JobSubmission> {
+  if (options.scale !== undefined && input !== undefined) {
+    throw new ShoalError('SHOAL_USAGE', 'a job has either an input or a scale, not both', {
+      next: 'leave one of them out',
+    })
+  }
+  const name = options.name ?? (typeof code === 'string' ? basename(code) : code.name || 'function')
+  const program =
+    typeof code === 'string' ? await programFromFile(code) : await programFromText(functionModule(code), `${name}.js`)
+  const generated = options.scale !== undefined || (typeof code === 'string' && input === undefined)
+  return {
+    name,
+    program,
+    input: generated ? { kind: 'generated', scale: options.scale ?? 1 } : { kind: 'value', bytes: encode(input) },
+    options: jobOptions(options),
+  }
+}
+
+function jobOptions(options: SubmitOptions): JobOptions {
+  const { chunks, deadlineMs, audit = false } = options
+  const chunksMax = counts.shardsPerFamilyMax
+  if (chunks !== undefined && !(Number.isInteger(chunks) && chunks >= 1 && chunks <= chunksMax)) {
+    throw new ShoalError('SHOAL_USAGE', `chunks must be a whole number from 1 to ${chunksMax}`, { next: 'correct it' })
+  }
+  if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs >= 1)) {
+    throw new ShoalError('SHOAL_USAGE', 'the deadline must be a whole number of milliseconds', { next: 'correct it' })
+  }
+  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit }
+}
