@@ -1,7 +1,7 @@
 /** Main module of a slot process. Arguments: the runtime's URL, the hub's process id, `watch` to look after the hub. */
 import { flushCompileCache } from 'node:module'
 import { assertNever } from '../../errors.ts'
-import type { ToSlot } from '../message.ts'
+import type { OpenMessage, RootMessage, ToSlot } from '../message.ts'
 import { endProcess, HubChannel } from './channel.ts'
 import { installGlobals } from './globals.ts'
 import { Programs } from './programs.ts'
@@ -40,15 +40,9 @@ function receive(message: ToSlot): void {
     case 'forget':
       programs.forget(message.key)
       break
-    case 'open': {
-      clockMs = message.setting.clockMs
-      const program = programs.load(message.setting)
-      const shared = message.shared === null ? null : programs.bytes(message.shared)
-      const loop = new ShardLoop(channel, random, message, { program, shared })
-      program.catch((error: unknown) => fault(describe(error)))
-      begin(message.id, loop)
+    case 'open':
+      openRun(message)
       break
-    }
     case 'shards':
       if (current instanceof ShardLoop && message.id === currentId) current.add(message.shards)
       break
@@ -58,27 +52,36 @@ function receive(message: ToSlot): void {
     case 'cancel':
       if (message.id === currentId) current?.cancel()
       break
-    case 'root': {
-      clockMs = message.setting.clockMs
-      const root = new RootLoop(channel, random, message)
-      begin(message.id, root)
-      root.start(programs.load(message.setting))
+    case 'root':
+      startRoot(message)
       break
-    }
     case 'results':
-      if (current instanceof RootLoop) current.deliver(message.sequence, message.lo, message.outcomes)
+      if (current instanceof RootLoop && message.id === currentId)
+        current.deliver(message.sequence, message.lo, message.outcomes)
       break
     case 'slots':
-      if (current instanceof RootLoop) current.slotsChanged(message.slots)
+      if (current instanceof RootLoop && message.id === currentId) current.slotsChanged(message.slots)
       break
     default:
       assertNever(message)
   }
 }
 
-function begin(id: number, loop: ShardLoop | RootLoop): void {
-  current = loop
-  currentId = id
+function openRun(message: OpenMessage): void {
+  clockMs = message.setting.clockMs
+  const program = programs.load(message.setting)
+  const shared = message.shared === null ? null : programs.bytes(message.shared)
+  program.catch((error: unknown) => fault(describe(error)))
+  current = new ShardLoop(channel, random, message, { program, shared })
+  currentId = message.id
+}
+
+function startRoot(message: RootMessage): void {
+  clockMs = message.setting.clockMs
+  const root = new RootLoop(channel, random, message)
+  current = root
+  currentId = message.id
+  root.start(programs.load(message.setting))
 }
 
 /** The hub replaces this process and decides what to do with its shards. */
