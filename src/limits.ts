@@ -53,6 +53,8 @@ export const counts = {
   storyEventsMax: 256,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
+  /** Ids of dropped jobs remembered, so that peers do not bring them back. */
+  droppedJobsMax: 16_384,
   /** Updates in one message between hubs; a longer answer takes several messages. */
   updatesPerMessageMax: 1024,
   /** Own decisions kept for `why`. */
@@ -338,7 +340,7 @@ export const liveLimits = {
 } as const
 
 /** What one encoded value may hold. */
-export const valueLimits = {
+export const codecLimits = {
   /** Bytes of one encoded value: what one slot frame may carry (sizes.slotFrameBytesMax). */
   encodedBytesMax: 256 * MiB,
   /** Objects numbered in one table: a Map holds 2 ** 24 entries, and one walk must end well before. */
@@ -385,4 +387,36 @@ export const showLimits = {
   cancelWaitMs: 2_000,
   /** Two signals closer than this are one Ctrl-C, seen by us and passed on by our launcher. */
   signalEchoMs: 150,
+} as const
+
+/** What the forecast of the machine's load keeps and needs. */
+export const forecastLimits = {
+  /** Samples of history per metric: a net's training window plus its longest look back. */
+  samplesKept: 1280,
+  /** Realised errors per expert and horizon behind a p90. */
+  errorsKept: 300,
+  /** Errors below which p90 is a fixed margin: a quantile of fewer says nothing. */
+  errorsForQuantileMin: 10,
+  /** Rows a net is trained on. */
+  trainingRowsMax: 1200,
+  /** Longest one training may take before its thread is replaced. */
+  trainingMsMax: 30_000,
+  /** Function profiles a hub keeps, least recently used dropped first. */
+  profilesMax: 512,
+  /** Hubs whose word about one function is kept. */
+  profileHubsMax: 64,
+  /** One forecast frame on the wire. */
+  frameBytesMax: 64,
+} as const
+
+/** Values on a live hub. */
+export const valueLimits = {
+  /** Blobs kept in memory after use: inputs of a family are read by every run of it. */
+  recentBytesMax: 64 * MiB,
+  /** Resident memory of a slot before its watchdog ends it. */
+  slotMemoryBytesMax: 1024 * MiB,
+  /** Attempts to fetch what a job cannot start without, and the pause between them. */
+  holdRetryMs: 500,
+  /** Attempts to fetch a result for a local root before the hub is told that it cannot be had. */
+  deliverTimeoutMs: 30_000,
 } as const

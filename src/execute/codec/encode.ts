@@ -1,6 +1,6 @@
 /** Encodes a value into canonical bytes; the walk refuses whatever would not arrive exactly as it is. */
 import { types } from 'node:util'
-import { valueLimits } from '../../limits.ts'
+import { codecLimits } from '../../limits.ts'
 import { BytesOverflow, ByteWriter } from './byte-writer.ts'
 import { classOf } from './classes.ts'
 import type { Encode, EncodeOptions } from './codec.ts'
@@ -33,7 +33,7 @@ const errorPrototypes: readonly object[] = errorConstructors.map(({ prototype })
 const freshErrorStack = Object.getOwnPropertyDescriptor(new Error('example'), 'stack')
 
 class Encoder implements Sink {
-  readonly writer = new ByteWriter(valueLimits.encodedBytesMax)
+  readonly writer = new ByteWriter(codecLimits.encodedBytesMax)
   readonly table: ObjectTable
   readonly #options: EncodeOptions
   readonly #keys: (string | number)[] = []
@@ -61,7 +61,7 @@ class Encoder implements Sink {
       this.writer.release()
       this.table.rollBack()
       if (!(thrown instanceof BytesOverflow)) throw thrown
-      throw new ValueError('$', 'too-large', `more than ${valueLimits.encodedBytesMax} bytes`)
+      throw new ValueError('$', 'too-large', `more than ${codecLimits.encodedBytesMax} bytes`)
     }
   }
 

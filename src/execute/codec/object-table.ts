@@ -1,5 +1,5 @@
 /** Numbers objects in walk order, on from the objects that the reader already has. */
-import { valueLimits } from '../../limits.ts'
+import { codecLimits } from '../../limits.ts'
 
 /** A part of the Buffer pool that has been carried alone. */
 interface PoolPart {
@@ -43,7 +43,7 @@ export class ObjectTable {
   }
 
   get full(): boolean {
-    return (this.#once ?? this.#numbers).size > valueLimits.objectsMax
+    return (this.#once ?? this.#numbers).size > codecLimits.objectsMax
   }
 
   /** Forgets what was added: the reader never saw it. */

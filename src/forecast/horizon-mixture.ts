@@ -1,0 +1,93 @@
+/** One metric at one horizon: mixes the experts' forecasts, bounds them by p90, and keeps its own record. */
+import { forecastLimits } from '../limits.ts'
+import { ErrorQuantile } from './conformal.ts'
+import { Hedge } from './hedge.ts'
+
+export const p90Level = 0.9
+const recordWeight = 0.02
+
+export interface MixedForecast {
+  readonly mean: number
+  readonly p90: number
+}
+
+/** How the forecasts fared lately. */
+export interface ForecastRecord {
+  /** Mean absolute error, discounted. NaN before the first outcome. */
+  readonly error: number
+  /** The same of persistence ("now = later"). */
+  readonly lastError: number
+  /** Share of outcomes at or below p90. */
+  readonly coverage: number
+}
+
+/** What was said at one sample about one later sample. */
+interface Promise90 extends MixedForecast {
+  readonly forecasts: Float64Array
+  readonly bounds: Float64Array
+  readonly last: number
+}
+
+export class HorizonMixture {
+  readonly #horizon: number
+  readonly #means: Hedge
+  readonly #quantiles: Hedge
+  readonly #errors: readonly ErrorQuantile[]
+  readonly #pending: Promise90[] = []
+  #record: ForecastRecord = { error: Number.NaN, lastError: Number.NaN, coverage: Number.NaN }
+
+  constructor(horizon: number, experts: number) {
+    this.#horizon = horizon
+    this.#means = new Hedge(experts)
+    this.#quantiles = new Hedge(experts)
+    this.#errors = Array.from({ length: experts }, () => new ErrorQuantile(forecastLimits.errorsKept, p90Level))
+  }
+
+  get record(): ForecastRecord {
+    return this.#record
+  }
+
+  /** Weights of the experts in the newest mean. */
+  get weights(): readonly number[] {
+    return this.#means.weights
+  }
+
+  /** A sample has arrived: the forecast made for it is judged. Call once per sample, before `forecast`. */
+  observe(actual: number): void {
+    if (this.#pending.length < this.#horizon) return
+    const said = this.#pending.shift()
+    if (said === undefined) return
+    this.#means.observe(said.forecasts.map((forecast) => Math.abs(actual - forecast)))
+    this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
+    said.forecasts.forEach((forecast, expert) => {
+      if (!Number.isNaN(forecast)) this.#errors[expert]?.add(actual - forecast)
+    })
+    this.#record = {
+      error: follow(this.#record.error, Math.abs(actual - said.mean)),
+      lastError: follow(this.#record.lastError, Math.abs(actual - said.last)),
+      coverage: follow(this.#record.coverage, actual <= said.p90 ? 1 : 0),
+    }
+  }
+
+  /** Mixes one forecast per expert (NaN: none) made now; `coldMargin` stands in for p90 until there are errors to go by. */
+  forecast(forecasts: Float64Array, last: number, coldMargin: number): MixedForecast {
+    const bounds = forecasts.map((forecast, expert) => {
+      const errors = this.#errors[expert]
+      const known = errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin
+      return forecast + (known ? errors.value() : coldMargin)
+    })
+    const mean = this.#means.mix(forecasts)
+    const p90 = Math.max(mean, this.#quantiles.mix(bounds))
+    this.#pending.push({ mean, p90, forecasts: forecasts.slice(), bounds, last })
+    return { mean, p90 }
+  }
+}
+
+/** The loss whose least value is at the quantile. */
+export function pinball(actual: number, bound: number): number {
+  return actual > bound ? p90Level * (actual - bound) : (1 - p90Level) * (bound - actual)
+}
+
+function follow(before: number, value: number): number {
+  return Number.isNaN(before) ? value : before + recordWeight * (value - before)
+}

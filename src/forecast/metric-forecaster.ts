@@ -1,0 +1,117 @@
+/** Forecasts one metric at several horizons: experts, the mixture of each horizon, and bounds of what is possible. */
+import { forecastLimits } from '../limits.ts'
+import { Autoregression } from './autoregression.ts'
+import type { Expert } from './expert.ts'
+import { History } from './history.ts'
+import { type ForecastRecord, HorizonMixture, type MixedForecast } from './horizon-mixture.ts'
+import { NetExpert } from './net/net-expert.ts'
+import { lastValue, meanOf, medianOf, smoothed } from './simple-experts.ts'
+
+export interface MetricOptions {
+  /** Horizons in samples, ascending. */
+  readonly horizons: readonly number[]
+  /** Greatest possible value; Infinity where there is none. The least is 0. */
+  readonly max: number
+  /** Whether the two small neural nets take part. They stay silent until they have been trained. */
+  readonly nets?: boolean
+  /** Experts beside the usual ones, for example one that knows the job list. */
+  readonly extraExperts?: readonly Expert[]
+}
+
+/** Added to the mean as p90 until errors are known: points of percent, or this share of an unbounded value. */
+const coldPoints = 20
+const coldShare = 0.5
+/** An unbounded metric is not forecast beyond this multiple of the highest value seen. */
+const unboundedGrowthMax = 2
+
+export class MetricForecaster {
+  readonly history = new History(forecastLimits.samplesKept)
+  readonly nets: readonly NetExpert[]
+  readonly #options: MetricOptions
+  readonly #experts: readonly Expert[]
+  readonly #mixtures: readonly HorizonMixture[]
+  /** Forecasts of the newest sample: one row per expert, one cell per horizon. */
+  readonly #rows: readonly Float64Array[]
+  #highest = 0
+  #newest: readonly MixedForecast[] = []
+
+  constructor(options: MetricOptions) {
+    this.#options = options
+    const regression = new Autoregression()
+    this.nets = options.nets
+      ? [NetExpert.onLast(options.horizons), NetExpert.onExpert(regression, options.horizons)]
+      : []
+    const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20)]
+    this.#experts = [...simple, regression, ...this.nets, ...(options.extraExperts ?? [])]
+    this.#mixtures = options.horizons.map((horizon) => new HorizonMixture(horizon, this.#experts.length))
+    this.#rows = this.#experts.map(() => new Float64Array(options.horizons.length))
+  }
+
+  get expertNames(): readonly string[] {
+    return this.#experts.map(({ name }) => name)
+  }
+
+  /** Takes in one sample and renews the forecasts. Anything not finite counts as the value before. */
+  observe(sample: number): void {
+    const before = this.history.length > 0 ? this.history.ago(0) : 0
+    const value = Number.isFinite(sample) ? Math.min(Math.max(sample, 0), this.#options.max) : before
+    this.#highest = Math.max(this.#highest, value)
+    for (const mixture of this.#mixtures) mixture.observe(value)
+    this.history.push(value)
+    this.#ask()
+    this.#newest = this.#mixtures.map((mixture, at) => this.#mix(mixture, at, value))
+  }
+
+  /** One forecast per horizon, made from all samples so far. Empty before the first sample. */
+  forecast(): readonly MixedForecast[] {
+    return this.#newest
+  }
+
+  /** The forecasts of one expert for the newest sample, by horizon; NaN where it has none. */
+  expertForecast(name: string): readonly number[] {
+    return [...(this.#rows[this.expertNames.indexOf(name)] ?? [])]
+  }
+
+  /** The record of each horizon. */
+  records(): readonly ForecastRecord[] {
+    return this.#mixtures.map(({ record }) => record)
+  }
+
+  /** Discounted error against persistence over all horizons: below 1 the forecasts earn their keep. 1 before there is a record. */
+  errorRatio(): number {
+    const known = this.records().filter(({ error, lastError }) => !Number.isNaN(error) && !Number.isNaN(lastError))
+    const error = known.reduce((sum, record) => sum + record.error, 0)
+    const lastError = known.reduce((sum, record) => sum + record.lastError, 0)
+    return lastError > 0 ? error / lastError : 1
+  }
+
+  /** Share of outcomes within p90, discounted, over all horizons; 0.9 before there is a record. */
+  coverage(): number {
+    const known = this.records().filter(({ coverage }) => !Number.isNaN(coverage))
+    return known.length === 0 ? 0.9 : known.reduce((sum, { coverage }) => sum + coverage, 0) / known.length
+  }
+
+  #ask(): void {
+    this.#experts.forEach((expert, at) => {
+      const row = this.#rows[at]
+      if (row === undefined) return
+      expert.observe(this.history)
+      if (this.history.count < expert.readyAfter) row.fill(Number.NaN)
+      else expert.forecast(this.history, this.#options.horizons, row)
+      for (let cell = 0; cell < row.length; cell++) row[cell] = this.#possible(row[cell] ?? Number.NaN)
+    })
+  }
+
+  #mix(mixture: HorizonMixture, at: number, value: number): MixedForecast {
+    const forecasts = Float64Array.from(this.#rows, (row) => row[at] ?? Number.NaN)
+    const cold = Number.isFinite(this.#options.max) ? coldPoints : coldShare * value
+    const { mean, p90 } = mixture.forecast(forecasts, value, cold)
+    return { mean, p90: Math.min(Math.max(p90, 0), this.#options.max) }
+  }
+
+  #possible(forecast: number): number {
+    if (!Number.isFinite(forecast)) return Number.NaN
+    const most = Number.isFinite(this.#options.max) ? this.#options.max : unboundedGrowthMax * this.#highest
+    return Math.min(Math.max(forecast, 0), most)
+  }
+}
