@@ -1,0 +1,54 @@
+/** Why a shard runs where it runs: all bids of the plan that decided it, with their cost terms. */
+import { ShoalError } from '../errors.ts'
+import type { HubState } from '../hub/state.ts'
+import type { HubId } from '../program/ref.ts'
+
+/** What `shoal why` shows. Bids are known to the hub that claimed; elsewhere the claim alone is. */
+export interface ClaimExplanation {
+  readonly schema: 1
+  readonly job: string
+  readonly shard: string
+  readonly hub: HubId | null
+  readonly epoch: number
+  readonly reason: string | null
+  readonly state: string
+  readonly bids: readonly {
+    readonly hub: HubId
+    readonly finishInMs: number
+    readonly terms: Readonly<Record<string, number>>
+  }[]
+  readonly askHub: HubId | null
+}
+
+/**
+ * @param name `family:index`, or `job/family:index` where several jobs have it.
+ * @throws ShoalError SHOAL_USAGE for a name that no job here has.
+ */
+export function explainClaim(state: HubState, name: string): ClaimExplanation {
+  const [, wantedJob, family = '', digits = ''] = /^(?:([^/]+)\/)?([^:/]+):(\d+)$/.exec(name) ?? []
+  const shard = Number(digits)
+  for (const job of state.jobs.values()) {
+    const view = job.view.families.get(family)
+    if ((wantedJob !== undefined && wantedJob !== job.id) || view === undefined || shard >= view.shards) continue
+    const claim = view.claim(shard)
+    const decision = state.decisions.find(job.id, family, shard)
+    const isOurs = claim?.hub === state.self
+    const bids = isOurs && decision !== null ? decision.bids : []
+    return {
+      schema: 1,
+      job: job.id,
+      shard: `${family}:${shard}`,
+      hub: claim?.hub ?? null,
+      epoch: claim?.epoch ?? -1,
+      reason: claim?.reason ?? null,
+      state: view.isDone(shard) ? 'done' : (claim?.state ?? 'open'),
+      bids: bids.map((bid) => ({
+        hub: bid.hub,
+        finishInMs: bid.finishMs - (decision?.atMs ?? 0),
+        terms: { ...bid.terms },
+      })),
+      askHub: claim === null || isOurs ? null : claim.hub,
+    }
+  }
+  throw new ShoalError('SHOAL_USAGE', `no job here has a shard ${name}`, { next: 'name it as `shoal job ID` shows it' })
+}

@@ -1,0 +1,102 @@
+/** What the shell keeps per job beside the ledger: the program as slots want it, log lines, and who listens. */
+
+import { assert, ShoalError } from '../errors.ts'
+import type { JobSetting } from '../execute/slots.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { RunId } from '../hub/input.ts'
+import { sizes } from '../limits.ts'
+import { type FamilySpec, shardName } from '../program/family.ts'
+import type { Manifest } from '../program/program.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import type { Values } from './values.ts'
+
+export interface LogLine {
+  readonly shard: string
+  readonly line: string
+}
+
+interface Shelf {
+  setting: Promise<JobSetting> | null
+  readonly lines: LogLine[]
+  lineBytes: number
+}
+
+export class JobShelf {
+  readonly #hub: Hub
+  readonly #values: Values
+  readonly #shelves = new Map<JobId, Shelf>()
+  /** Told of every log line. */
+  onLog: (job: JobId, line: LogLine) => void = () => undefined
+
+  constructor(hub: Hub, values: Values) {
+    this.#hub = hub
+    this.#values = values
+  }
+
+  /** @throws ShoalError SHOAL_JOB_UNKNOWN */
+  manifest(job: JobId): Manifest {
+    const known = this.#hub.state.jobs.get(job)
+    if (known !== undefined) return known.manifest
+    throw new ShoalError('SHOAL_JOB_UNKNOWN', `no job ${job} is known here`, {
+      next: 'list the jobs with `shoal jobs`',
+    })
+  }
+
+  spec(job: JobId, family: string): FamilySpec {
+    const view = this.#hub.state.jobs.get(job)?.view.families.get(family)
+    assert(view, `family ${family} of job ${job} is known`)
+    return view.spec
+  }
+
+  /** What slots need to know of a job; its program is fetched once. */
+  setting(job: JobId, holders: readonly HubId[], signal: AbortSignal): Promise<JobSetting> {
+    const shelf = this.#shelf(job)
+    shelf.setting ??= this.#load(job, holders, signal).catch((error: unknown) => {
+      shelf.setting = null
+      throw error
+    })
+    return shelf.setting
+  }
+
+  logged(run: RunId, shard: number, line: string): void {
+    const own = this.#hub.state.runs.get(run)
+    if (own === undefined) return
+    const shelf = this.#shelf(own.job)
+    const entry = { shard: shardName({ family: own.family, index: shard }), line: line.slice(0, sizes.logLineBytesMax) }
+    shelf.lines.push(entry)
+    shelf.lineBytes += entry.line.length
+    while (shelf.lineBytes > sizes.jobLogBytesMax)
+      shelf.lineBytes -= shelf.lines.shift()?.line.length ?? shelf.lineBytes
+    this.onLog(own.job, entry)
+  }
+
+  /** A shard that reports progress is no straggler here. */
+  progressed(run: RunId, shard: number, fraction: number): void {
+    const own = this.#hub.state.runs.get(run)
+    if (own !== undefined && shard === own.next && fraction > 0)
+      own.movedMs = Math.max(own.movedMs, this.#hub.state.nowMs)
+  }
+
+  lines(job: JobId): readonly LogLine[] {
+    return this.#shelves.get(job)?.lines ?? []
+  }
+
+  drop(job: JobId): void {
+    this.#shelves.delete(job)
+  }
+
+  async #load(job: JobId, holders: readonly HubId[], signal: AbortSignal): Promise<JobSetting> {
+    const { program, seed, createdMs, options } = this.manifest(job)
+    const bytes = await this.#values.bytes(program, holders, signal)
+    const key = program.kind === 'blob' ? program.cid : job
+    return { job, program: { key, bytes }, seed, clockMs: createdMs, audit: options.audit }
+  }
+
+  #shelf(job: JobId): Shelf {
+    const known = this.#shelves.get(job)
+    if (known !== undefined) return known
+    const shelf = { setting: null, lines: [], lineBytes: 0 }
+    this.#shelves.set(job, shelf)
+    return shelf
+  }
+}

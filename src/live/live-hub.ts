@@ -1,0 +1,270 @@
+/** The shell of a running hub: feeds the hub what happens on network, disk and slots, and carries out what it asks. */
+import { assertNever } from '../errors.ts'
+import type { SlotPool } from '../execute/slots.ts'
+import type { Effect, StoryEvent } from '../hub/effect.ts'
+import { Hub } from '../hub/hub.ts'
+import type { Input } from '../hub/input.ts'
+import type { HubInit } from '../hub/state.ts'
+import { recovery, shellLimits, sizes } from '../limits.ts'
+import type { Cid, HubId, JobId } from '../program/ref.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { LedgerStore } from '../store/ledger-store.ts'
+import { type ManifestCrypto, readManifest } from '../wire/manifest.ts'
+import { decodeMessage, encodeMessage, type WireMessage } from '../wire/message.ts'
+import { JobShelf } from './job-shelf.ts'
+import { Ledgers } from './ledgers.ts'
+import { errorFields, type Log } from './log.ts'
+import type { Network } from './network.ts'
+import { RootShell } from './root-shell.ts'
+import { RunShell } from './run-shell.ts'
+import { Timers } from './timers.ts'
+import { Values } from './values.ts'
+
+export interface LiveHubComponents {
+  readonly network: Network
+  readonly blobs: BlobStore
+  readonly ledgerStore: LedgerStore
+  readonly slots: SlotPool
+  readonly crypto: ManifestCrypto
+  readonly sign: (bytes: Uint8Array) => Uint8Array
+  readonly admits: (hub: HubId) => boolean
+  readonly log: Log
+}
+
+/** What followers of a live hub are told. */
+export interface LiveHubListener {
+  story(job: JobId | null, event: StoryEvent): void
+  accepted(job: JobId): void
+  ended(job: JobId): void
+  drained(): void
+}
+
+export class LiveHub {
+  readonly hub: Hub
+  readonly values: Values
+  readonly jobs: JobShelf
+  readonly components: LiveHubComponents
+  listener: LiveHubListener | null = null
+  readonly #ledgers: Ledgers
+  readonly #runs: RunShell
+  readonly #roots: RootShell
+  readonly #timers: Timers
+  readonly #stopped = new AbortController()
+
+  constructor(components: LiveHubComponents, init: HubInit) {
+    const { network, blobs, slots, log } = components
+    this.components = components
+    this.hub = new Hub(init)
+    this.values = new Values(blobs, network)
+    this.jobs = new JobShelf(this.hub, this.values)
+    this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))
+    const shell = { slots, values: this.values, jobs: this.jobs, log, input: (input: Input) => this.input(input) }
+    this.#runs = new RunShell(shell)
+    this.#roots = new RootShell(shell)
+    const author = { hub: init.hub, boot: init.boot }
+    const { ledgerStore, sign, crypto, admits } = components
+    this.#ledgers = new Ledgers(
+      { author, store: ledgerStore, sign, verify: crypto.verify, admits, log },
+      this.#ledgerEvents(),
+    )
+  }
+
+  /** Opens the disk, starts the slots, then meets the others. */
+  async start(): Promise<void> {
+    const { network, slots } = this.components
+    await this.#ledgers.openStored()
+    await slots.start()
+    await network.start({
+      connected: (hub) => this.input({ type: 'connected', hub }),
+      disconnected: (hub) => this.input({ type: 'disconnected', hub }),
+      message: (from, bytes) => this.#message(from, bytes),
+      gossip: (from, bytes) => this.#message(from, bytes),
+    })
+    this.input({ type: 'started' })
+  }
+
+  /** Ends everything at once; what is durable stays. */
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    this.#timers.clear()
+    await this.components.network.stop()
+    await this.components.slots.stop()
+    await this.#ledgers.close()
+  }
+
+  /** Feeds one input and carries out its effects. */
+  input(input: Input): void {
+    if (this.#stopped.signal.aborted) return
+    for (const effect of this.hub.handle(input, performance.now())) this.#carryOut(effect)
+  }
+
+  /** Begins a job whose blobs are stored here. */
+  submit(signed: Uint8Array): JobId {
+    const { job, manifest, bytes } = readManifest(signed, this.components.crypto)
+    this.#ledgers.create(job)
+    this.input({ type: 'job', job, manifest, bytes, mine: true })
+    return job
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'append':
+        return this.#ledgers.append(effect.job, effect.records)
+      case 'gossip':
+        return this.components.network.publish(encodeMessage({ type: 'beacon', beacon: effect.beacon }))
+      case 'send':
+        return this.#send(effect.to, { type: 'hub', message: effect.message })
+      case 'set-timer':
+        return this.#timers.set(effect.timer, effect.atMs)
+      case 'sync':
+        return this.#ledgers.sync(effect.peer, true)
+      case 'hold-job':
+        return this.#inBackground(this.#holdJob(effect.job, effect.cids, effect.from))
+      case 'prepare':
+        return this.#runs.prepare(effect.plan)
+      case 'start':
+        return this.#runs.start(effect.plan)
+      case 'start-root':
+        return this.#roots.start(effect)
+      case 'trim':
+        return this.#runs.trim(effect.run, effect.before)
+      case 'stop-run':
+        return this.#stopRun(effect.run)
+      case 'replicate':
+        return this.#inBackground(this.#replicate(effect.cid, effect.to))
+      case 'deliver':
+        return this.#roots.deliver(effect)
+      case 'slots-changed':
+        return this.#roots.slotsChanged(effect.run, effect.slots)
+      case 'fail-shard':
+        return this.#roots.failShard(effect)
+      case 'accepted':
+        return this.listener?.accepted(effect.job)
+      case 'job-ended':
+        this.#runs.forgetAllBut(new Set(this.hub.state.runs.keys()))
+        return this.listener?.ended(effect.job)
+      case 'drop-job':
+        return this.#inBackground(this.#drop(effect.job, effect.cids))
+      case 'story':
+        return this.listener?.story(effect.job, effect.event)
+      case 'drained':
+        return this.listener?.drained()
+      default:
+        return assertNever(effect)
+    }
+  }
+
+  #message(from: HubId, bytes: Uint8Array): void {
+    const message = decodeMessage(bytes)
+    switch (message.type) {
+      case 'flush':
+        return this.#ledgers.receive(from, message.job, message.updates, false)
+      case 'diff':
+        return this.#ledgers.receive(from, message.job, message.updates, true)
+      case 'sync':
+        return this.#ledgers.answer(from, message)
+      case 'hub':
+        return this.input({ type: 'message', from, message: message.message })
+      case 'beacon':
+        return this.#beacon(from, message.beacon)
+      default:
+        return assertNever(message)
+    }
+  }
+
+  /** Gossip names its author; a beacon speaks for nobody else. */
+  #beacon(from: HubId, beacon: Extract<WireMessage, { type: 'beacon' }>['beacon']): void {
+    if (beacon.hub === from) this.input({ type: 'beacon', beacon })
+    else this.components.log.warn({ from, hub: beacon.hub }, 'a beacon in the name of another hub was dropped')
+  }
+
+  #ledgerEvents(): ConstructorParameters<typeof Ledgers>[1] {
+    return {
+      records: (job, entries) => this.input({ type: 'records', job, entries }),
+      manifest: (job, signed) => this.#manifestFound(job, signed),
+      send: (to, message) => this.#send(to, message),
+      flushed: (job, updates) => this.#broadcast(job, updates),
+    }
+  }
+
+  #manifestFound(job: JobId, signed: Uint8Array): boolean {
+    try {
+      const read = readManifest(signed, this.components.crypto)
+      if (read.job !== job || read.manifest.expiresMs < Date.now()) return false
+      this.input({ type: 'job', job, manifest: read.manifest, bytes: signed, mine: false })
+      return true
+    } catch (error) {
+      this.components.log.warn({ job, ...errorFields(error) }, 'a job without a valid manifest was ignored')
+      return false
+    }
+  }
+
+  #broadcast(job: JobId, updates: readonly Uint8Array[]): void {
+    const { state } = this.hub
+    const slotFreeInMs = state.members.self.slotFreeMs.map((freeMs) => Math.max(0, freeMs - state.nowMs))
+    const bytes = encodeMessage({ type: 'flush', job, updates, slotFreeInMs })
+    for (const peer of this.components.network.peers()) this.#sendBytes(peer.hub, bytes)
+  }
+
+  #send(to: HubId, message: WireMessage): void {
+    this.#sendBytes(to, encodeMessage(message))
+  }
+
+  /** A message that finds no room is not repeated: anti-entropy brings what it carried. */
+  #sendBytes(to: HubId, bytes: Uint8Array): void {
+    if (bytes.byteLength > sizes.controlBytesMax) this.components.log.error({ to }, 'a message is too large to send')
+    else if (!this.components.network.send(to, bytes)) this.components.log.debug({ to }, 'a message found no way')
+  }
+
+  #stopRun(run: number): void {
+    if (!this.#roots.stop(run)) this.#runs.stop(run)
+  }
+
+  /** Fetches what a job cannot start without, for as long as the job lives and nobody has it. */
+  async #holdJob(job: JobId, cids: readonly Cid[], from: readonly HubId[]): Promise<void> {
+    for (const cid of cids) {
+      while (!(await this.#isHeld(cid, from))) {
+        if (!this.hub.state.jobs.has(job) || this.#stopped.signal.aborted) return
+        await new Promise((resolve) => setTimeout(resolve, shellLimits.holdRetryMs))
+      }
+    }
+    this.input({ type: 'job-blobs', job })
+  }
+
+  async #isHeld(cid: Cid, from: readonly HubId[]): Promise<boolean> {
+    try {
+      await this.values.hold(cid, from, this.#stopped.signal)
+      return true
+    } catch (error) {
+      this.components.log.debug({ cid, ...errorFields(error) }, 'a blob of a job is not here yet')
+      return false
+    }
+  }
+
+  async #replicate(cid: Cid, to: readonly HubId[]): Promise<void> {
+    const holders: HubId[] = []
+    for (const hub of to) {
+      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(recovery.replicateTimeoutMs)])
+      try {
+        await this.components.network.pushBlob(cid, hub, { signal })
+        holders.push(hub)
+        break
+      } catch (error) {
+        this.components.log.debug({ cid, hub, ...errorFields(error) }, 'a blob could not be copied')
+      }
+    }
+    this.input({ type: 'replicated', cid, holders })
+  }
+
+  async #drop(job: JobId, cids: readonly Cid[]): Promise<void> {
+    this.jobs.drop(job)
+    await this.#ledgers.drop(job)
+    for (const cid of cids) await this.components.blobs.remove(cid)
+  }
+
+  #inBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#stopped.signal.aborted) this.components.log.error(errorFields(error), 'background work failed')
+    })
+  }
+}

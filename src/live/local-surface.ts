@@ -1,0 +1,258 @@
+/** The hub as its own user sees it: submits, follows, fetches, and explains. */
+import { randomBytes } from 'node:crypto'
+import type {
+  DoctorReport,
+  HubInfo,
+  HubReport,
+  JobError,
+  JobEvent,
+  JobReport,
+  JobStatus,
+  JobSubmission,
+  JobSummary,
+  LocalHub,
+} from '../client/local-hub.ts'
+import { ShoalError } from '../errors.ts'
+import { noLoad } from '../hub/beacon.ts'
+import { isEnded, type Job } from '../hub/job.ts'
+import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
+import { durations, recovery } from '../limits.ts'
+import type { Manifest } from '../program/program.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import { signManifest } from '../wire/manifest.ts'
+import { explainClaim } from './explain-claim.ts'
+import { Followers } from './followers.ts'
+import type { LiveHub } from './live-hub.ts'
+import { Outcomes } from './outcomes.ts'
+
+/** What only the start of a hub knows of its place in the swarm. */
+export interface Place {
+  info(): HubInfo
+  doctor(hubs: readonly HubReport[]): Promise<DoctorReport>
+  createToken(options: { expiresMs: number; uses: number }): Promise<string>
+  removeHub(hub: HubId): Promise<void>
+  maySubmit(): boolean
+}
+
+export class LocalSurface implements LocalHub {
+  readonly #live: LiveHub
+  readonly #place: Place
+  readonly #outcomes: Outcomes
+  readonly #followers: Followers
+  readonly #accepted = new Map<JobId, () => void>()
+  readonly #drained = Promise.withResolvers<void>()
+
+  constructor(live: LiveHub, place: Place) {
+    this.#live = live
+    this.#place = place
+    this.#outcomes = new Outcomes(live.hub, live.values)
+    this.#followers = new Followers((job) => this.#summary(this.#job(job)))
+    live.jobs.onLog = (job, { shard, line }) => this.#followers.tell(job, { type: 'log', shard, line })
+    live.listener = {
+      story: (job, event) => this.#followers.story(job, event),
+      accepted: (job) => this.#accepted.get(job)?.(),
+      ended: (job) => this.#ended(job),
+      drained: () => this.#drained.resolve(),
+    }
+  }
+
+  info(): HubInfo {
+    return this.#place.info()
+  }
+
+  hubs(): HubReport[] {
+    const { state } = this.#live.hub
+    const peers = new Map(this.#live.components.network.peers().map((peer) => [peer.hub, peer]))
+    return state.members.all().map((member) => {
+      const isSelf = member.hub === state.self
+      const report = isSelf ? state.report : (member.beacon?.report ?? noLoad)
+      const peer = peers.get(member.hub)
+      return {
+        hub: member.hub,
+        self: isSelf,
+        state: member.state,
+        addrs: isSelf ? this.#live.components.network.addresses() : (peer?.addresses ?? []),
+        slots: member.beacon?.slots ?? 0,
+        labels: member.beacon?.labels ?? {},
+        load: report.load,
+        forecast: report.forecast,
+        forecastError: report.forecastError,
+        rttMs: isSelf ? 0 : (peer?.rttMs ?? null),
+      }
+    })
+  }
+
+  async submit(submission: JobSubmission): Promise<JobId> {
+    if (!this.#place.maySubmit()) {
+      throw new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not submit jobs', {
+        next: 'submit from a hub with the submit role',
+      })
+    }
+    const { values, components } = this.#live
+    const program = await values.store(submission.program)
+    const input =
+      submission.input.kind === 'generated'
+        ? submission.input
+        : { kind: 'value' as const, ref: await values.store(submission.input.bytes) }
+    const manifest = newManifest(submission, { program, input, submitter: this.#live.hub.state.self })
+    const signed = signManifest(manifest, components.sign, components.crypto.sha256)
+    await this.#acceptance(signed.job, () => this.#live.submit(signed.bytes))
+    return signed.job
+  }
+
+  jobs(): JobSummary[] {
+    return [...this.#live.hub.state.jobs.values()]
+      .sort((a, b) => a.manifest.createdMs - b.manifest.createdMs || (a.id < b.id ? -1 : 1))
+      .map((job) => this.#summary(job))
+  }
+
+  job(id: JobId): JobReport {
+    const job = this.#job(id)
+    const report = jobReport(this.#live.hub.state, job)
+    return { ...report, status: this.#status(report), error: this.#error(report) }
+  }
+
+  async result(id: JobId, options: { wait: boolean; signal: AbortSignal }): Promise<Uint8Array> {
+    if (options.wait && !isEnded(this.#job(id))) await this.#followers.ended(id, options.signal)
+    const job = this.#job(id)
+    if (job.view.families.get('root')?.isDone(0) !== true && job.view.cancelled !== null) {
+      throw new ShoalError('SHOAL_JOB_CANCELLED', `job ${id} was cancelled: ${job.view.cancelled}`, {
+        next: 'submit it again',
+      })
+    }
+    return this.#outcomes.bytes(id, options.signal)
+  }
+
+  async cancel(id: JobId, reason: string): Promise<void> {
+    this.#job(id)
+    this.#live.input({ type: 'cancel', job: id, reason })
+  }
+
+  async acknowledge(id: JobId): Promise<void> {
+    this.#job(id)
+    this.#live.input({ type: 'acknowledge', job: id })
+  }
+
+  async *events(id: JobId, options: { signal: AbortSignal }): AsyncIterable<JobEvent> {
+    const job = this.#job(id)
+    if (isEnded(job)) await this.#judge(id)
+    yield { type: 'progress', summary: this.#summary(job) }
+    if (isEnded(job)) yield { type: 'ended', summary: this.#summary(job) }
+    else yield* this.#followers.follow(id, options.signal)
+  }
+
+  logs(id: JobId): { readonly shard: string; readonly line: string }[] {
+    this.#job(id)
+    return [...this.#live.jobs.lines(id)]
+  }
+
+  why(shard: string): unknown {
+    return explainClaim(this.#live.hub.state, shard)
+  }
+
+  doctor(): Promise<DoctorReport> {
+    return this.#place.doctor(this.hubs())
+  }
+
+  createToken(options: { expiresMs: number; uses: number }): Promise<string> {
+    return this.#place.createToken(options)
+  }
+
+  removeHub(hub: HubId): Promise<void> {
+    return this.#place.removeHub(hub)
+  }
+
+  drain(): Promise<void> {
+    this.#live.input({ type: 'drain' })
+    return this.#drained.promise
+  }
+
+  /** @throws ShoalError SHOAL_JOB_UNKNOWN */
+  #job(id: JobId): Job {
+    const job = this.#live.hub.state.jobs.get(id)
+    if (job !== undefined) return job
+    throw new ShoalError('SHOAL_JOB_UNKNOWN', `no job ${id} is known here`, { next: 'list the jobs with `shoal jobs`' })
+  }
+
+  async #acceptance(job: JobId, submit: () => void): Promise<void> {
+    const accepted = Promise.withResolvers<void>()
+    const timer = setTimeout(() => accepted.reject(notAccepted(job)), recovery.acceptTimeoutMs)
+    this.#accepted.set(job, accepted.resolve)
+    try {
+      submit()
+      await accepted.promise
+    } finally {
+      clearTimeout(timer)
+      this.#accepted.delete(job)
+    }
+  }
+
+  #ended(job: JobId): void {
+    this.#judge(job).then(
+      () => this.#followers.end(job),
+      () => this.#followers.end(job),
+    )
+  }
+
+  async #judge(id: JobId): Promise<void> {
+    if (this.#job(id).view.families.get('root')?.isDone(0) !== true) return
+    await this.#outcomes.judge(id, AbortSignal.timeout(recovery.acceptTimeoutMs))
+  }
+
+  #summary(job: Job): JobSummary {
+    const summary = jobSummary(this.#live.hub.state, job)
+    return { ...summary, status: this.#status(summary) }
+  }
+
+  /** An ended job is `running` for the moment it takes to look at its outcome. */
+  #status(summary: Summary): JobStatus {
+    if (summary.status === 'running' || summary.status === 'cancelled') return summary.status
+    if (summary.status === 'overdue') return 'failed'
+    const judgement = this.#outcomes.known(summary.job)
+    if (judgement !== null) return judgement.kind === 'value' ? 'done' : 'failed'
+    this.#judge(summary.job).catch((error: unknown) => {
+      this.#live.components.log.debug({ job: summary.job, error: String(error) }, 'the outcome cannot be read yet')
+    })
+    return 'running'
+  }
+
+  #error(summary: Summary): JobError | null {
+    const next = `shoal logs ${summary.job}`
+    if (summary.status === 'cancelled' || summary.status === 'overdue') {
+      const code = summary.status === 'cancelled' ? 'SHOAL_JOB_CANCELLED' : 'SHOAL_JOB_EXPIRED'
+      return { code, message: summary.reason ?? '', stack: '', shard: null, next: 'submit it again' }
+    }
+    const judgement = this.#outcomes.known(summary.job)
+    if (judgement?.kind !== 'error') return null
+    const { name, message, stack, value } = judgement.error
+    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: `${name}: ${message}`, stack, shard: null, next }
+  }
+}
+
+function newManifest(submission: JobSubmission, parts: Pick<Manifest, 'program' | 'input' | 'submitter'>): Manifest {
+  const nowMs = Date.now()
+  return {
+    version: 1,
+    name: submission.name,
+    ...parts,
+    options: submission.options,
+    seed: randomBytes(4).readUInt32BE(),
+    createdMs: nowMs,
+    expiresMs: nowMs + durations.jobExpiryMs,
+    nonce: randomBytes(16).toString('hex'),
+  }
+}
+
+function notAccepted(job: JobId): ShoalError {
+  return new ShoalError('SHOAL_JOB_NOT_ACCEPTED', `no second hub took job ${job} in time; it goes on here`, {
+    next: `look at the hubs with \`shoal hubs\`, then \`shoal job ${job}\``,
+  })
+}
+
+/** The stable code of a failure of shoal itself, as against the user's own error. */
+function codeOf(details: unknown): string | null {
+  if (typeof details !== 'object' || details === null) return null
+  const visible: unknown = Reflect.get(details, 'visible')
+  const code: unknown = typeof visible === 'object' && visible !== null ? Reflect.get(visible, 'code') : null
+  return typeof code === 'string' && code.startsWith('SHOAL_') ? code : null
+}

@@ -1,0 +1,86 @@
+/** One job's ledger on a live hub: the replicated document, its log on disk, and the window that batches what is written. */
+import { assert } from '../errors.ts'
+import { JobLedger, type LedgerInit, type Received } from '../ledger/doc.ts'
+import type { LedgerRecord } from '../ledger/record.ts'
+import { durations } from '../limits.ts'
+import type { JobLog, StoredJob } from '../store/job-log.ts'
+import type { LedgerStore } from '../store/ledger-store.ts'
+
+export interface OpenLedgerEvents {
+  /** Durable updates of this hub, in order: now others may see them. */
+  flushed(updates: readonly Uint8Array[]): void
+  /** The disk refused; the records are in memory, and others may still be told. */
+  diskFailed(error: unknown): void
+}
+
+/** Invariant: an update is handed to `flushed` only after its append is durable, and in the order of the appends. */
+export class OpenLedger {
+  readonly ledger: JobLedger
+  readonly #events: OpenLedgerEvents
+  readonly #log: Promise<JobLog | null>
+  #tail: Promise<void> = Promise.resolve()
+  #waiting: LedgerRecord[] = []
+  #timer: NodeJS.Timeout | null = null
+  #lastFlushMs = Number.NEGATIVE_INFINITY
+  #closed = false
+
+  constructor(init: LedgerInit, store: LedgerStore, events: OpenLedgerEvents) {
+    this.ledger = new JobLedger(init)
+    this.#events = events
+    this.#log = store.open(init.job, init.author.boot).catch((error: unknown) => {
+      events.diskFailed(error)
+      return null
+    })
+  }
+
+  /** What earlier boots left on this disk, loaded into the document. */
+  loadStored(stored: StoredJob): Received {
+    return this.ledger.load(stored.updates)
+  }
+
+  /** Writes records: at once when the last flush is a window ago, else with the rest of the window. */
+  append(records: readonly LedgerRecord[]): void {
+    assert(!this.#closed, 'a closed ledger takes no records')
+    this.#waiting.push(...records)
+    if (this.#timer !== null) return
+    const dueMs = this.#lastFlushMs + durations.flushWindowMs - performance.now()
+    if (dueMs <= 0) this.#flush()
+    else this.#timer = setTimeout(() => this.#flush(), dueMs)
+  }
+
+  /** Keeps what others wrote. It need not be durable before anything: they have it. */
+  keep(update: Uint8Array): void {
+    this.#persist([update])
+  }
+
+  /** Resolves when all that was appended is durable. */
+  async close(): Promise<void> {
+    this.#flush()
+    this.#closed = true
+    await this.#tail
+    const log = await this.#log
+    await log?.close()
+    this.ledger.destroy()
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#waiting.length === 0 || this.#closed) return
+    this.#lastFlushMs = performance.now()
+    const updates = this.ledger.append(this.#waiting.splice(0))
+    const durable = this.#persist(updates)
+    this.#tail = Promise.all([this.#tail, durable]).then(() => this.#events.flushed(updates))
+  }
+
+  async #persist(updates: readonly Uint8Array[]): Promise<void> {
+    const log = await this.#log
+    if (log === null) return
+    try {
+      await Promise.all(updates.map((update) => log.append(update)))
+      if (log.compactDue && !this.#closed) await log.compact(() => this.ledger.snapshot())
+    } catch (error) {
+      this.#events.diskFailed(error)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/** Carries out runs of shards: fetches their inputs, hands them to a slot, and stores what comes back, in order. */
+import type { JobSetting, RunHandle, RunListener, RunRequest, ShardWork, SlotPool } from '../execute/slots.ts'
+import type { RunPlan, RunShard } from '../hub/effect.ts'
+import type { Input, RunId } from '../hub/input.ts'
+import { durations, shellLimits } from '../limits.ts'
+import { type FamilySpec, shardItems } from '../program/family.ts'
+import type { HubId, Ref } from '../program/ref.ts'
+import { packList, unpackList } from '../wire/pack.ts'
+import type { JobShelf } from './job-shelf.ts'
+import { errorFields, type Log } from './log.ts'
+import type { Values } from './values.ts'
+
+export interface ShellComponents {
+  readonly slots: SlotPool
+  readonly values: Values
+  readonly jobs: JobShelf
+  readonly input: (input: Input) => void
+  readonly log: Log
+}
+
+interface Prepared {
+  readonly request: Omit<RunRequest, 'shards'>
+  readonly shards: readonly ShardWork[]
+}
+
+export class RunShell {
+  readonly #components: ShellComponents
+  readonly #prepared = new Map<RunId, Prepared>()
+  readonly #preparing = new Map<RunId, AbortController>()
+  readonly #handles = new Map<RunId, RunHandle>()
+
+  constructor(components: ShellComponents) {
+    this.#components = components
+  }
+
+  /** Fetches everything a run needs; answers with `prepared`. */
+  prepare(plan: RunPlan): void {
+    const abort = new AbortController()
+    this.#preparing.set(plan.run, abort)
+    this.#gather(plan, abort.signal)
+      .then((prepared) => {
+        this.#prepared.set(plan.run, prepared)
+        return null
+      })
+      .catch((error: unknown) => {
+        this.#components.log.debug({ run: plan.run, ...errorFields(error) }, 'inputs are missing')
+        return errorFields(error).error
+      })
+      .then((missing) => {
+        this.#preparing.delete(plan.run)
+        this.#components.input({ type: 'prepared', run: plan.run, missing })
+      })
+      .catch((error: unknown) => this.#components.log.error(errorFields(error), 'a prepared run was not taken'))
+  }
+
+  /** Starts a prepared run in a slot. The plan may have lost shards since. */
+  start(plan: RunPlan): void {
+    const prepared = this.#prepared.get(plan.run)
+    this.#prepared.delete(plan.run)
+    if (prepared === undefined) {
+      this.#components.input({ type: 'ended', run: plan.run, end: { kind: 'cancelled' } })
+      return
+    }
+    const wanted = new Set(plan.shards.map((shard) => shard.index))
+    const shards = prepared.shards.filter((shard) => wanted.has(shard.index))
+    const listener = this.#listener(plan.run)
+    this.#handles.set(plan.run, this.#components.slots.run({ ...prepared.request, shards }, listener))
+  }
+
+  trim(run: RunId, before: number): void {
+    this.#handles.get(run)?.keepBefore(before)
+  }
+
+  stop(run: RunId): void {
+    this.#handles.get(run)?.cancel()
+  }
+
+  /** Forgets a run that was given up before it started. */
+  forget(run: RunId): void {
+    this.#preparing.get(run)?.abort()
+    this.#prepared.delete(run)
+  }
+
+  /** Runs that were prepared and that the hub no longer holds. */
+  forgetAllBut(held: ReadonlySet<RunId>): void {
+    for (const run of this.#prepared.keys()) if (!held.has(run)) this.forget(run)
+  }
+
+  async #gather(plan: RunPlan, signal: AbortSignal): Promise<Prepared> {
+    const { jobs, values } = this.#components
+    const spec = jobs.spec(plan.job, plan.family)
+    const setting: JobSetting = await jobs.setting(plan.job, plan.holders, signal)
+    const sharedBytes = spec.shared === null ? null : await values.bytes(spec.shared, plan.holders, signal)
+    const packs = new Map<Ref, Uint8Array[]>()
+    const shards: ShardWork[] = []
+    for (const shard of plan.shards)
+      shards.push(await this.#work(spec, shard, { packs, holders: plan.holders, signal }))
+    const shared = sharedBytes === null ? null : { key: `${plan.job}/${plan.family}`, bytes: sharedBytes }
+    const limits = { shardDeadlineMs: durations.shardDeadlineMs, memoryBytesMax: shellLimits.slotMemoryBytesMax }
+    return {
+      request: { setting, family: plan.family, spot: spec.spot, items: spec.cut.items, shared, limits },
+      shards,
+    }
+  }
+
+  async #work(
+    spec: FamilySpec,
+    shard: RunShard,
+    source: { packs: Map<Ref, Uint8Array[]>; holders: readonly HubId[]; signal: AbortSignal },
+  ): Promise<ShardWork> {
+    const entry = async (place: { ref: Ref; offset: number }): Promise<Uint8Array> => {
+      const pack =
+        source.packs.get(place.ref) ??
+        unpackList(await this.#components.values.bytes(place.ref, source.holders, source.signal))
+      source.packs.set(place.ref, pack)
+      const found = pack[place.offset]
+      if (found === undefined) throw new RangeError(`a packed list of ${pack.length} has no entry ${place.offset}`)
+      return found
+    }
+    const parents: Uint8Array[] = []
+    for (const parent of shard.parents) parents.push(await entry(parent))
+    const restored =
+      shard.restored === null
+        ? null
+        : await this.#components.values.bytes(shard.restored, source.holders, source.signal)
+    return {
+      index: shard.index,
+      ...shardItems(spec.cut, shard.index),
+      input: shard.input === null ? null : await entry(shard.input),
+      parents,
+      restored,
+    }
+  }
+
+  /** What a slot says becomes inputs of the hub, one after the other: results before the end that follows them. */
+  #listener(run: RunId): RunListener {
+    const { values, input, log, jobs } = this.#components
+    let tail: Promise<void> = Promise.resolve()
+    const inOrder = (step: () => Promise<void>) => {
+      tail = tail
+        .then(step)
+        .catch((error: unknown) => log.error({ run, ...errorFields(error) }, 'a result could not be stored'))
+    }
+    return {
+      results: (first, outcomes, busyMs) =>
+        inOrder(async () => {
+          const ref = await values.store(packList(outcomes))
+          input({ type: 'results', run, lo: first, hi: first + outcomes.length, ref, busyMs })
+        }),
+      checkpoint: (shard, progress, state) =>
+        inOrder(async () => input({ type: 'checkpoint', run, shard, progress, ref: await values.store(state) })),
+      progress: (shard, fraction) => jobs.progressed(run, shard, fraction),
+      log: (shard, line) => jobs.logged(run, shard, line),
+      ended: (end) =>
+        inOrder(async () => {
+          this.#handles.delete(run)
+          input({ type: 'ended', run, end })
+        }),
+    }
+  }
+}

@@ -1,0 +1,238 @@
+/** Who is connected to whom: one link per pair, kept, healed, and closed to those who do not belong. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2p } from 'libp2p'
+import { afterEach, expect, test } from 'vitest'
+import { createIdentity, type Identity } from '../../src/live/admission/identity.ts'
+import {
+  at,
+  connectedHubs,
+  invited,
+  memberOf,
+  newSwarm,
+  startHub,
+  stopAll,
+  type TestHub,
+  tempFolder,
+  until,
+  withSecret,
+} from './hubs.ts'
+
+const strangers: Libp2p[] = []
+
+afterEach(async () => {
+  await Promise.all(strangers.splice(0).map((one) => one.stop()))
+  await stopAll()
+})
+
+/** A libp2p peer that is no shoal hub, with a secret of its choice. */
+async function stranger(prologueBytes?: Uint8Array, identity?: Identity): Promise<Libp2p> {
+  const peer = await createLibp2p({
+    ...(identity === undefined ? {} : { privateKey: identity.privateKey() }),
+    transports: [tcp()],
+    connectionEncrypters: [noise(prologueBytes === undefined ? {} : { prologueBytes })],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialMultiaddr: () => false },
+  })
+  strangers.push(peer)
+  return peer
+}
+
+function reasons(hub: TestHub): string {
+  return hub.network
+    .diagnostics()
+    .refused.map(({ reason }) => reason)
+    .join('; ')
+}
+
+test('two hubs that dial each other at the same moment end with one link, told once', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const b = await startHub(await invited(founder))
+  a.network.dial(b.address())
+  b.network.dial(a.address())
+  await until(() => a.connected.has(b.hub) && b.connected.has(a.hub), 'connected')
+  a.network.send(b.hub, Uint8Array.of(1))
+  b.network.send(a.hub, Uint8Array.of(2))
+  await until(() => a.messages.length === 1 && b.messages.length === 1, 'messages both ways')
+  expect(a.events).toEqual([`connected ${b.hub}`])
+  expect(b.events).toEqual([`connected ${a.hub}`])
+})
+
+test('extra connections are dropped and the link lives on', async () => {
+  const [a, b] = await connectedHubs(2)
+  if (a === undefined || b === undefined) throw new Error('two hubs')
+  const [low, high] = a.hub < b.hub ? [a, b] : [b, a]
+  const twin = await stranger(a.swarm.secret(), high.identity)
+  const connection = await twin.dial(multiaddr(low.address()))
+  await until(() => connection.status !== 'open', 'the duplicate is closed')
+  low.network.send(high.hub, Uint8Array.of(1))
+  await until(() => high.messages.length === 1, 'the message over the first link')
+  expect(low.events).toEqual([`connected ${high.hub}`])
+})
+
+test('a hub that starts again with the same key is connected again at once', async () => {
+  const [a, b] = await connectedHubs(2)
+  if (a === undefined || b === undefined) throw new Error('two hubs')
+  const port = b.network.diagnostics().port
+  await b.network.stop()
+  await until(() => !a.connected.has(b.hub), 'the loss is noticed')
+  const again = await startHub({ ...b, port })
+  await until(() => a.connected.has(b.hub) && again.connected.has(a.hub), 'connected again')
+  a.network.send(b.hub, Uint8Array.of(5))
+  await until(() => again.messages.length === 1, 'a message')
+})
+
+test('addresses of members are remembered over a restart', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const rememberedFile = join(await tempFolder(), 'remembered.json')
+  const b = await startHub({ ...(await invited(founder)), peers: [a.address()], rememberedFile })
+  await until(() => b.connected.has(a.hub), 'connected')
+  await b.network.stop()
+  const again = await startHub({ ...b, rememberedFile })
+  await until(() => again.connected.has(a.hub), 'connected without being told')
+})
+
+test('a stranger without the secret, or with another, fails in the handshake and is recorded', async () => {
+  const a = await startHub(await newSwarm())
+  for (const secret of [undefined, randomBytes(32)]) {
+    const peer = await stranger(secret)
+    await expect(peer.dial(multiaddr(a.address()))).rejects.toThrow()
+  }
+  await until(() => reasons(a).includes('handshake'), 'the refusal is recorded')
+  expect(a.events).toEqual([])
+})
+
+test('a hub with another secret knows why it cannot connect', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const other = await invited(founder)
+  const swarm = withSecret(other.swarm, randomBytes(32))
+  const b = await startHub({ ...other, swarm, peers: [a.address()] })
+  await until(() => reasons(b).includes('another swarm secret'), 'the reason')
+  expect(b.events).toEqual([])
+})
+
+test('the secret alone opens nothing: no messages, no gossip, no blobs, and the connection ends', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const cid = await a.blobs.put(randomBytes(100))
+  const outsider = await createIdentity()
+  const b = await startHub({
+    identity: outsider,
+    swarm: founder.swarm,
+    membership: memberOf(founder.swarm, outsider),
+    peers: [a.address()],
+  })
+  await until(() => reasons(a).includes('no membership certificate'), 'the hub refuses', 10_000)
+  await until(() => reasons(b).includes('it refused us'), 'the outsider hears why')
+  b.network.publish(Uint8Array.of(1))
+  a.network.publish(Uint8Array.of(2))
+  expect(b.network.send(a.hub, Uint8Array.of(1))).toBe(false)
+  await expect(b.network.fetchBlob(cid, [a.hub], { signal: AbortSignal.timeout(2_000) })).rejects.toMatchObject({
+    code: 'SHOAL_BLOB_MISSING',
+  })
+  expect([a.events, b.events, a.gossip, b.gossip, a.messages]).toEqual([[], [], [], [], []])
+})
+
+test('a stranger with the secret cannot open blob or gossip streams past the hello', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const peer = await stranger(founder.swarm.secret())
+  const connection = await peer.dial(multiaddr(a.address()))
+  const blobs = await connection.newStream('/shoal/blob/1')
+  await until(() => blobs.status !== 'open', 'the blob stream is refused')
+  const gossip = await connection.newStream('/meshsub/1.1.0')
+  gossip.send(randomBytes(64))
+  await until(() => connection.status !== 'open', 'the hello window ends the connection', 10_000)
+  expect(a.gossip).toEqual([])
+})
+
+test('a removed hub is cut off everywhere and does not come back', async () => {
+  const [a, b, c] = await connectedHubs(3)
+  if (a === undefined || b === undefined || c === undefined) throw new Error('three hubs')
+  a.membership.remove(c.hub)
+  await until(() => !a.connected.has(c.hub) && !b.connected.has(c.hub) && c.connected.size === 0, 'c is alone')
+  expect(b.membership.isRemoved(c.hub)).toBe(true)
+  expect(a.connected.has(b.hub)).toBe(true)
+  c.network.dial(b.address())
+  await until(() => reasons(b).includes('removed'), 'the refusal is recorded', 10_000)
+  expect(c.connected.size).toBe(0)
+  expect(a.network.send(c.hub, Uint8Array.of(1))).toBe(false)
+})
+
+test('a hub that joined at one member is welcome at all, also when that member is gone', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const b = await startHub({ ...(await invited(founder)), peers: [a.address()] })
+  const c = await startHub({ ...(await invited(founder)), peers: [a.address()] })
+  await until(() => a.connected.size === 2, 'both at the founder')
+  await until(() => c.membership.members().length === 3, 'c knows three members')
+  await a.network.stop()
+  c.network.dial(b.address())
+  await until(() => c.connected.has(b.hub) && b.connected.has(c.hub), 'b and c without the founder')
+})
+
+test('garbage on the control stream ends that link only, with a reason', async () => {
+  const founder = await newSwarm()
+  const [low, high] = await lowAndHigh(founder)
+  const a = await startHub({ ...high })
+  const bystander = await startHub({ ...(await invited(founder)), peers: [a.address()] })
+  await until(() => a.connected.has(bystander.hub), 'a bystander')
+  for (const garbage of [randomBytes(2_000), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), Uint8Array.of(1, 0)]) {
+    const peer = await stranger(founder.swarm.secret(), low.identity)
+    const connection = await peer.dial(multiaddr(a.address()))
+    const stream = await connection.newStream('/shoal/ctl/1')
+    stream.send(garbage)
+    await until(() => stream.status !== 'open', 'the stream is reset')
+    await peer.stop()
+  }
+  expect(reasons(a)).toContain('garbage')
+  expect(a.connected.has(bystander.hub)).toBe(true)
+  expect(a.events).toEqual([`connected ${bystander.hub}`])
+})
+
+test('a hub on another protocol version is refused with the versions named', async () => {
+  const founder = await newSwarm()
+  const [low, high] = await lowAndHigh(founder)
+  const a = await startHub({ ...high })
+  const peer = await stranger(founder.swarm.secret(), low.identity)
+  const connection = await peer.dial(multiaddr(a.address()))
+  const stream = await connection.newStream('/shoal/ctl/1')
+  const hello = {
+    versions: { min: 7, max: 9 },
+    hub: low.identity.hub,
+    swarm: founder.swarm.id,
+    boot: 'x',
+    chain: low.membership.chain(low.identity.hub),
+    known: '',
+    addresses: [],
+  }
+  const body = Buffer.from(JSON.stringify(hello))
+  const length = body.byteLength + 1
+  stream.send(Buffer.concat([Uint8Array.of((length & 127) | 128, length >> 7, 0), body]))
+  await until(() => reasons(a).includes('protocol 7 to 9'), 'the reason')
+})
+
+test('no secret and no key shows in logs or diagnostics', async () => {
+  const [a, b] = await connectedHubs(2)
+  if (a === undefined || b === undefined) throw new Error('two hubs')
+  const text = [...a.log.lines, ...b.log.lines, JSON.stringify([a.network.diagnostics(), a.swarm, a.identity])].join()
+  for (const secret of [a.swarm.secret(), a.identity.seed(), b.identity.seed()]) {
+    for (const encoding of ['base64', 'base64url', 'hex'] as const) {
+      expect(text).not.toContain(Buffer.from(secret).toString(encoding))
+    }
+  }
+})
+
+/** Two members, the first with the lower id: it owns the link and opens the control stream. */
+async function lowAndHigh(founder: Awaited<ReturnType<typeof newSwarm>>) {
+  const two = [await invited(founder), await invited(founder)]
+  two.sort((x, y) => (x.identity.hub < y.identity.hub ? -1 : 1))
+  return [at(two, 0), at(two, 1)] as const
+}
