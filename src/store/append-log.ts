@@ -44,6 +44,15 @@ export class AppendLog {
   static async open(disk: Disk, path: string): Promise<RecoveredLog> {
     const file = await disk.open(path, true)
     assert(file !== null, 'a file opened with create is there')
+    try {
+      return await AppendLog.#recover(file)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+  }
+
+  static async #recover(file: DiskFile): Promise<RecoveredLog> {
     const bytes = await file.read(0, await file.size())
     const { payloads, end } = readLog(bytes)
     if (end < bytes.byteLength) await file.truncate(end)
@@ -66,9 +75,7 @@ export class AppendLog {
     assert(payload.byteLength > 0 && payload.byteLength <= storeLimits.logFrameBytesMax, 'a frame within its limit')
     return new Promise((resolve, reject) => {
       this.#queue.push({ payload, resolve, reject })
-      this.#draining ??= this.#drain().finally(() => {
-        this.#draining = null
-      })
+      this.#draining ??= this.#drain()
     })
   }
 
@@ -90,6 +97,8 @@ export class AppendLog {
         for (const { reject } of group) reject(error)
       }
     }
+    // In the same step as the last look at the queue: an append that comes next must start a new round.
+    this.#draining = null
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {

@@ -101,13 +101,15 @@ export class FileBlobStore implements BlobStore {
       const end = offset + bytes.byteLength
       if (offset > held) throw partialGap(cid, offset, held)
       if (end > sizes.blobBytesMax) throw blobTooLarge(end)
-      this.#reserve(Math.max(0, end - held))
+      const growth = Math.max(0, end - held)
+      this.#checkQuota(growth)
       const file = await this.#disk.open(path, true)
       assert(file !== null, 'a file opened with create is there')
+      this.#used += growth
       try {
         await file.write(offset, [bytes])
       } catch (error) {
-        this.#used -= Math.max(0, end - held)
+        this.#used -= growth
         await file.truncate(Math.min(offset, held))
         this.#setPartial(cid, Math.min(offset, held))
         throw error
@@ -161,7 +163,8 @@ export class FileBlobStore implements BlobStore {
   }
 
   async #write(cid: Cid, bytes: Uint8Array): Promise<void> {
-    this.#reserve(bytes.byteLength)
+    this.#checkQuota(bytes.byteLength)
+    this.#used += bytes.byteLength
     const path = join(this.#directory, 'tmp', String(this.#temporary++))
     try {
       const file = await this.#disk.open(path, true)
@@ -234,9 +237,8 @@ export class FileBlobStore implements BlobStore {
     this.#sizes.delete(cid)
   }
 
-  #reserve(bytes: number): void {
+  #checkQuota(bytes: number): void {
     if (this.#used + bytes > this.#quotaBytes) throw blobQuota(bytes, this.#quotaBytes)
-    this.#used += bytes
   }
 
   #path(cid: Cid): string {
