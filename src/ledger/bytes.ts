@@ -70,6 +70,12 @@ export class ByteWriter {
   /** Puts the number of bytes written since `start` in front of them. */
   sizeSince(start: number): void {
     const size = this.length - start
+    if (size < 128) {
+      this.#reserve(1)
+      this.#bytes.copyWithin(start + 1, start, this.length++)
+      this.#bytes[start] = size
+      return
+    }
     this.varuint(size)
     const prefix = this.#bytes.slice(start + size, this.length)
     this.#bytes.copyWithin(start + prefix.byteLength, start, start + size)
@@ -94,13 +100,11 @@ export class ByteWriter {
 /** A cursor over bytes from anywhere; every method throws SHOAL_FRAME_INVALID instead of reading what is not there. */
 export class ByteReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
   offset: number
   readonly end: number
 
   constructor(bytes: Uint8Array, offset = 0, end = bytes.byteLength) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.offset = offset
     this.end = end
   }
@@ -138,9 +142,9 @@ export class ByteReader {
   number(): number {
     const code = this.varuint()
     if (code % 2 === 0) return code / 2
-    if (code !== FLOAT_TAG || this.remaining < 8) throw invalidBytes('not a number')
-    const value = this.#view.getFloat64(this.offset, true)
-    this.offset += 8
+    if (code !== FLOAT_TAG) throw invalidBytes('not a number')
+    const { buffer, byteOffset } = this.raw(8)
+    const value = new DataView(buffer, byteOffset, 8).getFloat64(0, true)
     const isShort = Number.isInteger(value) && value >= 0 && value < INTEGER_LIMIT
     if (!Number.isFinite(value) || isShort) throw invalidBytes('not a number in its shortest form')
     return value

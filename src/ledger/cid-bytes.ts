@@ -30,19 +30,26 @@ export function hashOfCid(cid: Cid): Uint8Array | null {
   return bytes.subarray(PREFIX.length)
 }
 
+const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0))
+/** `b` and the six characters that the fixed bytes begin with; two of their bits are left for the next one. */
+const TEXT_PREFIX = 'bafkrei'
+const PREFIX_BITS_LEFT = 2
+const decoder = new TextDecoder('latin1')
+
 /** The text of the CIDv1 raw sha2-256 with this hash. */
 export function cidOfHash(hash: Uint8Array): Cid {
-  let text = 'b'
-  let bits = 0
+  const text = new Uint8Array(TEXT_LENGTH - TEXT_PREFIX.length)
+  let length = 0
+  let bits = PREFIX_BITS_LEFT
   let pending = 0
-  for (let index = 0; index < PREFIX.length + HASH_BYTES; index++) {
-    const byte = index < PREFIX.length ? PREFIX[index] : hash[index - PREFIX.length]
-    pending = ((pending << 8) | (byte ?? 0)) & 0xfff
+  for (let index = 0; index < HASH_BYTES; index++) {
+    pending = ((pending << 8) | (hash[index] ?? 0)) & 0xfff
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += ALPHABET[(pending >> bits) & 31]
+      text[length++] = CODES[(pending >> bits) & 31] ?? 0
     }
   }
-  return text + ALPHABET[(pending << (5 - bits)) & 31]
+  text[length] = CODES[(pending << (5 - bits)) & 31] ?? 0
+  return TEXT_PREFIX + decoder.decode(text)
 }
