@@ -23,15 +23,20 @@ export interface Trainer {
 
 export class NetTrainer implements Trainer {
   readonly #seed: number
+  readonly #onFailure: (reason: unknown) => void
   #thread: Worker | null = null
   #trainings = 0
   #trainMs = 0
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  /** @param seed decides first weights and the order of rows: same samples, same seed, same nets. */
-  constructor(seed: number) {
+  /**
+   * @param seed decides first weights and the order of rows: same samples, same seed, same nets.
+   * @param onFailure told why a training failed; the forecast goes on without it.
+   */
+  constructor(seed: number, onFailure: (reason: unknown) => void = warn) {
     this.#seed = seed
+    this.#onFailure = onFailure
   }
 
   /** Milliseconds spent in training so far. */
@@ -67,11 +72,12 @@ export class NetTrainer implements Trainer {
         this.#trainMs += answer.trainMs
         settle(answer.weights)
       }
-      const onLoss = (): void => {
+      const onLoss = (reason: unknown): void => {
+        if (!this.#closed) this.#onFailure(reason)
         this.#drop(thread)
         settle(null)
       }
-      const deadline = setTimeout(onLoss, forecastLimits.trainingMsMax)
+      const deadline = setTimeout(onLoss, forecastLimits.trainingMsMax, 'training took too long')
       thread.on('message', onMessage).on('error', onLoss).on('exit', onLoss)
       thread.ref()
       thread.postMessage(request, [set.inputs.buffer as ArrayBuffer, set.outputs.buffer as ArrayBuffer])
@@ -89,11 +95,11 @@ export class NetTrainer implements Trainer {
   /** A thread that failed or hangs is replaced by the next training. */
   #drop(thread: Worker): void {
     if (this.#thread === thread) this.#thread = null
-    thread.on('error', () => {
-      // It is being ended: what it still has to say was answered with null.
-    })
-    thread.terminate().catch((reason: unknown) => {
-      process.emitWarning(`a training thread did not end: ${String(reason)}`)
-    })
+    thread.on('error', this.#onFailure)
+    thread.terminate().catch(this.#onFailure)
   }
+}
+
+function warn(reason: unknown): void {
+  process.emitWarning(`a training of the load forecast failed: ${String(reason)}`)
 }

@@ -5,6 +5,8 @@ import type { NetLayer, NetWeights } from './net-weights.ts'
 
 const hiddenUnits = 8
 const passes = 10
+/** brain.js wants a threshold above 0 at which it stops early. */
+const neverEnough = 1e-12
 
 interface BrainRow {
   readonly input: number[]
@@ -19,7 +21,7 @@ export function trainNet(set: TrainingSet, random: () => number): NetWeights {
   for (let pass = 0; pass < passes; pass++) {
     // Rows in order would teach it the newest ones only.
     shuffle(rows, random)
-    net.train(rows, { iterations: 1, errorThresh: 0, learningRate: set.learningRate, log: false })
+    net.train(rows, { iterations: 1, errorThresh: neverEnough, learningRate: set.learningRate, log: false })
   }
   return fromBrain(net.toJSON())
 }
