@@ -79,6 +79,8 @@ export const durations = {
   forgetAfterMs: 600_000,
   /** One update per hub and window carries all records of the window. */
   flushWindowMs: 5,
+  /** The load monitor samples this often. */
+  loadSampleMs: 1_000,
   /** Anti-entropy with one random peer. */
   antiEntropyMs: 2_000,
   /** Longest a shard may run without any sign of progress, unless the job says otherwise. */
@@ -319,6 +321,10 @@ export const liveLimits = {
   dialRefusedBackoffMs: 60_000,
   /** The hub with the lower id dials; the other waits this long for it. */
   dialSecondAfterMs: 3_000,
+  /** The same after a link broke. */
+  redialSecondAfterMs: 500,
+  /** Hubs one machine may announce on the LAN; a flood of made-up ones stops here. */
+  heardPerHostMax: 64,
   /** Look for new or re-created network interfaces. */
   interfaceScanMs: 2_000,
   interfacesMax: 32,
@@ -410,13 +416,19 @@ export const forecastLimits = {
 } as const
 
 /** Values on a live hub. */
-export const valueLimits = {
+export const shellLimits = {
   /** Blobs kept in memory after use: inputs of a family are read by every run of it. */
   recentBytesMax: 64 * MiB,
   /** Resident memory of a slot before its watchdog ends it. */
   slotMemoryBytesMax: 1024 * MiB,
-  /** Attempts to fetch what a job cannot start without, and the pause between them. */
+  /** Pause between two attempts to fetch what a job cannot start without. */
   holdRetryMs: 500,
   /** Attempts to fetch a result for a local root before the hub is told that it cannot be had. */
   deliverTimeoutMs: 30_000,
+  /** Times a result is offered to other hubs before it counts with one holder. */
+  replicaTriesMax: 3,
+  /** Events waiting for one follower of a job; a slower one loses the oldest. */
+  followerEventsMax: 10_000,
+  /** Progress is told at most this often. */
+  progressMs: 100,
 } as const

@@ -80,8 +80,8 @@ export type Effect =
   | { readonly type: 'accepted'; readonly job: JobId }
   /** The job has a result, failed or was cancelled. */
   | { readonly type: 'job-ended'; readonly job: JobId }
-  /** The job's ledger and blobs may go. */
-  | { readonly type: 'drop-job'; readonly job: JobId }
+  /** The job's ledger may go, and these blobs, which no other job needs. */
+  | { readonly type: 'drop-job'; readonly job: JobId; readonly cids: readonly Cid[] }
   /** Something a follower of the job may want to see. */
   | { readonly type: 'story'; readonly job: JobId | null; readonly event: StoryEvent }
   /** Nothing is running or claimed any more: the shell may stop. */

@@ -2,7 +2,7 @@
 import { JoinedJob } from '../ledger/join.ts'
 import { counts, durations } from '../limits.ts'
 import { type Manifest, manifestBlobs } from '../program/program.ts'
-import type { HubId, JobId } from '../program/ref.ts'
+import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
 import { isEnded, type Job } from './job.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
@@ -75,7 +75,8 @@ export function sweepJobs(state: HubState): void {
     if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
     if (!isDroppable(state, job, ageMs)) continue
     state.jobs.delete(job.id)
-    state.effect({ type: 'drop-job', job: job.id })
+    const needed = new Set([...state.jobs.values()].flatMap((other) => [...jobBlobs(other)]))
+    state.effect({ type: 'drop-job', job: job.id, cids: [...jobBlobs(job)].filter((cid) => !needed.has(cid)) })
   }
 }
 
@@ -92,6 +93,20 @@ export function acknowledge(state: HubState, id: JobId): void {
   const job = state.jobs.get(id)
   if (job === undefined || job.view.acknowledged) return
   applyOwn(state, id, { kind: 'acknowledged', atMs: state.wallMs })
+}
+
+/** Every blob that the records of a job name. */
+export function jobBlobs(job: Job): Set<Cid> {
+  const refs: (Ref | null)[] = [job.manifest.program]
+  if (job.manifest.input.kind === 'value') refs.push(job.manifest.input.ref)
+  for (const view of job.view.families.values()) {
+    refs.push(view.spec.shared, ...view.spec.slices.map((slice) => slice.ref))
+    for (const { record } of view.history()) if (record.kind === 'done') refs.push(record.ref)
+    for (let shard = 0; shard < view.shards; shard++) {
+      refs.push(view.done(shard)?.ref ?? null, view.checkpoint(shard)?.ref ?? null)
+    }
+  }
+  return new Set(refs.flatMap((ref) => (ref?.kind === 'blob' ? [ref.cid] : [])))
 }
 
 function isDroppable(state: HubState, job: Job, ageMs: number): boolean {

@@ -1,4 +1,5 @@
 /** From a slot's output to a record: results and checkpoints count only once a second hub holds them. */
+import { shellLimits } from '../limits.ts'
 import type { Cid, HubId, Ref } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
@@ -70,7 +71,13 @@ export function replicated(state: HubState, cid: Cid, holders: readonly HubId[])
   const job = [...done, ...checkpoints]
     .map((pending) => state.jobs.get(pending.job))
     .find((found) => found !== undefined)
-  if (job !== undefined && holders.length === 0 && replicate(state, job, cid)) return
+  const tries = (state.replicaTries.get(cid) ?? 0) + 1
+  const mayRetry = job !== undefined && holders.length === 0 && tries < shellLimits.replicaTriesMax
+  if (mayRetry && replicate(state, job, cid)) {
+    state.replicaTries.set(cid, tries)
+    return
+  }
+  state.replicaTries.delete(cid)
   state.pendingDone.delete(cid)
   state.pendingCheckpoints.delete(cid)
   for (const pending of done) recordDone(state, pending, holders)

@@ -65,6 +65,8 @@ export class HubState {
   readonly runs = new Map<RunId, OwnRun>()
   readonly pendingDone = new Map<Cid, PendingDone[]>()
   readonly pendingCheckpoints = new Map<Cid, PendingCheckpoint[]>()
+  /** How often a blob was offered in vain. */
+  readonly replicaTries = new Map<Cid, number>()
   report: LoadReport = noLoad
   nowMs = 0
   beaconSequence = 0

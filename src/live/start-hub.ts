@@ -1,0 +1,125 @@
+/** Starts the hub of a home folder: identity, disk, slots, network, and the hub itself, wired together. */
+import { createHash, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { LocalHub } from '../client/local-hub.ts'
+import { ProcessSlotPool } from '../execute/pool.ts'
+import { realDisk } from '../store/disk.ts'
+import { FileBlobStore } from '../store/file-blob-store.ts'
+import { LedgerStore } from '../store/ledger-store.ts'
+import { type OpenAdmission, openAdmission } from './admission/admission.ts'
+import { verify } from './admission/identity.ts'
+import { nextIncarnation } from './incarnation.ts'
+import { Libp2pNetwork } from './libp2p-network.ts'
+import { LiveHub } from './live-hub.ts'
+import { LoadMonitor } from './load-monitor.ts'
+import { LocalSurface } from './local-surface.ts'
+import { errorFields, type Log } from './log.ts'
+import { SwarmPlace } from './swarm-place.ts'
+
+export type Role = 'compute' | 'submit' | 'observe'
+
+export interface StartHubOptions {
+  readonly home: string
+  /** TCP port for other hubs; 0 takes any free one. */
+  readonly port: number
+  /** Shards at once. */
+  readonly slots: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly roles: readonly Role[]
+  /** A join token. */
+  readonly join: string | null
+  /** Multiaddrs of hubs to connect to. */
+  readonly peers: readonly string[]
+  /** Name of the swarm that the first hub founds. */
+  readonly swarm: string | null
+  readonly mdns: boolean
+  readonly log: Log
+}
+
+const DEFAULT_SWARM = 'home'
+
+/**
+ * Brings a hub up; resolves when it listens.
+ * @throws ShoalError SHOAL_HOME_UNUSABLE, SHOAL_PORT_TAKEN, SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_SLOT_START.
+ */
+export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHub; stop(): Promise<void> }> {
+  const { home, log } = options
+  const nowMs = () => Date.now()
+  const name = options.swarm ?? DEFAULT_SWARM
+  const admission = await openAdmission(home, { name, join: options.join, nowMs, log })
+  const blobs = await FileBlobStore.open(realDisk, join(home, 'blobs'))
+  const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
+  const slots = new ProcessSlotPool({
+    size: Math.max(1, options.slots),
+    log: (line) => log.info({ room: 'slots' }, line),
+  })
+  const network = openNetwork(options, admission, blobs)
+  const live = new LiveHub(
+    {
+      network,
+      blobs,
+      ledgerStore,
+      slots,
+      crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
+      sign: (bytes) => admission.identity.sign(bytes),
+      admits: (hub) => admission.membership.isMember(hub),
+      log,
+    },
+    await hubInit(options, admission),
+  )
+  const place = new SwarmPlace({ admission, network, slots, roles: options.roles, slotCount: options.slots, nowMs })
+  const surface = new LocalSurface(live, place)
+  const monitor = new LoadMonitor({
+    usage: () => slots.usage(),
+    report: (report) => live.input({ type: 'load', report }),
+    log,
+  })
+  await startAll(live, monitor, log)
+  return {
+    hub: surface,
+    stop: async () => {
+      await monitor.stop()
+      await live.stop()
+    },
+  }
+}
+
+function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: FileBlobStore): Libp2pNetwork {
+  const { identity, swarm, membership, bootstrap } = admission
+  return new Libp2pNetwork(
+    { identity, swarm, membership, blobs, log: options.log },
+    {
+      port: options.port,
+      peers: [...options.peers, ...bootstrap],
+      rememberedFile: join(options.home, 'peers.json'),
+      mdns: options.mdns,
+    },
+  )
+}
+
+async function hubInit(options: StartHubOptions, admission: OpenAdmission) {
+  return {
+    hub: admission.identity.hub,
+    boot: randomBytes(8).toString('hex'),
+    incarnation: await nextIncarnation(options.home),
+    slots: Math.max(1, options.slots),
+    cores: availableParallelism(),
+    speed: 1,
+    compute: options.slots > 0 && options.roles.includes('compute'),
+    labels: options.labels,
+    wallOffsetMs: Date.now() - performance.now(),
+  }
+}
+
+async function startAll(live: LiveHub, monitor: LoadMonitor, log: Log): Promise<void> {
+  try {
+    await live.start()
+    monitor.start()
+  } catch (error) {
+    await live
+      .stop()
+      .catch((second: unknown) => log.error(errorFields(second), 'a half-started hub did not stop cleanly'))
+    throw error
+  }
+}

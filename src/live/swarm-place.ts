@@ -1,0 +1,76 @@
+/** A hub's place in its swarm: who it is, whom it invites and removes, and what ails its connections. */
+import type { DoctorReport, Finding, HubInfo, HubReport } from '../client/local-hub.ts'
+import type { ProcessSlotPool } from '../execute/pool.ts'
+import type { HubId } from '../program/ref.ts'
+import type { OpenAdmission } from './admission/admission.ts'
+import { createToken } from './admission/token.ts'
+import { findings } from './findings.ts'
+import type { Libp2pNetwork } from './libp2p-network.ts'
+import type { Place } from './local-surface.ts'
+import { VERSION } from './version.ts'
+
+export interface SwarmPlaceInit {
+  readonly admission: OpenAdmission
+  readonly network: Libp2pNetwork
+  readonly slots: ProcessSlotPool
+  readonly roles: readonly string[]
+  readonly slotCount: number
+  readonly nowMs: () => number
+}
+
+export class SwarmPlace implements Place {
+  readonly #init: SwarmPlaceInit
+
+  constructor(init: SwarmPlaceInit) {
+    this.#init = init
+  }
+
+  info(): HubInfo {
+    const { admission, network, slots, slotCount } = this.#init
+    return {
+      hub: admission.identity.hub,
+      swarm: admission.swarm.id,
+      addresses: network.addresses(),
+      slots: slotCount,
+      isolation: slots.isolation,
+      version: VERSION,
+    }
+  }
+
+  /** Both what this hub was started for and what its membership allows. */
+  maySubmit(): boolean {
+    const { admission, roles } = this.#init
+    return roles.includes('submit') && admission.membership.roles(admission.identity.hub).includes('submit')
+  }
+
+  createToken(options: { expiresMs: number; uses: number }): Promise<string> {
+    const { admission, network, nowMs } = this.#init
+    return createToken({ ...admission, nowMs }, { ...options, addresses: network.addresses() })
+  }
+
+  async removeHub(hub: HubId): Promise<void> {
+    const { membership } = this.#init.admission
+    membership.remove(hub)
+    await membership.saved()
+  }
+
+  async doctor(hubs: readonly HubReport[]): Promise<DoctorReport> {
+    const diagnostics = this.#init.network.diagnostics()
+    const found: Finding[] = findings(diagnostics, hubs)
+    return {
+      interfaces: diagnostics.interfaces.map(({ name, address, heard, sent, error }) => ({
+        name,
+        address,
+        multicastHeard: heard,
+        multicastSent: sent,
+        error,
+      })),
+      port: diagnostics.port,
+      peers: hubs.filter((hub) => !hub.self).map(({ hub, state, addrs }) => ({ hub, state, addrs })),
+      refused: [...diagnostics.refused, ...diagnostics.foreign, ...diagnostics.dialFailures].map(
+        ({ peer, address, reason, times }) => ({ peer, address, reason, times }),
+      ),
+      findings: found,
+    }
+  }
+}
