@@ -1,5 +1,5 @@
 /** The running hub that a command speaks to. */
-import { findHub } from '../src/client/connect.ts'
+import { findHub } from '../src/client/find-hub.ts'
 import { homeFolder } from '../src/client/home.ts'
 import type { RemoteHub } from '../src/client/remote-hub.ts'
 import { ShoalError } from '../src/errors.ts'

@@ -1,6 +1,7 @@
 /** Where a run takes place: the hub of the home, or hubs that live for this run. */
-import { findHub } from '../src/client/connect.ts'
+
 import { startEmbeddedSwarm } from '../src/client/embedded-swarm.ts'
+import { findHub } from '../src/client/find-hub.ts'
 import type { RemoteHub } from '../src/client/remote-hub.ts'
 import { ShoalError } from '../src/errors.ts'
 

@@ -1,5 +1,5 @@
 /** `shoal doctor`: why hubs do not see each other, with one step that helps for each cause. */
-import { findHub } from '../../src/client/connect.ts'
+import { findHub } from '../../src/client/find-hub.ts'
 import { homeFolder } from '../../src/client/home.ts'
 import { doctorText } from '../doctor-text.ts'
 import { exitCodes } from '../exit.ts'

@@ -5,7 +5,6 @@ import { homeFolder } from '../../src/client/home.ts'
 import type { HubInfo, LocalHub } from '../../src/client/local-hub.ts'
 import { ShoalError } from '../../src/errors.ts'
 import { counts, showLimits } from '../../src/limits.ts'
-import { startHub } from '../../src/live/start-hub.ts'
 import { openApi } from '../api/serve.ts'
 import type { Arguments } from '../arguments.ts'
 import { onSignals } from '../ctrl-c.ts'
@@ -47,6 +46,7 @@ async function runUp(args: Arguments): Promise<number> {
   if (args.flag('embedded')) leaveWithParent(home)
   const unlock = lockHome(home)
   try {
+    const { startHub } = await import('../../src/live/start-hub.ts')
     const { hub, stop } = await startHub({ ...options, log: createLog() })
     try {
       await serveUntilLeft(hub, { home, apiPort, asJson: args.flag('json'), slots: options.slots })

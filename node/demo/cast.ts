@@ -44,7 +44,7 @@ export async function submitAndLeave(
 /** The value of the plain run, computed in a process of its own. */
 export async function plainValue(folder: string, module: string, input: string, signal: AbortSignal): Promise<unknown> {
   const output = join(folder, 'plain.v8')
-  const words = [module, input, join(folder, 'plain.mjs'), output]
+  const words = [module, input, join(folder, `plain${extname(module)}`), output]
   await run(process.execPath, [sibling('./plain-run'), ...words], { signal })
   return deserialize(await readFile(output))
 }

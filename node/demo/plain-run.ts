@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { serialize } from 'node:v8'
 import { loadModule } from '../../src/decompose/load-module.ts'
 
-/** Arguments: module, text file with the input, where to write the module as JavaScript, where to write the result. */
+/** Arguments: module, text file with the input, where to write the module with its imports, where to write the result. */
 async function plainRun([module = '', input = '', script = '', output = '']: readonly string[]): Promise<void> {
   const { source } = await loadModule(module)
   await writeFile(script, source)

@@ -1,10 +1,8 @@
 /** Finds a swarm to work with: the hub that runs on this machine, else hubs started for this program alone. */
 import { ShoalError } from '../errors.ts'
 import { embeddedLimits } from '../limits.ts'
-import { readApiFile } from './api-file.ts'
 import { startEmbeddedSwarm } from './embedded-swarm.ts'
-import { homeFolder } from './home.ts'
-import { RemoteHub } from './remote-hub.ts'
+import { findHub } from './find-hub.ts'
 import { Swarm } from './swarm.ts'
 
 export interface ConnectOptions {
@@ -32,32 +30,4 @@ export async function connect(options: ConnectOptions = {}): Promise<Swarm> {
   const founder = embedded.hubs[0]?.remote
   if (founder === undefined) throw new Error('an embedded swarm without a hub')
   return new Swarm({ hub: founder, dispose: async () => embedded[Symbol.asyncDispose]() })
-}
-
-/** The hub that runs in this home, or null: a file left behind by a hub that is gone counts as none. */
-export async function findHub(home: string | undefined): Promise<RemoteHub | null> {
-  const access = await readApiFile(homeFolder(home))
-  if (access === null || !isRunning(access.pid)) return null
-  const hub = new RemoteHub(access)
-  try {
-    await hub.info()
-    return hub
-  } catch (error) {
-    if (error instanceof ShoalError && error.code === 'SHOAL_HUB_UNREACHABLE' && isRefused(error.cause)) return null
-    throw error
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-function isRefused(thrown: unknown): boolean {
-  const cause = thrown instanceof Error ? thrown.cause : undefined
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }

@@ -35,7 +35,7 @@ export function functionModule(fn: JobFunction): string {
 
 function parseFunction(expression: string, name: string): ReturnType<typeof parse> {
   try {
-    const program = parse(expression, { ecmaVersion: 'latest', sourceType: 'module', locations: true })
+    const program = parse(expression, { ecmaVersion: 'latest', sourceType: 'module', locations: true, ranges: true })
     const statement = program.body[0]
     const kind = statement?.type === 'ExpressionStatement' ? statement.expression.type : 'nothing'
     if (kind === 'FunctionExpression' || kind === 'ArrowFunctionExpression') return program

@@ -1,0 +1,198 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deserialize } from 'node:v8'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type OpenApi, openApi } from '../../node/api/serve.ts'
+import { encodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { shoal } from './command-line.ts'
+import { info, report, ScriptedHub, self } from './scripted-hub.ts'
+
+let home: string
+let hub: ScriptedHub
+let open: OpenApi
+
+const value = new Map<string, unknown>([
+  ['n', -0],
+  ['big', 2n],
+])
+const thrown = { item: 3, name: 'RangeError', message: 'too far', stack: 'RangeError: too far\n    at job.ts:3:9' }
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'shoal-commands-'))
+  hub = new ScriptedHub()
+  hub.reports.set('done-1', report('done-1'))
+  hub.outcomes.set('done-1', encodeOutcome({ kind: 'value', value }))
+  hub.reports.set('thrown-1', report('thrown-1', { status: 'failed' }))
+  const error = { ...thrown, value: undefined, isError: true }
+  hub.outcomes.set('thrown-1', encodeOutcome({ kind: 'error', error }))
+  hub.reports.set('runs-1', report('runs-1', { status: 'running' }))
+  open = await openApi({ hub, drain: () => hub.drain() }, { home, port: 0 })
+})
+
+afterAll(async () => {
+  await open.close()
+  await rm(home, { recursive: true, force: true })
+})
+
+async function json(words: readonly string[]): Promise<{ code: number | null; value: unknown; stderr: string }> {
+  const { code, stdout, stderr } = await shoal([...words, '--json', '--home', home])
+  return { code, value: JSON.parse(stdout), stderr }
+}
+
+test('hubs --json is the list of hubs', async () => {
+  expect(await json(['hubs'])).toEqual({ code: 0, value: [self], stderr: '' })
+})
+
+test('jobs --json is the list of jobs', async () => {
+  const { code, value: jobs } = await json(['jobs'])
+  expect({ code, ids: (jobs as { job: string }[]).map(({ job }) => job).sort() }).toEqual({
+    code: 0,
+    ids: ['done-1', 'runs-1', 'thrown-1'],
+  })
+})
+
+test('job --json has the shape of run and the state of every shard', async () => {
+  const { value: shown } = await json(['job', 'done-1'])
+  expect(shown).toMatchObject({
+    schema: 1,
+    job: 'done-1',
+    status: 'done',
+    result: [
+      ['n', 0],
+      ['big', '2'],
+    ],
+    error: null,
+    wallMs: 1234,
+    hubs: 1,
+    families: 1,
+    shards: { total: 5, attempts: 6, resumed: 1, migrated: 0, speculated: 0, duplicated: 0 },
+    byHub: [{ hub: info.hub, shards: 5, busyMs: 900 }],
+    familyReports: [{ family: 'f1', runs: [{ lo: 0, hi: 4, state: 'done' }] }],
+  })
+  const exact = deserialize(Buffer.from((shown as { resultV8: string }).resultV8, 'base64'))
+  expect(exact).toEqual(value)
+  expect(Object.is(exact.get('n'), -0)).toBe(true)
+})
+
+test('a running job is shown without a result', async () => {
+  expect((await json(['job', 'runs-1'])).value).toMatchObject({ status: 'running', result: null, resultV8: null })
+})
+
+test('result prints the value alone', async () => {
+  const { code, stdout } = await shoal(['result', 'done-1', '--home', home])
+  expect({ code, value: JSON.parse(stdout) }).toEqual({
+    code: 0,
+    value: [
+      ['n', 0],
+      ['big', '2'],
+    ],
+  })
+})
+
+test('the result of a job that threw is its error, exit code 1', async () => {
+  const { code, value: shown, stderr } = await json(['result', 'thrown-1'])
+  expect(code).toBe(1)
+  expect(shown).toMatchObject({
+    error: { code: 'SHOAL_JOB_FAILED', message: 'RangeError: too far', stack: thrown.stack },
+  })
+  expect(JSON.parse(stderr)).toMatchObject({ code: 'SHOAL_JOB_FAILED', message: thrown.stack })
+})
+
+test('result --no-wait of a running job says so', async () => {
+  const { code, stderr } = await shoal(['result', 'runs-1', '--no-wait', '--home', home])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^SHOAL_RESULT_NOT_READY: .*\n {2}next: .*\n$/)
+})
+
+test('an unknown job: one JSON object on stderr, nothing on stdout', async () => {
+  const { code, stdout, stderr } = await shoal(['job', 'nope', '--json', '--home', home])
+  expect({ code, stdout, error: JSON.parse(stderr) }).toEqual({
+    code: 1,
+    stdout: '',
+    error: { code: 'SHOAL_JOB_UNKNOWN', message: 'no job nope', next: 'shoal jobs' },
+  })
+})
+
+test('cancel reaches the hub with its reason', async () => {
+  expect((await json(['cancel', 'runs-1', '--reason', 'no longer needed'])).code).toBe(0)
+  expect(hub.cancelled).toContain('runs-1: no longer needed')
+})
+
+test('logs are lines; with --json an object per line', async () => {
+  expect((await shoal(['logs', 'done-1', '--home', home])).stdout).toBe('f1:0  hello\n')
+  expect((await json(['logs', 'done-1'])).value).toEqual({ shard: 'f1:0', line: 'hello' })
+})
+
+test('logs -f goes on with what is written until the job ends', async () => {
+  hub.script.push(
+    { type: 'progress', summary: report('done-1') },
+    { type: 'log', shard: 'f1:1', line: 'later' },
+    { type: 'ended', summary: report('done-1') },
+  )
+  expect((await shoal(['logs', 'done-1', '-f', '--home', home])).stdout).toBe('f1:0  hello\nf1:1  later\n')
+})
+
+test('why shows the bids', async () => {
+  expect((await json(['why', 'done-1/f1:0'])).value).toEqual({
+    shard: 'done-1/f1:0',
+    bids: [{ hub: info.hub, cost: 7 }],
+  })
+})
+
+test('doctor exits 1 on a finding and names the step', async () => {
+  const { code, stdout } = await shoal(['doctor', '--home', home])
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/LOOK {2}multicast: nothing was heard on eth0\n {6}next: try --peer/)
+})
+
+test('doctor without a hub still answers', async () => {
+  const { code, stdout } = await shoal(['doctor', '--json', '--home', join(home, 'none')])
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 1, findings: [{ check: 'hub', ok: false }, {}, {}] })
+})
+
+test('token create passes expiry and uses', async () => {
+  const { value: made } = await json(['token', 'create', '--expires', '90m', '--uses', '5'])
+  expect(made).toEqual({ schema: 1, token: 'token-5400000-5', expiresMs: 5_400_000, uses: 5 })
+})
+
+test('remove and drain reach the hub', async () => {
+  expect((await json(['remove', '12D3KooWother'])).code).toBe(0)
+  expect(hub.removed).toEqual(['12D3KooWother'])
+  expect((await json(['drain'])).code).toBe(0)
+  expect(hub.drained).toBe(1)
+})
+
+test('drain of another hub is refused with the way to go', async () => {
+  expect((await shoal(['drain', 'other', '--home', home])).code).toBe(2)
+})
+
+test.each([
+  [['jobs'], 1, 'SHOAL_NO_HUB'],
+  [['jbos'], 2, 'did you mean: shoal jobs'],
+  [['job'], 2, 'JOB is missing'],
+  [['jobs', '--jsn'], 2, 'did you mean --json'],
+  [['jobs', 'extra'], 2, 'unexpected argument "extra"'],
+  [['run', 'x.ts', '--hubs', '0'], 2, 'from 1 to'],
+  [['run', 'x.ts', '--hubs'], 2, '--hubs needs a value'],
+  [['run', 'x.ts', '--deadline', 'soon'], 2, 'no duration'],
+  [['run', 'x.ts', '--input', '1', '--scale', '2'], 2, 'exclude'],
+  [['up', '--label', 'gpu'], 2, 'k=v'],
+  [['up', '--role', 'king'], 2, 'roles are compute, submit, observe'],
+])('%j exits %i: %s', async (words, code, text) => {
+  const ended = await shoal(words)
+  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' })
+  expect(ended.stderr).toContain(text)
+})
+
+test('help and version go to stdout, exit 0', async () => {
+  const help = await shoal(['--help'])
+  expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: '' })
+  for (const verb of ['up', 'run', 'token', 'hubs', 'jobs', 'job', 'result', 'cancel', 'logs', 'explain', 'doctor']) {
+    expect(help.stdout).toMatch(new RegExp(`^  ${verb} `, 'm'))
+  }
+  expect((await shoal(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const usage = await shoal(['logs', '--help'])
+  expect(usage.stdout).toContain('--follow')
+})
