@@ -154,7 +154,10 @@ export class StreamCarrier implements BlobCarrier {
 
   async #acquire(hub: HubId, signal: AbortSignal): Promise<BlobChannel> {
     const idle = this.#idle.get(hub) ?? []
-    for (let channel = idle.pop(); channel !== undefined; channel = idle.pop()) if (channel.isOpen) return channel
+    for (let channel = idle.pop(); channel !== undefined; channel = idle.pop()) {
+      if (channel.isOpen) return channel
+      channel.abort(brokenTransfer('the idle stream ended'))
+    }
     try {
       return new BlobChannel(await this.#init.open(hub, signal))
     } catch (error) {

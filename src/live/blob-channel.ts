@@ -50,7 +50,8 @@ export class BlobChannel {
 
   /** True while another request may use it. */
   get isOpen(): boolean {
-    return !this.#isBroken && this.#stream.status === 'open' && this.#stream.writeStatus === 'writable'
+    const { status, writeStatus, remoteWriteStatus } = this.#stream
+    return !this.#isBroken && status === 'open' && writeStatus === 'writable' && remoteWriteStatus === 'writable'
   }
 
   send(frame: BlobFrame): void {

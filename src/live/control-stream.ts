@@ -97,6 +97,12 @@ export class ControlStream {
     })
   }
 
+  /** Says why, after what is queued, then closes. */
+  dismiss(reason: string): void {
+    this.#send(Kind.refused, Buffer.from(reason, 'utf8'))
+    this.#outgoing.end()
+  }
+
   /** Sends what is queued, then closes. */
   end(): void {
     this.#outgoing.end()

@@ -3,6 +3,7 @@ import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { hubOfAddress, withoutHub } from './address-book.ts'
 import { errorFields, type Log } from './log.ts'
+import { hostOf } from './refusals.ts'
 
 /** How a candidate came to be known; told addresses are never forgotten, remembered ones are the last resort. */
 export type CandidateSource = 'told' | 'heard' | 'remembered'
@@ -59,12 +60,12 @@ export class Dialer {
   learn(hub: HubId | null, addresses: readonly string[], source: CandidateSource): void {
     if (hub === this.#init.self || addresses.length === 0) return
     const nowMs = this.#init.nowMs()
-    const candidate = this.#find(hub ?? addresses.join(), hub, source)
+    const candidate = this.#find(hub ?? addresses.join(), { hub, addresses, source })
     if (candidate === null) return
     const fresh = addresses.filter((address) => !candidate.addresses.includes(address))
     const known = candidate.addresses.filter((address) => !addresses.includes(address))
     candidate.addresses = [...addresses, ...known].slice(0, liveLimits.addressesPerCandidateMax)
-    if (source === 'told') candidate.source = 'told'
+    if (source === 'told') Object.assign(candidate, { source, refused: false, dueMs: nowMs })
     if (source !== 'heard') return
     if (candidate.source === 'remembered') candidate.source = 'heard'
     candidate.heardMs = nowMs
@@ -96,7 +97,8 @@ export class Dialer {
     const candidate = this.#candidates.get(hub)
     if (candidate === undefined || candidate.refused) return
     candidate.failures = 0
-    candidate.dueMs = this.#init.nowMs() + this.#init.random() * TICK_MS
+    const waits = candidate.hub !== null && this.#init.self > candidate.hub
+    candidate.dueMs = this.#init.nowMs() + (waits ? liveLimits.redialSecondAfterMs : this.#init.random() * TICK_MS)
   }
 
   /** One side turned the other down: leave it alone for a while. */
@@ -116,9 +118,14 @@ export class Dialer {
     }
   }
 
-  #find(key: string, hub: HubId | null, source: CandidateSource): Candidate | null {
+  #find(
+    key: string,
+    init: Pick<Candidate, 'hub' | 'source'> & { readonly addresses: readonly string[] },
+  ): Candidate | null {
+    const { hub, source, addresses } = init
     const known = this.#candidates.get(key)
     if (known !== undefined) return known
+    if (source === 'heard' && this.#isCrowded(addresses)) return null
     if (this.#candidates.size >= liveLimits.candidatesMax && !this.#evict()) return null
     const nowMs = this.#init.nowMs()
     const candidate: Candidate = {
@@ -136,10 +143,20 @@ export class Dialer {
     return candidate
   }
 
-  /** The lower id dials; a higher one waits, unless it was told to dial, so that both do not at the same moment. */
+  /** Hubs that hear each other would dial at the same moment: the lower id does, the other waits. */
   #courtesyMs(candidate: Candidate): number {
-    const mine = candidate.hub === null || candidate.source === 'told' || this.#init.self < candidate.hub
-    return mine ? 0 : liveLimits.dialSecondAfterMs
+    const waits = candidate.source === 'heard' && candidate.hub !== null && this.#init.self > candidate.hub
+    return waits ? liveLimits.dialSecondAfterMs : 0
+  }
+
+  /** Anybody on the LAN can announce any number of hubs; one machine has only so many. */
+  #isCrowded(addresses: readonly string[]): boolean {
+    const hosts = new Set(addresses.map(hostOf))
+    let heard = 0
+    for (const { source, addresses: theirs } of this.#candidates.values()) {
+      if (source === 'heard' && theirs.some((address) => hosts.has(hostOf(address)))) heard++
+    }
+    return heard >= liveLimits.heardPerHostMax
   }
 
   /** Makes room: the hub longest unheard that nobody told us of and that is not connected. */
@@ -191,7 +208,7 @@ export class Dialer {
   /** Somebody answered at a told address whose hub was unknown, or is another now. */
   #identified(candidate: Candidate, hub: HubId): Candidate {
     for (const [key, one] of this.#candidates) if (one === candidate) this.#candidates.delete(key)
-    const known = this.#find(hub, hub, 'told')
+    const known = this.#find(hub, { hub, source: 'told', addresses: candidate.addresses })
     if (known === null) return candidate
     known.source = 'told'
     known.addresses = [...new Set([...candidate.addresses, ...known.addresses])]

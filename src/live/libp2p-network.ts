@@ -71,6 +71,7 @@ export interface NetworkDiagnostics {
 type ShoalLibp2p = Libp2p<{ gossip: GossipSub }>
 
 const HANDSHAKE_FAILED = 'the handshake failed: it has another swarm secret, or none'
+const TWIN = 'it uses the identity of this hub: a copied home folder? Give one of them a new one'
 
 interface Running {
   readonly libp2p: ShoalLibp2p
@@ -260,6 +261,7 @@ export class Libp2pNetwork implements Network {
       swarmPrefix: this.#components.swarm.prefix,
       portOn: (on) => this.#portOn(on),
       found: (announcement) => this.#found(dialer, announcement),
+      twin: (address, port) => this.#refused.record(this.self, `/ip4/${address}/tcp/${port}`, TWIN),
       nowMs: this.#nowMs,
       random: this.#random,
       log: this.#components.log,

@@ -16,6 +16,8 @@ export interface MdnsInit {
   readonly portOn: (on: Interface) => number | null
   /** `addresses` are those a packet may speak for: its own source, or others of the same subnet. */
   readonly found: (announcement: Announcement) => void
+  /** Another process announces this hub's own id: a copied home folder. */
+  readonly twin: (address: string, port: number) => void
   readonly nowMs: () => number
   readonly random: () => number
   readonly log: Log
@@ -116,9 +118,15 @@ export class Mdns {
     }
     const announcement = parseAnnouncement(packet)
     if (announcement === null) return false
-    if (announcement.hub === this.#init.self) return true
+    if (announcement.hub === this.#init.self) return this.#isOwn(announcement, from)
     // only the source of a packet is known to be on this link; other addresses in it could be anybody's
     this.#init.found({ ...announcement, addresses: [from.address] })
     return false
+  }
+
+  #isOwn({ port }: Announcement, from: { address: string; interface: Interface }): boolean {
+    const own = from.address === from.interface.address && port === this.#init.portOn(from.interface)
+    if (!own) this.#init.twin(from.address, port)
+    return own
   }
 }

@@ -21,6 +21,7 @@ export interface LinkHandler extends Pick<ControlHandler, 'hello' | 'judge'> {
 }
 
 const OPENINGS_PER_CONNECTION_MAX = 3
+const CLOSE_GRACE_MS = 500
 
 export class PeerLink {
   readonly hub: HubId
@@ -70,14 +71,23 @@ export class PeerLink {
     }
   }
 
-  /** Ends the link on purpose; what is queued still leaves, if the neighbour takes it within `graceMs`. */
-  async close(reason: string, graceMs: number): Promise<void> {
+  /**
+   * Ends the link on purpose; what is queued still leaves, if the neighbour takes it in time. A hub that is dismissed hears why and is
+   * no neighbour from this moment on.
+   */
+  async close(reason: string, options: { readonly dismissed: boolean }): Promise<void> {
     this.#isClosed = true
     this.#greeting?.abort(reason)
     const session = this.#session
     if (session !== null) {
-      session.end()
-      await Promise.race([session.done, delay(graceMs, undefined, { ref: false })])
+      if (options.dismissed) {
+        session.dismiss(reason)
+        this.#session = null
+        this.#handler.ended(this)
+      } else {
+        session.end()
+      }
+      await Promise.race([session.done, delay(CLOSE_GRACE_MS, undefined, { ref: false })])
       session.abort(reason)
     }
     for (const connection of this.connections) connection.abort(new Error(reason))
@@ -148,14 +158,16 @@ export class PeerLink {
 
   #greet(stream: Stream, connection: Connection): void {
     this.#greeting?.abort('a newer control stream took over')
-    this.#greeting = new ControlStream(stream, connection, {
+    const greeting: ControlStream = new ControlStream(stream, connection, {
       hello: () => this.#handler.hello(),
       judge: (hello) => this.#handler.judge(hello),
       admitted: (admitted, hello) => this.#admit(admitted, hello),
-      message: (bytes) => this.#handler.message(this.hub, bytes),
-      membership: (bytes) => this.#handler.membership(this.hub, bytes),
+      // what still arrives on a stream that was replaced or dismissed is not heard
+      message: (bytes) => this.#session === greeting && this.#handler.message(this.hub, bytes),
+      membership: (bytes) => this.#session === greeting && this.#handler.membership(this.hub, bytes),
       closed: (closed, refusal) => this.#end(closed, refusal),
     })
+    this.#greeting = greeting
   }
 
   #admit(stream: ControlStream, hello: Hello): void {

@@ -33,7 +33,7 @@ export class Refusals {
   }
 }
 
-/** Source ports change with every attempt; only the host tells strangers apart. */
-function hostOf(address: string): string {
+/** The host part of a multiaddr: source ports change with every attempt, so only this tells strangers apart. */
+export function hostOf(address: string): string {
   return address.split('/').slice(0, 3).join('/')
 }

@@ -27,7 +27,6 @@ export interface SwarmLinksHandler {
 }
 
 const BOOT_BYTES = 9
-const CLOSE_GRACE_MS = 500
 
 export class SwarmLinks {
   readonly #parts: SwarmLinksParts
@@ -68,7 +67,7 @@ export class SwarmLinks {
 
   async close(): Promise<void> {
     this.#stopWatching()
-    await Promise.all([...this.#links.values()].map((link) => link.close('the hub stops', CLOSE_GRACE_MS)))
+    await Promise.all([...this.#links.values()].map((link) => link.close('the hub stops', { dismissed: false })))
   }
 
   #link(hub: HubId): PeerLink {
@@ -144,7 +143,7 @@ export class SwarmLinks {
       const [staying, leaving] = [links.filter((one) => this.#stays(one)), links.filter((one) => !this.#stays(one))]
       // a removed hub is told nothing more, but the others hear before its connection breaks
       this.#share(staying)
-      for (const link of leaving) void link.close('this hub is no member of the swarm any more', 0)
+      for (const link of leaving) void link.close('this hub is no member of the swarm any more', { dismissed: true })
     })
   }
 

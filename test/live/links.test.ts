@@ -143,7 +143,7 @@ test('the secret alone opens nothing: no messages, no gossip, no blobs, and the 
 test('a stranger with the secret cannot open blob or gossip streams past the hello', async () => {
   const founder = await newSwarm()
   const a = await startHub(founder)
-  const peer = await stranger(founder.swarm.secret())
+  const peer = await stranger(founder.swarm.secret(), await identityBelow(a.hub))
   const connection = await peer.dial(multiaddr(a.address()))
   const blobs = await connection.newStream('/shoal/blob/1')
   await until(() => blobs.status !== 'open', 'the blob stream is refused')
@@ -159,6 +159,7 @@ test('a removed hub is cut off everywhere and does not come back', async () => {
   a.membership.remove(c.hub)
   await until(() => !a.connected.has(c.hub) && !b.connected.has(c.hub) && c.connected.size === 0, 'c is alone')
   expect(b.membership.isRemoved(c.hub)).toBe(true)
+  expect(reasons(c)).toContain('no member of the swarm any more')
   expect(a.connected.has(b.hub)).toBe(true)
   c.network.dial(b.address())
   await until(() => reasons(b).includes('removed'), 'the refusal is recorded', 10_000)
@@ -184,7 +185,11 @@ test('garbage on the control stream ends that link only, with a reason', async (
   const a = await startHub({ ...high })
   const bystander = await startHub({ ...(await invited(founder)), peers: [a.address()] })
   await until(() => a.connected.has(bystander.hub), 'a bystander')
-  for (const garbage of [randomBytes(2_000), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f), Uint8Array.of(1, 0)]) {
+  const oversize = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
+  const noHello = Uint8Array.of(4, 0, 1, 2, 3)
+  const messageFirst = Uint8Array.of(2, 3, 9)
+  const noLength = new Uint8Array(50).fill(0xff)
+  for (const garbage of [oversize, noHello, messageFirst, Uint8Array.of(0), noLength]) {
     const peer = await stranger(founder.swarm.secret(), low.identity)
     const connection = await peer.dial(multiaddr(a.address()))
     const stream = await connection.newStream('/shoal/ctl/1')
@@ -219,6 +224,16 @@ test('a hub on another protocol version is refused with the versions named', asy
   await until(() => reasons(a).includes('protocol 7 to 9'), 'the reason')
 })
 
+test('a port that is taken is named', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const { port } = a.network.diagnostics()
+  await expect(startHub({ ...(await invited(founder)), port })).rejects.toMatchObject({
+    code: 'SHOAL_PORT_TAKEN',
+    message: expect.stringContaining(String(port)),
+  })
+})
+
 test('no secret and no key shows in logs or diagnostics', async () => {
   const [a, b] = await connectedHubs(2)
   if (a === undefined || b === undefined) throw new Error('two hubs')
@@ -229,6 +244,14 @@ test('no secret and no key shows in logs or diagnostics', async () => {
     }
   }
 })
+
+/** Nobody in particular, but with an id that leaves it to him to open the control stream. */
+async function identityBelow(hub: string): Promise<Identity> {
+  for (;;) {
+    const identity = await createIdentity()
+    if (identity.hub < hub) return identity
+  }
+}
 
 /** Two members, the first with the lower id: it owns the link and opens the control stream. */
 async function lowAndHigh(founder: Awaited<ReturnType<typeof newSwarm>>) {
