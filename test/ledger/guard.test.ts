@@ -117,6 +117,24 @@ test('hostile 7: anything but bytes in a root array: maps, text, JSON, nested ty
   expectRefused(Y.encodeStateAsUpdateV2(docWith(entry)))
 })
 
+test('an entry that claims a place anywhere but before its predecessor is refused', () => {
+  const placed = (client: number, clock: number) =>
+    bytesOf((writer) => {
+      writer.varuint(1)
+      writer.varuint(1)
+      writer.varuint(B_CLIENT + 7)
+      writer.varuint(3)
+      writer.byte(0x43)
+      writer.varuint(client)
+      writer.varuint(clock)
+      writer.sized(entry)
+      writer.varuint(0)
+    })
+  expectAccepted(placed(B_CLIENT + 7, 2))
+  expectRefused(placed(B_CLIENT + 7, 1))
+  expectRefused(placed(A_CLIENT, 2))
+})
+
 test('a skip, which merging updates leaves behind, is refused', () => {
   const { a } = world()
   const [first, , third] = [1, 2, 3].map(() => a.append([cancel])[0] ?? new Uint8Array())
