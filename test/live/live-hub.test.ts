@@ -1,0 +1,76 @@
+/** Jobs on whole hubs over loopback: results, errors, loss of the submitter, restarts. */
+import { afterEach, expect, test } from 'vitest'
+import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { stopAll, until } from './hubs.ts'
+import { familyJob, startSwarm, startWhole, stopSwarm, stopWhole, type WholeHub } from './swarm-of-hubs.ts'
+
+afterEach(async () => {
+  await stopSwarm()
+  await stopAll()
+})
+
+const sum = (shards: number) => (shards * (shards - 1)) / 2
+
+async function resultAt(hub: WholeHub, job: string): Promise<unknown> {
+  await until(() => hub.surface.jobs().some((one) => one.job === job), 'the job is known')
+  const bytes = await hub.surface.result(job, { wait: true, signal: AbortSignal.timeout(20_000) })
+  return decodeOutcome(bytes)
+}
+
+async function allAlive(hubs: readonly WholeHub[]): Promise<void> {
+  const isComplete = (hub: WholeHub) =>
+    hub.live.hub.state.members.alive().filter((member) => member.beacon).length === hubs.length
+  await until(() => hubs.every(isComplete), 'all hubs know each other')
+}
+
+test('a hub alone runs a job', async () => {
+  const [hub] = await startSwarm(1)
+  if (hub === undefined) throw new Error('no hub')
+  const job = await hub.surface.submit(familyJob([20, 7]))
+  expect(await resultAt(hub, job)).toEqual({ kind: 'value', value: [sum(20), sum(7)] })
+})
+
+test('three hubs share a job and every one has its result', async () => {
+  const hubs = await startSwarm(3)
+  await allAlive(hubs)
+  const [first] = hubs
+  const job = (await first?.surface.submit(familyJob([60], { shardMs: 20, bytes: 2000 }))) ?? ''
+  for (const hub of hubs) expect(await resultAt(hub, job)).toEqual({ kind: 'value', value: [sum(60)] })
+  const report = first?.surface.job(job)
+  expect(report?.status).toBe('done')
+  expect(report?.byHub.length).toBe(3)
+  expect(report?.shards).toMatchObject({ total: 61, done: 61 })
+  expect(report?.attempts.filter((attempt) => attempt.status === 'done').length).toBeLessThan(61 + 8)
+})
+
+test('a root that goes down everywhere fails the job with the evidence', async () => {
+  const hubs = await startSwarm(2)
+  await allAlive(hubs)
+  const job = (await hubs[0]?.surface.submit(familyJob([10], { throwsAt: 4 }))) ?? ''
+  const second = hubs[1]
+  if (second === undefined) throw new Error('no second hub')
+  await until(() => second.surface.jobs().some((one) => one.job === job && one.status === 'failed'), 'the job failed')
+  expect(second.surface.job(job).error?.code).toBe('SHOAL_SHARD_POISON')
+})
+
+test('the job goes on when the hub it was submitted through is gone', async () => {
+  const hubs = await startSwarm(3)
+  await allAlive(hubs)
+  const [first, second] = hubs
+  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const job = await first.surface.submit(familyJob([60], { shardMs: 30 }))
+  await stopWhole(first)
+  expect(await resultAt(second, job)).toEqual({ kind: 'value', value: [sum(60)] })
+})
+
+test('a restarted hub goes on from its disk', async () => {
+  const [hub] = await startSwarm(1)
+  if (hub === undefined) throw new Error('no hub')
+  const job = await hub.surface.submit(familyJob([40], { shardMs: 20 }))
+  await until(() => (hub.surface.jobs()[0]?.shards.done ?? 0) > 5, 'some shards are done')
+  await stopWhole(hub)
+  const again = await startWhole({ member: hub.member, home: hub.home })
+  expect(await resultAt(again, job)).toEqual({ kind: 'value', value: [sum(40)] })
+  const report = again.surface.job(job)
+  expect(report.attempts.filter((attempt) => attempt.status === 'done').length).toBeLessThanOrEqual(43)
+})
