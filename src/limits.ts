@@ -380,6 +380,10 @@ export const embeddedLimits = {
   meetMs: 20_000,
   /** Time a hub has to leave by itself before it is killed. */
   leaveMs: 1_500,
+  /** The token by which the other hubs join the first. */
+  tokenMs: 60_000,
+  /** What a hub said last before it failed to start, in characters. */
+  lastWordsMax: 2_048,
   pollMs: 25,
 } as const
 
@@ -431,4 +435,28 @@ export const shellLimits = {
   followerEventsMax: 10_000,
   /** Progress is told at most this often. */
   progressMs: 100,
+} as const
+
+/** Decomposition: analysis at submit, granularity and checks at run time. */
+export const decomposeLimits = {
+  /** Loops and array calls of one module that are judged. */
+  spotsMax: 10_000,
+  /** What one shard costs beside its work: auction, claim, transfer, commit. Measured 0.2-3 ms; the upper end. */
+  shardCostMs: 3,
+  /** The rest of a spot is not worth sharding below this many shard costs. */
+  worthShardCosts: 10,
+  /** Longest a spot runs in place before it is decided where the rest goes. */
+  sampleMs: 2,
+  /** Longest segment in place between two looks at the clock. */
+  segmentMs: 5,
+  /** A shard's work is at least this many shard costs. */
+  floorShardCosts: 5,
+  /** Longest shard that is cut on purpose: what a lost machine costs without a checkpoint. */
+  shardMsTarget: 50,
+  /** Beyond this many shards of one family they grow longer instead. */
+  shardsTarget: 2_000,
+  /** Time between two looks at the checkpoint clock inside a shard. */
+  shardSegmentMs: 5,
+  /** Different reasons for staying in place that are logged per root. */
+  fallbackLogsMax: 100,
 } as const

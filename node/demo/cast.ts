@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { deserialize } from 'node:v8'
 import { type HubProcess, startHubProcess } from '../../src/client/hub-process.ts'
+import { embeddedLimits } from '../../src/limits.ts'
 
-const TOKEN_EXPIRES_MS = 60_000
 const run = promisify(execFile)
 
 /** A founds the swarm, B and C get its token but no address: they have to find it. */
@@ -23,7 +23,7 @@ export async function startThreeHubs(folder: string, signal: AbortSignal, starte
   }
   const founder = await start('A', ['--swarm', 'demo'])
   started.push(founder)
-  const token = await founder.remote.createToken({ expiresMs: TOKEN_EXPIRES_MS, uses: 2 })
+  const token = await founder.remote.createToken({ expiresMs: embeddedLimits.tokenMs, uses: 2 })
   const others = await Promise.allSettled([start('B', ['--join', token]), start('C', ['--join', token])])
   for (const other of others) if (other.status === 'fulfilled') started.push(other.value)
   for (const other of others) if (other.status === 'rejected') throw other.reason

@@ -8,8 +8,6 @@ import { ShoalError } from '../errors.ts'
 import { embeddedLimits } from '../limits.ts'
 import { type HubProcess, startHubProcess } from './hub-process.ts'
 
-const TOKEN_EXPIRES_MS = 60_000
-
 export interface EmbeddedSwarm extends AsyncDisposable {
   /** The first is the one that founded the swarm. */
   readonly hubs: readonly HubProcess[]
@@ -64,7 +62,7 @@ async function startHubs(
   }
   const founder = await start(0, firstSlots, [])
   if (hubs === 1) return
-  const token = await founder.remote.createToken({ expiresMs: TOKEN_EXPIRES_MS, uses: hubs - 1 })
+  const token = await founder.remote.createToken({ expiresMs: embeddedLimits.tokenMs, uses: hubs - 1 })
   const joining = ['--join', token, ...founder.ready.addrs.flatMap((address) => ['--peer', address])]
   const others = await Promise.allSettled(otherSlots.map((slots, index) => start(index + 1, slots, joining)))
   for (const other of others) if (other.status === 'rejected') throw other.reason

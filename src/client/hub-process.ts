@@ -11,8 +11,6 @@ import { readApiFile } from './api-file.ts'
 import { type ReadyEvent, readySchema } from './ready.ts'
 import { RemoteHub } from './remote-hub.ts'
 
-const STDERR_KEPT = 2048
-
 export interface HubProcessInit {
   readonly home: string
   /** Further arguments of `shoal up`. */
@@ -72,7 +70,7 @@ export async function startHubProcess(init: HubProcessInit): Promise<HubProcess>
   } catch (cause) {
     await endChild(child, ended)
     init.signal?.throwIfAborted()
-    const tail = said.join('').slice(-STDERR_KEPT).trim()
+    const tail = said.join('').slice(-embeddedLimits.lastWordsMax).trim()
     const why = tail === '' ? String(cause) : tail
     throw new ShoalError('SHOAL_HUB_UNREACHABLE', `a hub of the embedded swarm did not start: ${why}`, {
       next: 'run shoal up --json and look at what it says',
