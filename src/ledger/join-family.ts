@@ -1,9 +1,7 @@
 /** The fold of one family's records: per shard a product of chains, so that order and repetition cannot matter. */
 import { ledgerLimits } from '../limits.ts'
 import { type FamilySpec, shardCount } from '../program/family.ts'
-import { ClaimColumns } from './join-claims.ts'
-import type { Names } from './join-names.ts'
-import { Checkpoints, DoneColumns } from './join-results.ts'
+import type { ShardColumns } from './join-columns.ts'
 import type { Author, CheckpointRecord, ClaimRecord, DoneRecord, LedgerRecord } from './record.ts'
 import type { Authored, Checkpoint, Claim, Done, FamilyView } from './view.ts'
 
@@ -22,26 +20,21 @@ export class JoinedFamily implements FamilyView {
   doneCount = 0
   #spec: FamilySpec
   #capacity: number
-  readonly #names: Names
-  #generation: Int32Array
-  #epochMax: Int32Array
-  #claims: ClaimColumns
-  #done: DoneColumns
-  readonly #checkpoints = new Checkpoints()
-  readonly #counted = new Set<string>()
+  readonly #columns: ShardColumns
+  /** Row of shard 0. */
+  #base: number
+  /** Keys of the done records counted so far; made when the first one comes. */
+  #counted: Set<string> | null = null
   readonly #history: Authored[] = []
   /** Whole microseconds: sums of integers do not depend on their order. */
   #busyMicros = 0
   #busyShards = 0
 
-  constructor(names: Names, spec: FamilySpec) {
-    this.#names = names
+  constructor(columns: ShardColumns, spec: FamilySpec) {
+    this.#columns = columns
     this.#spec = spec
     this.#capacity = shardCount(spec)
-    this.#generation = new Int32Array(this.#capacity)
-    this.#epochMax = new Int32Array(this.#capacity).fill(-1)
-    this.#claims = new ClaimColumns(names, this.#capacity)
-    this.#done = new DoneColumns(names, this.#capacity)
+    this.#base = columns.allocate(this.#capacity)
   }
 
   get spec(): FamilySpec {
@@ -62,31 +55,31 @@ export class JoinedFamily implements FamilyView {
   }
 
   generation(shard: number): number {
-    return this.#generation[shard] ?? 0
+    return this.#has(shard) ? (this.#columns.generation[this.#base + shard] ?? 0) : 0
   }
 
   claim(shard: number): Claim | null {
-    return this.#claims.read(shard)
+    return this.#has(shard) ? this.#columns.claims.read(this.#base + shard) : null
   }
 
   epochMax(shard: number): number {
-    return this.#epochMax[shard] ?? -1
+    return this.#has(shard) ? (this.#columns.epochMax[this.#base + shard] ?? -1) : -1
   }
 
   checkpoint(shard: number): Checkpoint | null {
-    return this.#checkpoints.read(shard)
+    return this.#has(shard) ? this.#columns.checkpoints.read(this.#base + shard) : null
   }
 
   isDone(shard: number): boolean {
-    return this.#done.has(shard)
+    return this.#has(shard) && this.#columns.done.has(this.#base + shard)
   }
 
   done(shard: number): Done | null {
-    return this.#done.read(shard)
+    return this.#has(shard) ? this.#columns.done.read(this.#base + shard, shard) : null
   }
 
   doneRecords(shard: number): number {
-    return this.#done.counted(shard)
+    return this.#has(shard) ? this.#columns.done.counted(this.#base + shard) : 0
   }
 
   history(): readonly Authored[] {
@@ -117,15 +110,15 @@ export class JoinedFamily implements FamilyView {
   /** Makes room for shards that some spec of this family has; state is kept for all that any spec ever had. */
   grow(capacity: number): void {
     if (capacity <= this.#capacity) return
-    const generation = new Int32Array(capacity)
-    generation.set(this.#generation)
-    this.#generation = generation
-    const epochMax = new Int32Array(capacity).fill(-1)
-    epochMax.set(this.#epochMax)
-    this.#epochMax = epochMax
-    this.#claims = this.#claims.grow(capacity)
-    this.#done = this.#done.grow(capacity)
+    const base = this.#columns.allocate(capacity)
+    this.#columns.copy(this.#base, base, this.#capacity)
+    this.#base = base
     this.#capacity = capacity
+  }
+
+  /** Rows beyond a family's own belong to others. */
+  #has(shard: number): boolean {
+    return shard >= 0 && shard < this.#capacity
   }
 
   #join(author: Author, record: ShardRecord): boolean {
@@ -133,7 +126,10 @@ export class JoinedFamily implements FamilyView {
       case 'claim':
         return this.#joinClaim(author, record)
       case 'checkpoint':
-        return this.#enter(record.shard, record) !== 'old' && this.#checkpoints.join(author, record)
+        return (
+          this.#enter(record.shard, record) !== 'old' &&
+          this.#columns.checkpoints.join(this.#base + record.shard, author, record)
+        )
       case 'done':
         return this.#joinDone(author, record)
       case 'reopen':
@@ -142,13 +138,13 @@ export class JoinedFamily implements FamilyView {
   }
 
   #joinClaim(author: Author, record: ClaimRecord): boolean {
-    const authorId = this.#names.authorId(author)
-    const reasonId = this.#names.textId(record.reason)
+    const authorId = this.#columns.names.authorId(author)
+    const reasonId = this.#columns.names.textId(record.reason)
     let changed = false
     for (let shard = record.lo; shard < record.hi; shard++) {
       if (this.#raiseEpoch(shard, record.epoch)) changed = true
       if (this.#enter(shard, record) === 'old') continue
-      if (this.#claims.join(shard, authorId, reasonId, record)) changed = true
+      if (this.#columns.claims.join(this.#base + shard, authorId, reasonId, record)) changed = true
     }
     if (record.state !== 'claimed') this.#remember(author, record)
     return changed
@@ -156,14 +152,14 @@ export class JoinedFamily implements FamilyView {
 
   #joinDone(author: Author, record: DoneRecord): boolean {
     const isNew = this.#countOnce(author, record)
-    const candidate = this.#done.candidate(this.#names.authorId(author), record)
+    const candidate = this.#columns.done.candidate(this.#columns.names.authorId(author), record)
     let changed = isNew
     for (let shard = record.lo; shard < record.hi; shard++) {
       this.#raiseEpoch(shard, record.epoch)
       if (this.#enter(shard, record) === 'old') continue
-      if (isNew) this.#done.count(shard)
+      if (isNew) this.#columns.done.count(this.#base + shard)
       if (!this.isDone(shard) && shard < this.shards) this.doneCount += 1
-      if (this.#done.join(shard, candidate)) changed = true
+      if (this.#columns.done.join(this.#base + shard, candidate)) changed = true
     }
     if (changed) this.#remember(author, record)
     return changed
@@ -183,17 +179,18 @@ export class JoinedFamily implements FamilyView {
     const generation = this.generation(shard)
     if (record.generation < generation) return 'old'
     if (record.generation === generation) return 'same'
-    this.#generation[shard] = record.generation
-    this.#claims.clear(shard)
-    this.#checkpoints.clear(shard)
-    if (this.#done.clear(shard) && shard < this.shards) this.doneCount -= 1
+    const row = this.#base + shard
+    this.#columns.generation[row] = record.generation
+    this.#columns.claims.clear(row)
+    this.#columns.checkpoints.clear(row)
+    if (this.#columns.done.clear(row) && shard < this.shards) this.doneCount -= 1
     return 'new'
   }
 
   /** Over all generations: fences never go back. */
   #raiseEpoch(shard: number, epoch: number): boolean {
     if (epoch <= this.epochMax(shard)) return false
-    this.#epochMax[shard] = epoch
+    this.#columns.epochMax[this.#base + shard] = epoch
     return true
   }
 
@@ -203,7 +200,8 @@ export class JoinedFamily implements FamilyView {
    */
   #countOnce(author: Author, record: DoneRecord): boolean {
     const { generation, lo, hi, epoch, cost, busyMs } = record
-    const key = `${this.#names.authorId(author)},${generation},${lo},${hi},${epoch},${cost},${busyMs}`
+    const key = `${this.#columns.names.authorId(author)},${generation},${lo},${hi},${epoch},${cost},${busyMs}`
+    this.#counted ??= new Set()
     if (this.#counted.has(key)) return false
     this.#counted.add(key)
     this.#busyMicros += Math.round(busyMs * MICROS_PER_MS)

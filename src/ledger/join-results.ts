@@ -1,22 +1,31 @@
 /** The checkpoint and done components of a family's shards: max of (progress, epoch, -hub, ref), min of (epoch, cost, hub, ref). */
 import { compareRefs } from '../program/ref.ts'
+import { widened } from './join-claims.ts'
 import { compareText, type Names } from './join-names.ts'
 import type { Author, CheckpointRecord, DoneRecord } from './record.ts'
 import type { Checkpoint, Done } from './view.ts'
 
 const NONE = -1
 
-/** Each shard points at its winning checkpoint record; checkpoints are sparse. */
+/** Each row points at its winning checkpoint record; checkpoints are sparse. */
 export class Checkpoints {
   readonly #best = new Map<number, { readonly author: Author; readonly record: CheckpointRecord }>()
 
-  clear(shard: number): void {
-    this.#best.delete(shard)
+  clear(row: number): void {
+    this.#best.delete(row)
+  }
+
+  /** Copies rows `[from, from + count)` to `to`. */
+  copy(from: number, to: number, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const held = this.#best.get(from + index)
+      if (held !== undefined) this.#best.set(to + index, held)
+    }
   }
 
   /** Joins a checkpoint; returns whether it won. */
-  join(author: Author, record: CheckpointRecord): boolean {
-    const held = this.#best.get(record.shard)
+  join(row: number, author: Author, record: CheckpointRecord): boolean {
+    const held = this.#best.get(row)
     if (held !== undefined) {
       const order =
         record.progress - held.record.progress ||
@@ -25,12 +34,12 @@ export class Checkpoints {
         compareRefs(record.ref, held.record.ref)
       if (order <= 0) return false
     }
-    this.#best.set(record.shard, { author, record })
+    this.#best.set(row, { author, record })
     return true
   }
 
-  read(shard: number): Checkpoint | null {
-    const held = this.#best.get(shard)
+  read(row: number): Checkpoint | null {
+    const held = this.#best.get(row)
     if (held === undefined) return null
     const { epoch, progress, ref } = held.record
     return { epoch, progress, hub: held.author.hub, ref }
@@ -44,70 +53,72 @@ export interface DoneCandidate {
   index: number
 }
 
-/** Each shard points at its winning done record, which covers a run of shards: 8 bytes a shard. */
+/** Each row points at its winning done record, which covers a run of shards: 8 bytes a shard. */
 export class DoneColumns {
   readonly #names: Names
-  readonly #winners: DoneCandidate[]
-  readonly #winner: Int32Array
-  /** How many done records of its generation the shard has. */
-  readonly #count: Int32Array
+  readonly #winners: DoneCandidate[] = []
+  #winner = new Int32Array()
+  /** How many done records of its generation the row has. */
+  #count = new Int32Array()
 
-  constructor(names: Names, shards: number, winners: DoneCandidate[] = []) {
+  constructor(names: Names) {
     this.#names = names
-    this.#winners = winners
-    this.#winner = new Int32Array(shards).fill(NONE)
-    this.#count = new Int32Array(shards)
+  }
+
+  /** Makes room for `rows`; rows never used are empty. */
+  resize(rows: number): void {
+    this.#winner = widened(this.#winner, new Int32Array(rows).fill(NONE, this.#winner.length))
+    this.#count = widened(this.#count, new Int32Array(rows))
+  }
+
+  /** Copies rows `[from, from + count)` to `to`. */
+  copy(from: number, to: number, count: number): void {
+    this.#winner.copyWithin(to, from, from + count)
+    this.#count.copyWithin(to, from, from + count)
   }
 
   candidate(authorId: number, record: DoneRecord): DoneCandidate {
     return { authorId, record, index: NONE }
   }
 
-  /** Joins a candidate into one shard; returns whether it won. */
-  join(shard: number, candidate: DoneCandidate): boolean {
-    const held = this.#held(shard)
+  /** Joins a candidate into one row; returns whether it won. */
+  join(row: number, candidate: DoneCandidate): boolean {
+    const held = this.#held(row)
     if (held !== undefined && !this.#precedes(candidate, held)) return false
     if (candidate.index === NONE) candidate.index = this.#winners.push(candidate) - 1
-    this.#winner[shard] = candidate.index
+    this.#winner[row] = candidate.index
     return true
   }
 
-  count(shard: number): void {
-    this.#count[shard] = this.counted(shard) + 1
+  count(row: number): void {
+    this.#count[row] = this.counted(row) + 1
   }
 
-  counted(shard: number): number {
-    return this.#count[shard] ?? 0
+  counted(row: number): number {
+    return this.#count[row] ?? 0
   }
 
   /** Returns whether there was a result. */
-  clear(shard: number): boolean {
-    const wasDone = this.#winner[shard] !== NONE
-    this.#winner[shard] = NONE
-    this.#count[shard] = 0
+  clear(row: number): boolean {
+    const wasDone = this.#winner[row] !== NONE
+    this.#winner[row] = NONE
+    this.#count[row] = 0
     return wasDone
   }
 
-  has(shard: number): boolean {
-    return (this.#winner[shard] ?? NONE) !== NONE
+  has(row: number): boolean {
+    return (this.#winner[row] ?? NONE) !== NONE
   }
 
-  read(shard: number): Done | null {
-    const held = this.#held(shard)
+  read(row: number, shard: number): Done | null {
+    const held = this.#held(row)
     if (held === undefined) return null
     const { epoch, cost, ref, holders, lo } = held.record
     return { epoch, cost, hub: this.#names.author(held.authorId).hub, ref, offset: shard - lo, holders }
   }
 
-  grow(shards: number): DoneColumns {
-    const grown = new DoneColumns(this.#names, shards, this.#winners)
-    grown.#winner.set(this.#winner)
-    grown.#count.set(this.#count)
-    return grown
-  }
-
-  #held(shard: number): DoneCandidate | undefined {
-    return this.#winners[this.#winner[shard] ?? NONE]
+  #held(row: number): DoneCandidate | undefined {
+    return this.#winners[this.#winner[row] ?? NONE]
   }
 
   /** A total order over everything a result shows. */

@@ -2,6 +2,7 @@
 import { assertNever } from '../errors.ts'
 import { counts, ledgerLimits } from '../limits.ts'
 import { type FamilyKey, type FamilySpec, ROOT_FAMILY, shardCount } from '../program/family.ts'
+import { ShardColumns } from './join-columns.ts'
 import { JoinedFamily, type ShardRecord } from './join-family.ts'
 import { compareText, Names } from './join-names.ts'
 import { packRecords } from './pack.ts'
@@ -36,7 +37,7 @@ export class JoinedJob implements JobView {
   incomplete = false
   #manifest: Uint8Array | null = null
   #cancel: Cancel | null = null
-  readonly #names = new Names()
+  readonly #columns = new ShardColumns(new Names())
   readonly #families = new Map<FamilyKey, JoinedFamily>()
   readonly #waiting = new Map<FamilyKey, { author: Author; record: ShardRecord }[]>()
   #waitingCount = 0
@@ -137,7 +138,7 @@ export class JoinedJob implements JobView {
 
   #addFamily(spec: FamilySpec): void {
     this.#shards += shardCount(spec)
-    this.#families.set(spec.key, new JoinedFamily(this.#names, spec))
+    this.#families.set(spec.key, new JoinedFamily(this.#columns, spec))
   }
 
   #joinShards(author: Author, record: ShardRecord): boolean {
