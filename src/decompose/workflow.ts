@@ -3,6 +3,7 @@ import { Encoder } from 'cbor-x'
 import * as v from 'valibot'
 import { ShoalError } from '../errors.ts'
 import { counts, sizes } from '../limits.ts'
+import { isAcyclic } from '../program/dependencies.ts'
 
 /** A workflow ready to run: times in CPU milliseconds, sizes in bytes, edges as `[from, to, bytes]`. */
 export interface Workflow {
@@ -57,7 +58,13 @@ export function scaleWorkflow(json: unknown, name: string, scale: WorkflowScale)
   if (tasks.some((task, position) => task.id !== position)) throw unusable(name, 'ids do not count from 0')
   if (edges.some(([from, to]) => from >= tasks.length || to >= tasks.length))
     throw unusable(name, 'an edge leads nowhere')
-  if (hasCycle(tasks.length, edges)) throw unusable(name, 'its edges form a cycle')
+  if (
+    !isAcyclic(
+      tasks.length,
+      edges.map(([from, to]) => ({ from, to })),
+    )
+  )
+    throw unusable(name, 'its edges form a cycle')
   const outputBytes = tasks.map((task) => Math.round(task.output_bytes * scale.bytes))
   if (outputBytes.some((bytes) => bytes > sizes.blobBytesMax))
     throw unusable(name, 'an output is too large: use a smaller --bytes-scale')
@@ -83,25 +90,6 @@ export function decodeWorkflow(bytes: Uint8Array): Workflow | null {
   } catch {
     return null // whoever asked tries the other formats, and complains if none fits
   }
-}
-
-function hasCycle(nodes: number, edges: readonly (readonly [number, number, number])[]): boolean {
-  const incoming = new Int32Array(nodes)
-  const children: number[][] = Array.from({ length: nodes }, () => [])
-  for (const [from, to] of edges) {
-    incoming[to] = (incoming[to] ?? 0) + 1
-    children[from]?.push(to)
-  }
-  const ready = [...incoming.keys()].filter((node) => incoming[node] === 0)
-  let seen = 0
-  for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
-    seen++
-    for (const child of children[node] ?? []) {
-      incoming[child] = (incoming[child] ?? 0) - 1
-      if (incoming[child] === 0) ready.push(child)
-    }
-  }
-  return seen < nodes
 }
 
 function unusable(name: string, why: string): ShoalError {

@@ -47,23 +47,22 @@ function upwardRanks(
   return ranks
 }
 
-/** Whether the edges within a family form no cycle; a spec with one would never end. */
-export function isAcyclic(spec: FamilySpec): boolean {
-  const incoming = new Int32Array(shardCount(spec))
-  const children: number[][] = Array.from({ length: shardCount(spec) }, () => [])
-  for (const edge of spec.edges) {
-    if (edge.family !== spec.key) continue
-    incoming[edge.to] = (incoming[edge.to] ?? 0) + 1
-    children[edge.from]?.push(edge.to)
+/** Whether edges over `nodes` nodes form no cycle; a graph with one would never end. */
+export function isAcyclic(nodes: number, edges: readonly { readonly from: number; readonly to: number }[]): boolean {
+  const incoming = new Int32Array(nodes)
+  const children: number[][] = Array.from({ length: nodes }, () => [])
+  for (const { from, to } of edges) {
+    incoming[to] = (incoming[to] ?? 0) + 1
+    children[from]?.push(to)
   }
-  const ready = [...incoming.keys()].filter((shard) => incoming[shard] === 0)
+  const ready = [...incoming.keys()].filter((node) => incoming[node] === 0)
   let seen = 0
-  for (let shard = ready.pop(); shard !== undefined; shard = ready.pop()) {
+  for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
     seen++
-    for (const child of children[shard] ?? []) {
+    for (const child of children[node] ?? []) {
       incoming[child] = (incoming[child] ?? 0) - 1
       if (incoming[child] === 0) ready.push(child)
     }
   }
-  return seen === incoming.length
+  return seen === nodes
 }
