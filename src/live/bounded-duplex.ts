@@ -17,7 +17,7 @@ export interface BoundedDuplex {
  */
 export function boundedDuplex(stream: Stream, init: { readonly readAheadBytesMax: number }): BoundedDuplex {
   return {
-    source: readStream(stream, init.readAheadBytesMax),
+    source: new StreamReader(stream, init.readAheadBytesMax).chunks(),
     sink: (source) => writeStream(stream, source),
   }
 }
@@ -54,67 +54,85 @@ async function writeStream(stream: Stream, source: AsyncIterable<Bytes>): Promis
   if (stream.writeStatus === 'writable') await stream.close()
 }
 
-function readStream(stream: Stream, readAheadBytesMax: number): AsyncGenerator<Bytes, void, undefined> {
-  const queue: Bytes[] = []
-  let queuedBytes = 0
-  let ended = stream.readableEnded
-  let failure: Error | null = null
-  let wake: (() => void) | null = null
+/** Gathers what arrives and pauses the stream when the reader falls behind. */
+class StreamReader {
+  readonly #stream: Stream
+  readonly #readAheadBytesMax: number
+  readonly #queue: Bytes[] = []
+  #queuedBytes = 0
+  #ended: boolean
+  #failure: Error | null = null
+  #wake: (() => void) | null = null
 
-  const awaken = () => {
-    wake?.()
-    wake = null
-  }
-  const onMessage = (event: StreamMessageEvent) => {
-    queue.push(event.data)
-    queuedBytes += event.data.byteLength
-    if (queuedBytes >= readAheadBytesMax && stream.readStatus === 'readable') stream.pause()
-    awaken()
-  }
-  const onEnd = () => {
-    ended = true
-    awaken()
-  }
-  const onClose = (event: { error?: Error }) => {
-    failure ??= event.error ?? null
-    if (failure !== null || stream.readBufferLength === 0) ended = true
-    awaken()
-  }
-  stream.addEventListener('message', onMessage)
-  stream.addEventListener('end', onEnd)
-  stream.addEventListener('close', onClose)
-
-  // resume() throws on a closed stream, and from an event handler that would end the process
-  const resume = () => {
-    if (queuedBytes < readAheadBytesMax / 2 && stream.readStatus === 'paused') stream.resume()
-  }
-  const detach = () => {
-    stream.removeEventListener('message', onMessage)
-    stream.removeEventListener('end', onEnd)
-    stream.removeEventListener('close', onClose)
+  constructor(stream: Stream, readAheadBytesMax: number) {
+    this.#stream = stream
+    this.#readAheadBytesMax = readAheadBytesMax
+    this.#ended = stream.readableEnded
+    stream.addEventListener('message', this.#onMessage)
+    stream.addEventListener('end', this.#onEnd)
+    stream.addEventListener('close', this.#onClose)
   }
 
-  return (async function* () {
+  async *chunks(): AsyncGenerator<Bytes, void, undefined> {
     try {
       for (;;) {
-        const chunk = queue.shift()
-        if (chunk !== undefined) {
-          queuedBytes -= chunk.byteLength
-          resume()
+        const chunk = this.#take()
+        if (chunk !== null) {
           yield chunk
-        } else if (ended) {
-          if (failure !== null) throw failure
+        } else if (this.#ended) {
+          if (this.#failure !== null) throw this.#failure
           return
         } else {
           await new Promise<void>((resolve) => {
-            wake = resolve
+            this.#wake = resolve
           })
         }
       }
     } finally {
-      detach()
+      this.#detach()
     }
-  })()
+  }
+
+  #take(): Bytes | null {
+    const chunk = this.#queue.shift()
+    if (chunk === undefined) return null
+    this.#queuedBytes -= chunk.byteLength
+    // resume() throws on a closed stream, and from an event handler that would end the process
+    const isBehind = this.#queuedBytes >= this.#readAheadBytesMax / 2
+    if (!isBehind && this.#stream.readStatus === 'paused') this.#stream.resume()
+    return chunk
+  }
+
+  readonly #onMessage = (event: StreamMessageEvent): void => {
+    this.#queue.push(event.data)
+    this.#queuedBytes += event.data.byteLength
+    const isFull = this.#queuedBytes >= this.#readAheadBytesMax
+    if (isFull && this.#stream.readStatus === 'readable') this.#stream.pause()
+    this.#awaken()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true
+    this.#awaken()
+  }
+
+  /** A stream that closed while paused still has bytes to give; 'end' follows once they are read. */
+  readonly #onClose = (event: { error?: Error }): void => {
+    this.#failure ??= event.error ?? null
+    if (this.#failure !== null || this.#stream.readBufferLength === 0) this.#ended = true
+    this.#awaken()
+  }
+
+  #awaken(): void {
+    this.#wake?.()
+    this.#wake = null
+  }
+
+  #detach(): void {
+    this.#stream.removeEventListener('message', this.#onMessage)
+    this.#stream.removeEventListener('end', this.#onEnd)
+    this.#stream.removeEventListener('close', this.#onClose)
+  }
 }
 
 function brokenStream(): Error {

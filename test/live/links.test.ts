@@ -1,6 +1,8 @@
 /** Who is connected to whom: one link per pair, kept, healed, and closed to those who do not belong. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -37,6 +39,23 @@ async function stranger(prologueBytes?: Uint8Array, identity?: Identity): Promis
     connectionEncrypters: [noise(prologueBytes === undefined ? {} : { prologueBytes })],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
+  })
+  strangers.push(peer)
+  return peer
+}
+
+/** The same with gossip of its own. */
+async function gossipingStranger(prologueBytes: Uint8Array, identity: Identity) {
+  const peer = await createLibp2p({
+    privateKey: identity.privateKey(),
+    transports: [tcp()],
+    connectionEncrypters: [noise({ prologueBytes })],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialMultiaddr: () => false },
+    services: {
+      identify: identify(),
+      gossip: gossipsub({ globalSignaturePolicy: StrictNoSign, allowPublishToZeroTopicPeers: true }),
+    },
   })
   strangers.push(peer)
   return peer
@@ -140,18 +159,30 @@ test('the secret alone opens nothing: no messages, no gossip, no blobs, and the 
   expect([a.events, b.events, a.gossip, b.gossip, a.messages]).toEqual([[], [], [], [], []])
 })
 
-test('a stranger with the secret cannot open blob or gossip streams past the hello', async () => {
+test('a stranger with the secret gets neither blobs nor gossip through the hello window', async () => {
   const founder = await newSwarm()
+  const guest = await invited(founder)
+  founder.membership.merge(guest.membership.export())
   const a = await startHub(founder)
-  const peer = await stranger(founder.swarm.secret(), await identityBelow(a.hub))
+  const peer = await gossipingStranger(founder.swarm.secret(), await identityBelow(a.hub))
+  const topic = `shoal/1/${founder.swarm.id}`
+  const { gossip } = peer.services
+  const heard: string[] = []
+  gossip.addEventListener('message', ({ detail }) => heard.push(detail.topic))
+  gossip.subscribe(topic)
   const connection = await peer.dial(multiaddr(a.address()))
   const blobs = await connection.newStream('/shoal/blob/1')
-  await until(() => blobs.status !== 'open', 'the blob stream is refused')
-  const gossip = await connection.newStream('/meshsub/1.1.0')
-  gossip.send(randomBytes(64))
-  await until(() => connection.status !== 'open', 'the hello window ends the connection', 10_000)
+  await until(() => blobs.status !== 'open', 'the blob stream is refused at once', 2_000)
+  const [member = ''] = a.membership.members().filter((hub) => hub !== a.hub)
+  const sender = Buffer.concat([Uint8Array.of(member.length), Buffer.from(member)])
+  while (connection.status === 'open') {
+    await gossip.publish(topic, Buffer.concat([sender, randomBytes(12), Buffer.from('forged')]))
+    a.network.publish(Uint8Array.of(1))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  expect(heard).toEqual([])
   expect(a.gossip).toEqual([])
-})
+}, 15_000)
 
 test('a removed hub is cut off everywhere and does not come back', async () => {
   const [a, b, c] = await connectedHubs(3)
