@@ -5,6 +5,8 @@ import { Hedge } from './hedge.ts'
 
 export const p90Level = 0.9
 const recordWeight = 0.02
+/** Persistence speaks instead once the mixture has been this much worse: one wild expert keeps a small share of the weight. */
+const auditTolerance = 1.2
 
 export interface MixedForecast {
   readonly mean: number
@@ -23,6 +25,8 @@ export interface ForecastRecord {
 
 /** What was said at one sample about one later sample. */
 interface Promise90 extends MixedForecast {
+  /** The mixture's mean, spoken or not. */
+  readonly mixed: number
   readonly forecasts: Float64Array
   readonly bounds: Float64Array
   readonly last: number
@@ -34,6 +38,7 @@ export class HorizonMixture {
   readonly #quantiles: Hedge
   readonly #errors: readonly ErrorQuantile[]
   readonly #pending: Promise90[] = []
+  #mixedError = Number.NaN
   #record: ForecastRecord = { error: Number.NaN, lastError: Number.NaN, coverage: Number.NaN }
 
   constructor(horizon: number, experts: number) {
@@ -62,6 +67,7 @@ export class HorizonMixture {
     said.forecasts.forEach((forecast, expert) => {
       if (!Number.isNaN(forecast)) this.#errors[expert]?.add(actual - forecast)
     })
+    this.#mixedError = follow(this.#mixedError, Math.abs(actual - said.mixed))
     this.#record = {
       error: follow(this.#record.error, Math.abs(actual - said.mean)),
       lastError: follow(this.#record.lastError, Math.abs(actual - said.last)),
@@ -76,9 +82,11 @@ export class HorizonMixture {
       const known = errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin
       return forecast + (known ? errors.value() : coldMargin)
     })
-    const mean = this.#means.mix(forecasts)
+    const mixed = this.#means.mix(forecasts)
+    // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
+    const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed
     const p90 = Math.max(mean, this.#quantiles.mix(bounds))
-    this.#pending.push({ mean, p90, forecasts: forecasts.slice(), bounds, last })
+    this.#pending.push({ mean, p90, mixed, forecasts: forecasts.slice(), bounds, last })
     return { mean, p90 }
   }
 }

@@ -45,7 +45,12 @@ export class NetTrainer implements Trainer {
   }
 
   train(set: TrainingSet): Promise<NetWeights | null> {
-    const turn = this.#queue.then(() => (this.#closed ? null : this.#trainNow(set)))
+    const turn = this.#queue
+      .then(() => (this.#closed ? null : this.#trainNow(set)))
+      .catch((reason: unknown) => {
+        this.#onFailure(reason)
+        return null
+      })
     this.#queue = turn
     return turn
   }

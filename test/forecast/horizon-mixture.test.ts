@@ -1,0 +1,43 @@
+/** One horizon: the record it keeps of itself, and what it does when the record is bad. */
+import { expect, test } from 'vitest'
+import { HorizonMixture, pinball } from '../../src/forecast/horizon-mixture.ts'
+
+test('a wild expert cannot drag the forecast away: persistence speaks, and the record shows no loss', () => {
+  const mixture = new HorizonMixture(1, 2)
+  let spoken = Number.NaN
+  for (let sample = 0; sample < 100; sample++) {
+    const value = 50 + (sample % 2)
+    mixture.observe(value)
+    spoken = mixture.forecast(Float64Array.of(value, 1e9), value, 20).mean
+  }
+  expect(spoken).toBe(51)
+  expect(mixture.weights[1]).toBeGreaterThan(0)
+})
+
+test('outcomes are matched with the forecast made for them, a horizon earlier', () => {
+  const mixture = new HorizonMixture(3, 1)
+  for (const value of [10, 20, 30, 40]) {
+    mixture.observe(value)
+    mixture.forecast(Float64Array.of(value), value, 20)
+  }
+  expect(mixture.record).toEqual({ error: 30, lastError: 30, coverage: 0 })
+})
+
+test('p90 is within one error of nine in ten outcomes', () => {
+  const mixture = new HorizonMixture(1, 1)
+  for (let sample = 0; sample < 301; sample++) {
+    mixture.observe(50 + (sample % 10))
+    mixture.forecast(Float64Array.of(50), 50, 20)
+  }
+  const { mean, p90 } = mixture.forecast(Float64Array.of(50), 50, 20)
+  expect(mean).toBe(50)
+  expect(p90).toBeGreaterThanOrEqual(58)
+  expect(p90).toBeLessThanOrEqual(59)
+})
+
+test('the pinball loss is least at the quantile', () => {
+  const outcomes = Array.from({ length: 100 }, (_, at) => at)
+  const loss = (bound: number): number => outcomes.reduce((sum, outcome) => sum + pinball(outcome, bound), 0)
+  expect(loss(90)).toBeLessThan(loss(80))
+  expect(loss(90)).toBeLessThan(loss(98))
+})
