@@ -141,6 +141,11 @@ function countKey({ author, record }: Authored): string {
   return [author.hub, author.boot, generation, lo, hi, epoch, cost, busyMs].join()
 }
 
-function text(value: unknown): string {
-  return JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? Array.from(part) : part))
+/** Equal for equal values, whatever the order of their fields. */
+export function text(value: unknown): string {
+  return JSON.stringify(value, (_, part) => {
+    if (part instanceof Uint8Array) return Array.from(part)
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
 }

@@ -76,9 +76,16 @@ export function sync(asker: Replica, other: Replica): number {
   return answerBytes
 }
 
-/** Everybody with everybody, until all hold all. */
+/**
+ * Everybody with everybody, until all hold the same. A second round is needed when entries that a hub held back, as they had come too
+ * early, find their place during the first.
+ */
 export function heal(replicas: readonly Replica[]): void {
-  for (const a of replicas) for (const b of replicas) if (a !== b) sync(a, b)
+  for (let round = 0; round < 3; round++) {
+    for (const a of replicas) for (const b of replicas) if (a !== b) sync(a, b)
+    const vectors = new Set(replicas.map(({ ledger }) => Buffer.from(ledger.stateVector()).toString('hex')))
+    if (vectors.size === 1) return
+  }
 }
 
 function overWire(message: SyncMessage): SyncMessage {
