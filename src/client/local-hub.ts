@@ -107,6 +107,8 @@ export interface FamilyReport {
 }
 
 export interface JobReport extends JobSummary {
+  /** Unfinished shards that have a checkpoint to resume from. */
+  readonly checkpoints: number
   readonly error: JobError | null
   readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
   readonly familyReports: readonly FamilyReport[]

@@ -49,6 +49,8 @@ export interface FamilyReport {
 }
 
 export interface Report extends Summary {
+  /** Unfinished shards that have a checkpoint to resume from. */
+  readonly checkpoints: number
   readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
   readonly familyReports: readonly FamilyReport[]
   readonly attempts: readonly Attempt[]
@@ -89,11 +91,18 @@ export function jobReport(state: HubState, job: Job): Report {
       speculated: claimsWith(families, 'speculate'),
       duplicated: receipt.length,
     },
+    checkpoints: families.reduce((sum, view) => sum + resumable(view), 0),
     byHub: byHub(families),
     familyReports: families.map((view) => familyReport(state, view)),
     attempts,
     receipt,
   }
+}
+
+function resumable(view: FamilyView): number {
+  let count = 0
+  for (let shard = 0; shard < view.shards; shard++) if (!view.isDone(shard) && view.checkpoint(shard) !== null) count++
+  return count
 }
 
 function statusOf(job: Job): Summary['status'] {

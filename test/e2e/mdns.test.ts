@@ -82,13 +82,18 @@ async function startHubs(places: readonly Host[]): Promise<HubProcess[]> {
   return hubs
 }
 
+async function diagnosticsOf(hub: HubProcess): Promise<HubEvent> {
+  const said = hub.events.length
+  hub.ask('diagnostics')
+  await until(() => hub.events.slice(said).some(({ event }) => event === 'diagnostics'), 'diagnostics')
+  return hub.event('diagnostics')
+}
+
 /** What a hub's diagnostics say about its interface. */
 async function eth0(hub: HubProcess | undefined): Promise<InterfaceTraffic> {
-  const said = hub?.events.length ?? 0
-  hub?.ask('diagnostics')
-  await until(() => hub?.events.slice(said).some(({ event }) => event === 'diagnostics') === true, 'diagnostics')
-  const found = (await hub?.event('diagnostics'))?.interfaces as InterfaceTraffic[] | undefined
-  const traffic = found?.find(({ name }) => name === 'eth0')
+  if (hub === undefined) throw new Error('a hub')
+  const interfaces = (await diagnosticsOf(hub)).interfaces as InterfaceTraffic[]
+  const traffic = interfaces.find(({ name }) => name === 'eth0')
   if (traffic === undefined) throw new Error('no traffic of eth0 in the diagnostics')
   return traffic
 }
@@ -150,4 +155,39 @@ test.skipIf(unavailable !== null)('hubs on one machine find each other, with onl
   await host.removeInterface()
   const hubs = await startHubs([host, host, host])
   await untilMeshed(hubs, 10_000)
+})
+
+test.skipIf(unavailable !== null)('hubs of another swarm are seen and named, and left alone', async () => {
+  network = await createNamespaces(2)
+  folder = await mkdtemp(join(tmpdir(), 'shoal-e2e-'))
+  const hubs = network.hosts.map((host, i) => new HubProcess(host, join(String(folder), `home${i}`)))
+  const [a, b] = hubs
+  if (a === undefined || b === undefined) throw new Error('two hubs')
+  const { hub } = await b.event('up')
+  await a.event('up')
+  const endMs = performance.now() + 10_000
+  let foreign: unknown[] = []
+  while (foreign.length === 0 && performance.now() < endMs) foreign = (await diagnosticsOf(a)).foreign as unknown[]
+  expect(foreign).toContainEqual(
+    expect.objectContaining({ peer: hub, reason: expect.stringMatching(/^swarm [a-z2-7]+$/) }),
+  )
+  const { refused, dialFailures } = await diagnosticsOf(a)
+  expect([refused, dialFailures]).toEqual([[], []])
+})
+
+test.skipIf(unavailable !== null)('a copied home folder is noticed', async () => {
+  network = await createNamespaces(2)
+  folder = await mkdtemp(join(tmpdir(), 'shoal-e2e-'))
+  const [first, second] = network.hosts
+  if (first === undefined || second === undefined) throw new Error('two hosts')
+  const a = new HubProcess(first, join(folder, 'home'))
+  await a.event('up')
+  const b = new HubProcess(second, join(folder, 'home'))
+  await b.event('up')
+  const endMs = performance.now() + 10_000
+  let refused = ''
+  while (!refused.includes('identity') && performance.now() < endMs) {
+    refused = JSON.stringify((await diagnosticsOf(a)).refused)
+  }
+  expect(refused).toContain('it uses the identity of this hub')
 })

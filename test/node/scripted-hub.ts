@@ -44,6 +44,7 @@ export function report(job: string, changes: Partial<JobReport> = {}): JobReport
     families: 1,
     shards: { total: 5, done: 5, attempts: 6, resumed: 1, migrated: 0, speculated: 0, duplicated: 0 },
     error: null,
+    checkpoints: 0,
     byHub: [{ hub: info.hub, shards: 5, busyMs: 900 }],
     familyReports: [{ ...family, runs: [{ lo: 0, hi: 4, state: 'done', hub: info.hub, epoch: 1 }] }],
     attempts: [

@@ -1,0 +1,207 @@
+/** Real hubs of one swarm on hosts of their own: `shoal up` in network namespaces, driven by the command line as a user would. */
+import { type ChildProcess, execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createNamespaces, type Host, type Namespaces } from './namespaces.ts'
+
+const run = promisify(execFile)
+const cli = fileURLToPath(new URL('../../node/cli.ts', import.meta.url))
+
+interface UpEvent {
+  readonly event: string
+  readonly hub?: string
+  readonly state?: string
+  readonly pid?: number
+}
+
+export interface Finished {
+  readonly job: string
+  readonly status: string
+  readonly result: unknown
+  readonly resultV8: string
+  readonly wallMs: number
+  /** Unfinished shards that could resume. */
+  readonly checkpoints: number
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly shards: {
+    readonly total: number
+    readonly done: number
+    readonly attempts: number
+    readonly resumed: number
+    readonly duplicated: number
+  }
+  readonly byHub: readonly { readonly hub: string; readonly shards: number }[]
+  readonly attempts?: readonly AttemptLine[]
+  readonly familyReports?: readonly { readonly family: string; readonly shards: number; readonly done: number }[]
+}
+
+export interface AttemptLine {
+  readonly shard: string
+  readonly hub: string
+  readonly attempt: number
+  readonly epoch: number
+  readonly resumedFrom: number
+  readonly status: string
+}
+
+/** One machine with its hub. */
+export class RealHub {
+  readonly host: Host
+  readonly home: string
+  hub = ''
+  upAtMs = 0
+  /** Own clock of the test, when a peer was last told alive. */
+  readonly peers = new Map<string, number>()
+  #child: ChildProcess | null = null
+  #errors = ''
+
+  constructor(host: Host, home: string) {
+    this.host = host
+    this.home = home
+  }
+
+  /** Starts the hub and waits until it says that it is ready. */
+  async up(...args: readonly string[]): Promise<void> {
+    const child = this.host.spawn(process.execPath, [cli, 'up', '--json', '--home', this.home, '--slots', '1', ...args])
+    this.#child = child
+    this.peers.clear()
+    this.hub = ''
+    const { stdout, stderr } = child
+    if (stdout === null || stderr === null) throw new Error('a hub process has pipes')
+    createInterface({ input: stdout }).on('line', (line) => this.#told(JSON.parse(line)))
+    stderr.on('data', (text) => {
+      this.#errors += text
+    })
+    await until(() => this.hub !== '' || child.exitCode !== null, 'the hub is ready', 30_000)
+    if (this.hub === '') throw new Error(`the hub did not start: ${this.#errors}`)
+    this.upAtMs = performance.now()
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
+  }
+
+  /** The hub and its slots: a frozen machine. */
+  async signalAll(signal: NodeJS.Signals): Promise<void> {
+    for (const pid of [this.pid, ...(await childrenOf(this.pid))]) process.kill(pid, signal)
+  }
+
+  /** Runs a command line as a user on this machine; returns its JSON. */
+  async shoal<Json>(...args: readonly string[]): Promise<Json> {
+    const out = await this.host.exec(process.execPath, [cli, ...args, '--home', this.home, '--json'])
+    return JSON.parse(out)
+  }
+
+  async job(id: string): Promise<Finished> {
+    return this.shoal<Finished>('job', id)
+  }
+
+  get errors(): string {
+    return this.#errors
+  }
+
+  #told(event: UpEvent): void {
+    if (event.event === 'ready') this.hub = event.hub ?? ''
+    if (event.hub === undefined || event.hub === this.hub) return
+    if (event.state === 'alive') this.peers.set(event.hub, performance.now())
+    else if (event.state !== undefined) this.peers.delete(event.hub)
+  }
+}
+
+/** Machines on one switch; the first founded the swarm, the others came in by its token. */
+export class RealSwarm {
+  readonly hubs: RealHub[]
+  readonly #network: Namespaces
+  readonly #folder: string
+
+  constructor(network: Namespaces, folder: string) {
+    this.#network = network
+    this.#folder = folder
+    this.hubs = network.hosts.map((host, index) => new RealHub(host, join(folder, `home-${index}`)))
+  }
+
+  hub(index: number): RealHub {
+    const hub = this.hubs[index]
+    if (hub === undefined) throw new Error(`no hub ${index}`)
+    return hub
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.hubs.map((hub) => mkdir(hub.home, { recursive: true })))
+    const [founder, ...others] = this.hubs
+    if (founder === undefined) return
+    await founder.up()
+    const token = (
+      await founder.host.exec(process.execPath, [cli, 'token', 'create', '--uses', '16', '--home', founder.home])
+    ).trim()
+    await Promise.all(others.map((hub) => hub.up('--join', token)))
+    await this.connected()
+  }
+
+  /** Waits until every hub knows every other as alive. */
+  async connected(deadlineMs = 30_000): Promise<void> {
+    await until(
+      () => this.hubs.every((hub) => hub.peers.size === this.hubs.length - 1),
+      'all hubs are connected',
+      deadlineMs,
+    )
+  }
+
+  async destroy(): Promise<void> {
+    await this.#network.destroy()
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+export async function realSwarm(count: number): Promise<RealSwarm> {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-e2e-'))
+  return new RealSwarm(await createNamespaces(count), folder)
+}
+
+/** Where the modules lie that these tests submit. */
+export function jobFile(name: string): string {
+  return fileURLToPath(new URL(`./jobs/${name}`, import.meta.url))
+}
+
+/** Direct children of a process, from /proc. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const children: number[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    if (parent === pid) children.push(Number(entry))
+  }
+  return children
+}
+
+/** Processes whose command line names a folder: nothing of a swarm may be left behind. */
+export async function processesNaming(text: string): Promise<string> {
+  const { stdout } = await run('ps', ['-eo', 'pid,args'])
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(text) && !line.includes(' ps '))
+    .join('\n')
+}
+
+/** Waits for a condition, asked again and again; fails after the deadline. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  deadlineMs = 10_000,
+): Promise<void> {
+  const end = performance.now() + deadlineMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`)
+    await delay(50)
+  }
+}
