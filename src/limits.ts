@@ -282,6 +282,8 @@ export const liveLimits = {
   parallelDialsMax: 16,
   dialQueueMax: 500,
   dialTimeoutMs: 5_000,
+  /** A TCP connection without traffic for this long is closed; pings keep live ones up. */
+  socketIdleMs: 120_000,
   /** Handshake and protocol negotiation of a connection somebody opened to us. */
   upgradeTimeoutMs: 5_000,
   /** The connection monitor's ping and its patience: shorter drops healthy hubs on a loaded machine. */

@@ -27,14 +27,14 @@ function interfaceFindings({ interfaces }: NetworkDiagnostics): Finding[] {
     const next = 'name a hub directly: `shoal up --peer /ip4/ADDRESS/tcp/PORT`'
     return [{ check: 'multicast', ok: false, text: 'no interface can send multicast (mDNS is off or has none)', next }]
   }
-  return interfaces.map(({ name, address, heard, sent, error }) => {
+  return interfaces.map(({ name, address, heard, echoed, sent, error }) => {
     const check = `multicast ${name}`
     if (error !== null) {
       const next = 'look at the firewall and at the address of this interface'
       return { check, ok: false, text: `${address}: ${error}`, next }
     }
     const text = `${address}: ${sent} sent, ${heard} heard`
-    if (heard > 0 || sent === 0) return { check, ok: true, text, next: null }
+    if (heard + echoed > 0 || sent === 0) return { check, ok: true, text, next: null }
     const next = 'allow UDP port 5353 in the firewall, turn off client isolation in the access point, or use --peer'
     return { check, ok: false, text: `${text}: nothing comes back, not even our own`, next }
   })

@@ -13,8 +13,6 @@ import type { Swarm } from './admission/swarm.ts'
 import type { AdmittedRegistrar } from './admitted-registrar.ts'
 import { gossipService } from './gossip.ts'
 
-const SOCKET_IDLE_MS = 120_000
-
 export interface Libp2pParts {
   readonly identity: Identity
   readonly swarm: Swarm
@@ -34,7 +32,10 @@ export function libp2pOptions(parts: Libp2pParts) {
     addresses: { listen: [...parts.listen] },
     nodeInfo: { name: 'shoal', version: '1' },
     transports: [
-      tcp({ inboundSocketInactivityTimeout: SOCKET_IDLE_MS, outboundSocketInactivityTimeout: SOCKET_IDLE_MS }),
+      tcp({
+        inboundSocketInactivityTimeout: liveLimits.socketIdleMs,
+        outboundSocketInactivityTimeout: liveLimits.socketIdleMs,
+      }),
     ],
     connectionEncrypters: [watchedNoise(parts)],
     // a window above libp2p's read buffer of 4 MiB would turn every pause into a reset

@@ -17,6 +17,8 @@ export interface InterfaceTraffic {
   readonly address: string
   /** Multicast packets of others that arrived. */
   readonly heard: number
+  /** Our own packets that came back: the network stack lets multicast through, whoever else is there. */
+  readonly echoed: number
   readonly sent: number
   /** The last error, or null once sending works again. */
   readonly error: string | null
@@ -38,6 +40,7 @@ interface Speaker {
 interface Counts {
   address: string
   heard: number
+  echoed: number
   sent: number
   error: string | null
 }
@@ -175,11 +178,13 @@ export class MdnsSockets {
     const on = this.interfaces().find((one) => isInSubnet(address, one))
     if (on === undefined) return
     const own = this.#init.receive(packet, { address, interface: on })
-    if (!own) this.#note(on.name, on.address).heard++
+    const counts = this.#note(on.name, on.address)
+    if (own) counts.echoed++
+    else counts.heard++
   }
 
   #note(name: string, address: string): Counts {
-    const counts = this.#counts.get(name) ?? { address, heard: 0, sent: 0, error: null }
+    const counts = this.#counts.get(name) ?? { address, heard: 0, echoed: 0, sent: 0, error: null }
     counts.address = address
     this.#counts.set(name, counts)
     return counts

@@ -1,0 +1,145 @@
+/** When the dialer tries which hub, on a clock advanced by hand. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { liveLimits } from '../../src/limits.ts'
+import { Dialer } from '../../src/live/dialer.ts'
+import { TestLog } from './hubs.ts'
+
+const ADDRESS = '/ip4/10.0.0.2/tcp/4000'
+
+interface Attempt {
+  readonly atMs: number
+  readonly hub: string | null
+  readonly addresses: readonly string[]
+}
+
+let attempts: Attempt[] = []
+let dialer: Dialer
+let answer: (hub: string | null) => Promise<string> = () => Promise.reject(new Error('unreachable on purpose'))
+const connected = new Set<string>()
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0 })
+  attempts = []
+  connected.clear()
+  answer = () => Promise.reject(new Error('unreachable on purpose'))
+  dialer = new Dialer({
+    self: 'M',
+    dial: (hub, addresses) => {
+      attempts.push({ atMs: Date.now(), hub, addresses })
+      return answer(hub)
+    },
+    isConnected: (hub) => connected.has(hub),
+    isRemoved: (hub) => hub === 'removed',
+    onFailure: () => undefined,
+    nowMs: Date.now,
+    random: () => 0.5,
+    log: new TestLog(),
+  })
+  dialer.start()
+})
+
+afterEach(() => {
+  dialer.stop()
+  vi.useRealTimers()
+})
+
+test('of two hubs that hear each other the lower id dials at once, the higher after three seconds', async () => {
+  dialer.learn('Z', [ADDRESS], 'heard')
+  dialer.learn('A', [ADDRESS], 'heard')
+  await vi.advanceTimersByTimeAsync(500)
+  expect(attempts.map(({ hub }) => hub)).toContain('Z')
+  expect(attempts.map(({ hub }) => hub)).not.toContain('A')
+  await vi.advanceTimersByTimeAsync(liveLimits.dialSecondAfterMs)
+  expect(attempts.map(({ hub }) => hub)).toContain('A')
+})
+
+test('tries double their wait up to the maximum and never end', async () => {
+  dialer.learn('Z', [ADDRESS], 'remembered')
+  await vi.advanceTimersByTimeAsync(200_000)
+  const waits = attempts.slice(1).map(({ atMs }, i) => atMs - (attempts[i]?.atMs ?? 0))
+  expect(waits.length).toBeGreaterThan(8)
+  expect(waits[0]).toBeLessThan(1_000)
+  expect(Math.max(...waits)).toBeLessThanOrEqual(liveLimits.dialBackoffMsMax + 200)
+  expect(waits.at(-1)).toBeGreaterThanOrEqual(liveLimits.dialBackoffMsMax)
+})
+
+test('a hub heard again is tried within seconds, whatever its back-off', async () => {
+  dialer.learn('Z', [ADDRESS], 'remembered')
+  await vi.advanceTimersByTimeAsync(60_000)
+  const before = attempts.length
+  dialer.learn('Z', [ADDRESS], 'heard')
+  await vi.advanceTimersByTimeAsync(liveLimits.dialHeardBackoffMsMax + 200)
+  expect(attempts.length).toBeGreaterThan(before)
+  dialer.learn('Z', ['/ip4/10.0.0.9/tcp/1'], 'heard')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts.at(-1)?.addresses[0]).toBe('/ip4/10.0.0.9/tcp/1')
+})
+
+test('a refused hub is left alone for a minute, however often it is heard, unless the user says so', async () => {
+  dialer.learn('Z', [ADDRESS], 'heard')
+  await vi.advanceTimersByTimeAsync(100)
+  dialer.refused('Z')
+  const before = attempts.length
+  for (let s = 0; s < 50; s++) {
+    dialer.learn('Z', [ADDRESS], 'heard')
+    await vi.advanceTimersByTimeAsync(1_000)
+  }
+  expect(attempts.length).toBe(before)
+  dialer.learn('Z', [ADDRESS], 'told')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts.length).toBe(before + 1)
+})
+
+test('after a loss the hub is dialled at once', async () => {
+  answer = async () => 'Z'
+  dialer.learn('Z', [ADDRESS], 'heard')
+  await vi.advanceTimersByTimeAsync(200)
+  connected.add('Z')
+  dialer.connected('Z')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(attempts).toHaveLength(1)
+  connected.delete('Z')
+  dialer.disconnected('Z')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts).toHaveLength(2)
+})
+
+test('an address without a hub id is dialled, and kept for the hub that answers', async () => {
+  answer = async () => 'Z'
+  dialer.tell(ADDRESS)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts).toEqual([{ atMs: 100, hub: null, addresses: [ADDRESS] }])
+  dialer.disconnected('Z')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts.at(-1)).toMatchObject({ hub: 'Z', addresses: [ADDRESS] })
+})
+
+test('when another hub lives at a told address, it is found after some failures', async () => {
+  answer = async () => 'Z'
+  dialer.tell(ADDRESS)
+  await vi.advanceTimersByTimeAsync(200)
+  answer = async (hub) => {
+    if (hub !== null) throw new Error('another identity answered')
+    return 'Y'
+  }
+  dialer.disconnected('Z')
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(attempts.at(-1)?.hub).not.toBe('Z')
+})
+
+test('ten thousand announced hubs from one machine cost a bounded number of tries', async () => {
+  for (let i = 0; i < 10_000; i++) dialer.learn(`Z${i}`, [`/ip4/10.0.0.66/tcp/${i + 1}`], 'heard')
+  dialer.learn('Y', [ADDRESS], 'heard')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(new Set(attempts.map(({ hub }) => hub)).size).toBeLessThanOrEqual(liveLimits.heardPerHostMax + 1)
+  expect(attempts.map(({ hub }) => hub)).toContain('Y')
+})
+
+test('this hub itself and removed hubs are not dialled; a goodbye ends the search', async () => {
+  dialer.learn('M', [ADDRESS], 'heard')
+  dialer.learn('removed', [ADDRESS], 'heard')
+  dialer.learn('Z', [ADDRESS], 'heard')
+  dialer.unlearn('Z')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(attempts).toEqual([])
+})
