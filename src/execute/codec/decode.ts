@@ -1,4 +1,5 @@
 /** Decodes canonical bytes into the value they stand for; bytes that the encoder never makes are refused. */
+import { codecLimits } from '../../limits.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { ClassTable, Decode, DecodeOptions } from './codec.ts'
 import {
@@ -12,7 +13,8 @@ import {
   makeError,
   type Source,
 } from './decode-builtin.ts'
-import { type Shape, ShapeIndex } from './shapes.ts'
+import { isKeyList, type Shape, ShapeIndex } from './shapes.ts'
+import { setSparseLength } from './sparse-array.ts'
 import {
   depthMax,
   formatVersion,
@@ -266,7 +268,7 @@ class Decoder implements Source {
   }
 
   #entries(map: Map<unknown, unknown>, depth: number): void {
-    const size = this.reader.count(2)
+    const size = this.#size(2)
     for (let at = 0; at < size; at++) {
       const key = this.#value(depth + 1)
       map.set(key, this.#value(depth + 1))
@@ -275,9 +277,16 @@ class Decoder implements Source {
   }
 
   #members(set: Set<unknown>, depth: number): void {
-    const size = this.reader.count(1)
+    const size = this.#size(1)
     for (let at = 0; at < size; at++) set.add(this.#value(depth + 1))
     if (set.size !== size) throw this.reader.fail('a set has a member twice')
+  }
+
+  /** Entries of a map or set: the engine holds no more than a limit, bytes or not. */
+  #size(bytesEach: number): number {
+    const size = this.reader.count(bytesEach)
+    if (size > codecLimits.objectsMax) throw this.reader.fail('a map or set has too many entries')
+    return size
   }
 
   #errorProperties(error: Error, depth: number): void {
@@ -316,27 +325,13 @@ class Decoder implements Source {
   }
 
   #defineShape(): Shape {
-    const keys = this.#keyList(this.reader.count(1))
+    const keys = Array.from({ length: this.reader.count(1) }, () => this.string())
     const tooMany = keys.length > shapeKeysMax || this.#shapes.length >= shapesMax
-    if (tooMany || this.#shapeIndex.find(keys) !== null) throw this.reader.fail('a key list is not canonical')
+    if (tooMany || !isKeyList(keys) || this.#shapeIndex.find(keys) !== null)
+      throw this.reader.fail('a key list is not canonical')
     const shape = this.#shapeIndex.add(keys)
     this.#shapes.push(shape)
     return shape
-  }
-
-  /** Keys as the engine orders them, each once: anything else no object ever had. */
-  #keyList(count: number): string[] {
-    const keys: string[] = []
-    const probe: Record<string, unknown> = Object.create(null)
-    for (let at = 0; at < count; at++) {
-      const key = this.string()
-      keys.push(key)
-      probe[key] = at
-    }
-    if (Object.keys(probe).some((key, at) => key !== keys[at]) || Object.keys(probe).length !== count) {
-      throw this.reader.fail('keys are out of order')
-    }
-    return keys
   }
 
   #listedProperties(object: Record<string, unknown>, depth: number): void {
@@ -363,15 +358,4 @@ function isInteger(value: number): boolean {
 /** Plain assignment to `__proto__` would change the prototype. */
 function defineOwn(object: object, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
-}
-
-const denseHolesMax = 1024
-
-/** A long array of holes must cost nothing: one far element makes the engine keep it as a dictionary. */
-function setSparseLength(array: unknown[], length: number): void {
-  if (length > denseHolesMax) {
-    array[length - 1] = undefined
-    delete array[length - 1]
-  }
-  array.length = length
 }

@@ -1,14 +1,15 @@
 /** Encodes a value into canonical bytes; the walk refuses whatever would not arrive exactly as it is. */
 import { types } from 'node:util'
 import { codecLimits } from '../../limits.ts'
+import { arrayForm } from './array-form.ts'
 import { BytesOverflow, ByteWriter } from './byte-writer.ts'
 import { classOf } from './classes.ts'
 import type { Encode, EncodeOptions } from './codec.ts'
 import { leafEncoder, type Sink } from './encode-builtin.ts'
-import { hiddenClasses, isOrdinaryArray, isPackedArray } from './hidden-class.ts'
 import { ObjectTable } from './object-table.ts'
-import { type Objection, objectionToArray, objectionToExtras, objectionToProperty, plainKeys } from './properties.ts'
+import { type Objection, objectionToExtras, objectionToProperty, plainKeys } from './properties.ts'
 import { pathText, type Trail, ValueError } from './refusal.ts'
+import { ShapeExamples } from './shape-examples.ts'
 import { type Shape, ShapeIndex } from './shapes.ts'
 import { depthMax, errorConstructors, shapeKeysMax, shapesMax, Tag } from './tags.ts'
 import { objectionToHiddenState } from './unsupported.ts'
@@ -22,13 +23,6 @@ interface Deferred {
   readonly trail: Trail
 }
 
-/** The last object with these keys whose hidden class lists them: the next one of its class needs no look at each key. */
-interface Example {
-  readonly object: object
-  readonly shape: Shape
-}
-
-const examplesMax = 4
 const errorPrototypes: readonly object[] = errorConstructors.map(({ prototype }) => prototype)
 const freshErrorStack = Object.getOwnPropertyDescriptor(new Error('example'), 'stack')
 
@@ -39,7 +33,7 @@ class Encoder implements Sink {
   readonly #keys: (string | number)[] = []
   readonly #deferred: Deferred[] = []
   readonly #shapes = new ShapeIndex()
-  readonly #examples: Example[] = []
+  readonly #examples = new ShapeExamples()
   readonly #classNumbers = new Map<string, number>()
   #before: Trail | null = null
 
@@ -105,7 +99,7 @@ class Encoder implements Sink {
       this.#array(object, depth)
       return
     }
-    const shape = depth < depthMax ? this.#shapeByExample(object) : null
+    const shape = depth < depthMax ? this.#examples.find(object) : null
     if (shape === null) {
       this.#byPrototype(object, depth)
     } else if (this.#isNew(object, depth)) {
@@ -179,19 +173,9 @@ class Encoder implements Sink {
 
   #array(array: readonly unknown[], depth: number): void {
     if (!this.#isNew(array, depth)) return
-    if (isPackedArray(array)) {
-      this.#container(denseTag(array), array, depth)
-      return
-    }
-    let dense: boolean
-    if (isOrdinaryArray(array)) {
-      dense = !hasHole(array)
-    } else {
-      const objection = objectionToArray(array)
-      if (objection !== null) throw this.#refusal(depth, objection)
-      dense = Object.getOwnPropertyNames(array).length === array.length + 1
-    }
-    this.#container(dense ? denseTag(array) : Tag.sparseArray, array, depth)
+    const form = arrayForm(array)
+    if (typeof form !== 'number') throw this.#refusal(depth, form)
+    this.#container(form, array, depth)
   }
 
   /** Opens an object (tag and what is needed to create it) and writes its body, or leaves that for later when too deep. */
@@ -312,7 +296,7 @@ class Encoder implements Sink {
       this.#listedProperties(object, keys, depth)
       return
     }
-    this.#rememberExample(object, shape)
+    this.#examples.remember(object, shape)
     this.#shapeValues(object, shape, depth)
   }
 
@@ -342,24 +326,6 @@ class Encoder implements Sink {
     }
   }
 
-  /** Elements (`{0: ...}`) are outside the hidden class and come first, hence the look at the first key. */
-  #shapeByExample(object: object): Shape | null {
-    if (hiddenClasses === null) return null
-    for (const { object: example, shape } of this.#examples) {
-      if (hiddenClasses.same(example, object)) {
-        return firstKey(object) === shape.keys[0] ? shape : null
-      }
-    }
-    return null
-  }
-
-  #rememberExample(object: object, shape: Shape): void {
-    if (hiddenClasses === null || Object.getPrototypeOf(object) !== Object.prototype) return
-    if (!hiddenClasses.listed(object) || firstKey(object) !== shape.keys[0] || /^\d/.test(shape.keys[0] ?? '')) return
-    this.#examples.unshift({ object, shape })
-    if (this.#examples.length > examplesMax) this.#examples.pop()
-  }
-
   #refuseExtras(object: object, depth: number, allowed: readonly string[] = []): void {
     const objection = objectionToExtras(object, allowed)
     if (objection !== null) throw this.#refusal(depth, objection)
@@ -373,27 +339,4 @@ class Encoder implements Sink {
     const trail = this.#trail(depth)
     return new ValueError(pathText(key === undefined ? trail : { before: trail, keys: [key] }), reason, detail)
   }
-}
-
-function firstKey(object: object): string | undefined {
-  for (const key in object) return key
-  return undefined
-}
-
-function denseTag(array: readonly unknown[]): number {
-  let fractions = false
-  for (let index = 0; index < array.length; index++) {
-    const value = array[index]
-    if (typeof value !== 'number') return Tag.array
-    if ((value | 0) !== value || (value === 0 && 1 / value < 0)) fractions = true
-  }
-  if (fractions) return array.length > 1 ? Tag.numberArray : Tag.array
-  return array.length > 0 ? Tag.integerArray : Tag.array
-}
-
-function hasHole(array: readonly unknown[]): boolean {
-  for (let index = 0; index < array.length; index++) {
-    if (array[index] === undefined && !Object.hasOwn(array, index)) return true
-  }
-  return false
 }

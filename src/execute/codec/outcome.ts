@@ -1,4 +1,5 @@
 /** How a shard or a job ended, as bytes; and thrown errors as data and back. */
+import { types } from 'node:util'
 import { corrupt } from './byte-reader.ts'
 import type { DecodeOptions, EncodeOptions, Outcome, ThrownError } from './codec.ts'
 import { decode } from './decode.ts'
@@ -26,10 +27,10 @@ export function decodeOutcome(bytes: Uint8Array, options: DecodeOptions = {}): O
 
 /** What user code threw as plain data; parts that cannot travel are left out. `item` is -1 where there is none. */
 export function thrownFrom(error: unknown, item: number): ThrownError {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return { item, name: '', message: text(error), stack: '', isError: false, value: carried(error) }
   }
-  const { name, message, stack } = error
+  const [name, message, stack] = [read(error, 'name'), read(error, 'message'), read(error, 'stack')]
   return {
     item,
     name: text(name),
@@ -119,6 +120,19 @@ function thrownError(data: unknown): ThrownError {
   if (!valid || typeof stack !== 'string' || typeof isError !== 'boolean')
     throw corrupt('a thrown error is incomplete', 1)
   return { item, name, message, stack, isError, value }
+}
+
+function isError(thrown: unknown): thrown is Error {
+  return types.isNativeError(thrown) || (!types.isProxy(thrown) && thrown instanceof Error)
+}
+
+/** A property as text; empty when reading it throws. */
+function read(error: Error, key: 'name' | 'message' | 'stack'): string {
+  try {
+    return text(error[key] ?? '')
+  } catch {
+    return ''
+  }
 }
 
 /** Text of anything thrown, whatever its `toString` does. */

@@ -44,3 +44,11 @@ export class ShapeIndex {
     return branch.shape
   }
 }
+
+/** True for keys as the engine orders them, each once: anything else no object ever had. */
+export function isKeyList(keys: readonly string[]): boolean {
+  const probe: Record<string, unknown> = Object.create(null)
+  for (const key of keys) probe[key] = true
+  const ordered = Object.keys(probe)
+  return ordered.length === keys.length && ordered.every((key, at) => key === keys[at])
+}

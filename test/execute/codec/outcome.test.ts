@@ -50,6 +50,27 @@ test('a thrown function comes back as its text', () => {
   expect(throughTheWire(Math.max)).toBe('function max() { [native code] }')
 })
 
+test('errors that fight back are reported all the same', () => {
+  const spiky = Object.defineProperty(new Error('m'), 'message', {
+    get: () => {
+      throw new Error('no')
+    },
+  })
+  expect(thrownFrom(spiky, 0)).toMatchObject({ isError: true, name: 'Error', message: '' })
+  const trap = new Proxy(
+    {},
+    {
+      getPrototypeOf: () => {
+        throw new Error('no')
+      },
+      get: () => {
+        throw new Error('no')
+      },
+    },
+  )
+  expect(thrownFrom(trap, 0)).toMatchObject({ isError: false, message: 'a value that cannot be shown' })
+})
+
 test('bytes that are no outcome are refused', () => {
   expect(() => decodeOutcome(Uint8Array.of())).toThrow(/corrupt/)
   expect(() => decodeOutcome(Uint8Array.of(9, 1, 1))).toThrow(/corrupt/)
