@@ -139,6 +139,8 @@ export const auction = {
 /** Inputs that could not be fetched: how long the shard rests before anyone here claims it again. */
 export const recovery = {
   missingInputPauseMs: 500,
+  /** A new job's root is left to its submitter for this long. */
+  rootPatienceMs: 1_000,
   /** A failed attempt rests before the same hub tries again, so that others come first. */
   failedAttemptPauseMs: 1_000,
   /** Submission waits this long for a second holder before it is told that nobody took the job. */
@@ -257,6 +259,8 @@ export const admissionLimits = {
   removalsMax: 4096,
   /** Longest way from a member to the founder: each link is a signature to verify. */
   chainLengthMax: 16,
+  /** Certificates a hub shows: its chain, and a second way where there is one. */
+  chainCertificatesMax: 32,
   /** A certificate is good for this long; hubs that meet renew each other's. */
   certificateMs: 365 * 24 * 3_600_000,
   /** A certificate with less than this left is renewed at the next hello. */

@@ -15,7 +15,7 @@ const helloSchema = v.object({
   swarm: v.pipe(v.string(), v.maxLength(64)),
   /** Changes with every start of the hub. */
   boot: v.pipe(v.string(), v.maxLength(32)),
-  chain: v.pipe(v.array(wireCertificateSchema), v.maxLength(admissionLimits.chainLengthMax)),
+  chain: v.pipe(v.array(wireCertificateSchema), v.maxLength(admissionLimits.chainCertificatesMax)),
   /** Digest of all membership statements known: equal digests need no exchange. */
   known: v.pipe(v.string(), v.maxLength(64)),
   addresses: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(liveLimits.addressesPerCandidateMax)),

@@ -16,7 +16,7 @@ import {
 import type { Identity } from './identity.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 import { issueRemoval, parseRemoval, type Removal } from './removal.ts'
-import { type Judgement, judge, type Standing } from './standing.ts'
+import { type Evidence, type Judgement, judge } from './standing.ts'
 import { signedSchema } from './statement.ts'
 import type { Swarm } from './swarm.ts'
 
@@ -70,8 +70,7 @@ export class Membership {
   }
 
   isMember(hub: HubId): boolean {
-    const standing = this.#judgement.members.get(hub)
-    return standing !== undefined && (standing.certificate?.expiresMs ?? Number.POSITIVE_INFINITY) > this.#init.nowMs()
+    return (this.#judgement.members.get(hub)?.expiresMs ?? 0) > this.#init.nowMs()
   }
 
   isRemoved(hub: HubId): boolean {
@@ -87,15 +86,17 @@ export class Membership {
     return [...this.#judgement.members.keys()].filter((hub) => this.isMember(hub)).toSorted()
   }
 
-  /** The certificates from a hub up to the founder: with them anybody can check its membership. */
+  /** The certificates from a hub up to the founder, by every way that lasts: with them anybody can check its membership. */
   chain(hub: HubId): WireCertificate[] {
     const chain: WireCertificate[] = []
-    let standing: Standing | undefined = this.#judgement.members.get(hub)
-    while (standing?.certificate != null && chain.length < admissionLimits.chainLengthMax) {
-      chain.push(standing.certificate.wire)
-      standing = this.#judgement.members.get(standing.certificate.issuer)
+    const asked = new Set<HubId>()
+    for (let hubs = [hub]; hubs.length > 0 && chain.length < admissionLimits.chainCertificatesMax; ) {
+      const certificates = hubs.flatMap((one) => this.#bestOf(one))
+      chain.push(...certificates.map((certificate) => certificate.wire))
+      for (const one of hubs) asked.add(one)
+      hubs = [...new Set(certificates.map((certificate) => certificate.issuer))].filter((one) => !asked.has(one))
     }
-    return chain
+    return chain.slice(0, admissionLimits.chainCertificatesMax)
   }
 
   /** Decides on a hub that shows its own chain; on yes its certificates are known from now on. */
@@ -103,16 +104,14 @@ export class Membership {
     if (this.isRemoved(hub)) return { ok: false, reason: 'it was removed from the swarm' }
     if (this.isMember(hub)) return { ok: true }
     const shown = this.#fresh(chain)
-    const judgement = this.#judge(shown)
-    const certificate = judgement.members.get(hub)?.certificate
-    if (certificate == null) return { ok: false, reason: refusalReason(judgement, shown, hub) }
-    const nowMs = this.#init.nowMs()
-    if (certificate.expiresMs <= nowMs) return { ok: false, reason: 'its membership has expired' }
-    if (certificate.grantExpiresMs !== null && certificate.grantExpiresMs + admissionLimits.clockSkewMs <= nowMs) {
-      return { ok: false, reason: 'its join token has expired' }
-    }
+    // a token's own date can be made up by who holds it, so an ended token opens nothing to hubs not yet known
+    const inTime = shown.filter((one) => !this.#isTokenOver(one))
+    const judgement = this.#judge(inTime)
+    const standing = judgement.members.get(hub)
+    if (standing === undefined) return { ok: false, reason: this.#refusalReason(judgement, shown, hub) }
+    if (standing.expiresMs <= this.#init.nowMs()) return { ok: false, reason: 'its membership has expired' }
     this.#add(
-      shown.filter((one) => judgement.members.has(one.hub)),
+      inTime.filter((one) => judgement.members.has(one.hub)),
       [],
     )
     return { ok: true }
@@ -123,12 +122,12 @@ export class Membership {
    * word lasts.
    */
   countersign(hub: HubId): void {
-    const certificate = this.#judgement.members.get(hub)?.certificate
-    if (certificate == null || !this.isMember(hub)) return
-    const runsOut = certificate.expiresMs - this.#init.nowMs() < admissionLimits.renewBeforeMs
-    const mayVouch = certificate.roles.every((role) => this.roles(this.#identity.hub).includes(role))
-    if (!mayVouch || !(certificate.byToken || runsOut) || this.#dependsOn(this.#identity.hub, hub)) return
-    this.#add([this.#issue(hub, certificate)], [])
+    const [best] = this.#judgement.members.get(hub)?.certificates ?? []
+    if (best === undefined || !this.isMember(hub)) return
+    const runsOut = best.expiresMs - this.#init.nowMs() < admissionLimits.renewBeforeMs
+    const mayVouch = best.roles.every((role) => this.roles(this.#identity.hub).includes(role))
+    if (!mayVouch || !(best.byToken || runsOut) || !this.#standsWithout(hub)) return
+    this.#add([this.#issue(hub, best)], [])
   }
 
   /** @throws ShoalError SHOAL_USAGE for the founder, SHOAL_ROLE_MISSING when this hub may not remove. */
@@ -143,12 +142,12 @@ export class Membership {
         next: 'remove it from a hub with the submit role',
       })
     }
-    const orphans = this.members().filter((member) => member !== hub && this.#dependsOn(member, hub))
-    const kept = orphans.flatMap((orphan) => {
-      const certificate = this.#judgement.members.get(orphan)?.certificate
-      return certificate == null ? [] : [this.#issue(orphan, certificate)]
-    })
     const removal = issueRemoval(this.#identity, { swarm: this.#swarm.id, hub, atMs: this.#init.nowMs() })
+    const after = this.#judge([], [removal]).members
+    const kept = this.members().flatMap((member) => {
+      const [best] = this.#judgement.members.get(member)?.certificates ?? []
+      return member === hub || after.has(member) || best === undefined ? [] : [this.#issue(member, best)]
+    })
     this.#add(kept, [removal])
   }
 
@@ -195,14 +194,29 @@ export class Membership {
     return issueCertificate(this.#identity, { swarm: this.#swarm.id, hub, roles, token, issuedMs: nowMs, expiresMs })
   }
 
-  /** Whether the membership of `hub` rests on the word of `on`. */
-  #dependsOn(hub: HubId, on: HubId): boolean {
-    let standing: Standing | undefined = this.#judgement.members.get(hub)
-    for (let step = 0; step <= admissionLimits.chainLengthMax && standing?.certificate != null; step++) {
-      if (standing.certificate.issuer === on) return true
-      standing = this.#judgement.members.get(standing.certificate.issuer)
-    }
-    return false
+  /** Whether this hub would be a member without the word of another; if not, vouching for the other proves nothing. */
+  #standsWithout(other: HubId): boolean {
+    const certificates = [...this.#certificates.values()].filter(({ issuer }) => issuer !== other)
+    return judge({ ...this.#evidence(), certificates }).members.has(this.#identity.hub)
+  }
+
+  /** The most lasting certificate of a hub, and by token one more, for those who do not know its issuer. */
+  #bestOf(hub: HubId): Certificate[] {
+    const own = this.#judgement.members.get(hub)?.certificates ?? []
+    const byToken = own.find((certificate) => certificate.byToken)
+    return [...new Set([own[0], byToken])].filter((certificate) => certificate !== undefined)
+  }
+
+  #isTokenOver({ grantExpiresMs }: Certificate): boolean {
+    return grantExpiresMs !== null && grantExpiresMs + admissionLimits.clockSkewMs <= this.#init.nowMs()
+  }
+
+  #refusalReason(judgement: Judgement, shown: readonly Certificate[], hub: HubId): string {
+    const own = shown.filter((certificate) => certificate.hub === hub)
+    if (own.length === 0) return 'it has no membership certificate'
+    if (own.some((certificate) => judgement.excess.has(certificate.id))) return 'its join token is used up'
+    if (own.every((certificate) => this.#isTokenOver(certificate))) return 'its join token has expired'
+    return 'its certificate does not lead to the founder of this swarm'
   }
 
   #fresh(wires: readonly WireCertificate[]): Certificate[] {
@@ -223,13 +237,22 @@ export class Membership {
     }
   }
 
-  #judge(more: readonly Certificate[]): Judgement {
+  #judge(certificates: readonly Certificate[], removals: readonly Removal[] = []): Judgement {
+    const known = this.#evidence()
     return judge({
+      ...known,
+      certificates: [...known.certificates, ...certificates],
+      removals: [...known.removals, ...removals],
+    })
+  }
+
+  #evidence(): Evidence {
+    return {
       founder: this.#swarm.founder,
-      certificates: [...this.#certificates.values(), ...more],
+      certificates: [...this.#certificates.values()],
       removals: [...this.#removals.values()],
       chainLengthMax: admissionLimits.chainLengthMax,
-    })
+    }
   }
 
   #add(certificates: readonly Certificate[], removals: readonly Removal[]): boolean {
@@ -264,13 +287,6 @@ export class Membership {
       .then(() => writePrivateFile(file, `${JSON.stringify(this.export())}\n`))
       .catch((error: unknown) => this.#log.error(errorFields(error), 'membership could not be saved'))
   }
-}
-
-function refusalReason(judgement: Judgement, shown: readonly Certificate[], hub: HubId): string {
-  const own = shown.filter((certificate) => certificate.hub === hub)
-  if (own.length === 0) return 'it has no membership certificate'
-  if (own.some((certificate) => judgement.excess.has(certificate.id))) return 'its join token is used up'
-  return 'its certificate does not lead to the founder of this swarm'
 }
 
 function removalKey(removal: Removal): string {

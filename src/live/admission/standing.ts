@@ -4,12 +4,14 @@ import type { Certificate, Role } from './certificate.ts'
 import { roles } from './certificate.ts'
 import type { Removal } from './removal.ts'
 
-/** A member's place: how far from the founder, what it may do, and the certificate that says so. */
+/** A member's place: how far from the founder, what it may do, until when, and the certificates that say so. */
 export interface Standing {
   readonly depth: number
   readonly roles: readonly Role[]
-  /** Null for the founder, who needs none. */
-  readonly certificate: Certificate | null
+  /** Infinite for the founder, who needs no certificate. */
+  readonly expiresMs: number
+  /** All that hold, the most lasting first: a member's word before a token's, then the latest end. */
+  readonly certificates: readonly Certificate[]
 }
 
 export interface Evidence {
@@ -29,46 +31,66 @@ export interface Judgement {
 /** Removals count by rank: nearer to the founder first, so a removed hub cannot take its remover along. */
 export function judge(evidence: Evidence): Judgement {
   const everybody = reach(evidence, evidence.certificates)
-  const excess = excessUses(evidence.certificates.filter((certificate) => reached(everybody, certificate)))
+  const excess = excessUses(evidence.certificates.filter((certificate) => holds(everybody, certificate)))
   const counted = evidence.certificates.filter((certificate) => !excess.has(certificate.id))
   const removed = removedHubs(evidence, reach(evidence, counted))
   const standing = counted.filter(({ hub, issuer }) => !removed.has(hub) && !removed.has(issuer))
   return { members: reach(evidence, standing), removed, excess }
 }
 
-/** Everybody with an unbroken chain to the founder, breadth first. */
+/** Everybody with an unbroken chain to the founder. Breadth first, so a shorter chain's roles count. */
 function reach(evidence: Evidence, certificates: readonly Certificate[]): Map<HubId, Standing> {
-  const members = new Map<HubId, Standing>([[evidence.founder, { depth: 0, roles, certificate: null }]])
+  const founder: Place = { depth: 0, roles }
+  const places = new Map<HubId, Place>([[evidence.founder, founder]])
   const byIssuer = Map.groupBy(certificates, (certificate) => certificate.issuer)
   let frontier: HubId[] = [evidence.founder]
   for (let depth = 1; depth <= evidence.chainLengthMax && frontier.length > 0; depth++) {
     const level = new Map<HubId, Certificate>()
-    for (const issuer of frontier) {
-      for (const certificate of byIssuer.get(issuer) ?? []) {
-        if (members.has(certificate.hub) || !mayIssue(members.get(issuer), certificate)) continue
-        const other = level.get(certificate.hub)
-        if (other === undefined || isNewer(certificate, other)) level.set(certificate.hub, certificate)
-      }
+    for (const certificate of frontier.flatMap((issuer) => byIssuer.get(issuer) ?? [])) {
+      if (places.has(certificate.hub) || !mayIssue(places.get(certificate.issuer), certificate)) continue
+      const other = level.get(certificate.hub)
+      if (other === undefined || isNewer(certificate, other)) level.set(certificate.hub, certificate)
     }
-    for (const [hub, certificate] of level) members.set(hub, { depth, roles: certificate.roles, certificate })
+    for (const [hub, certificate] of level) places.set(hub, { depth, roles: certificate.roles })
     frontier = [...level.keys()]
+  }
+  return withCertificates(evidence.founder, places, certificates)
+}
+
+type Place = Pick<Standing, 'depth' | 'roles'>
+
+function withCertificates(
+  founder: HubId,
+  places: ReadonlyMap<HubId, Place>,
+  certificates: readonly Certificate[],
+): Map<HubId, Standing> {
+  const holding = certificates.filter((certificate) => holds(places, certificate))
+  const byHub = Map.groupBy(holding, (certificate) => certificate.hub)
+  const members = new Map<HubId, Standing>()
+  for (const [hub, place] of places) {
+    const own = (byHub.get(hub) ?? []).toSorted(mostLastingFirst)
+    const endsMs = own.map(({ expiresMs }) => expiresMs)
+    const expiresMs = hub === founder ? Number.POSITIVE_INFINITY : Math.max(...endsMs)
+    members.set(hub, { ...place, expiresMs, certificates: own })
   }
   return members
 }
 
-function reached(members: ReadonlyMap<HubId, Standing>, certificate: Certificate): boolean {
-  return members.has(certificate.hub) && mayIssue(members.get(certificate.issuer), certificate)
+function holds(places: ReadonlyMap<HubId, Place>, certificate: Certificate): boolean {
+  return places.has(certificate.hub) && mayIssue(places.get(certificate.issuer), certificate)
 }
 
-/** A member may pass on no more than it has, and only while its own certificate holds. */
-function mayIssue(issuer: Standing | undefined, certificate: Certificate): boolean {
-  if (issuer === undefined) return false
-  const heldUntil = issuer.certificate?.expiresMs ?? Number.POSITIVE_INFINITY
-  return certificate.issuedMs <= heldUntil && certificate.roles.every((role) => issuer.roles.includes(role))
+/** A member may pass on no more than it has. */
+function mayIssue(issuer: Place | undefined, certificate: Certificate): boolean {
+  return issuer !== undefined && certificate.roles.every((role) => issuer.roles.includes(role))
 }
 
 function isNewer(a: Certificate, b: Certificate): boolean {
   return a.issuedMs !== b.issuedMs ? a.issuedMs > b.issuedMs : a.id < b.id
+}
+
+function mostLastingFirst(a: Certificate, b: Certificate): number {
+  return Number(a.byToken) - Number(b.byToken) || b.expiresMs - a.expiresMs || compareText(a.id, b.id)
 }
 
 /** Per token the first `uses` hubs stay, by (time of issue, hub id); the certificates of the rest are void. */

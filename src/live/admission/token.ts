@@ -27,7 +27,7 @@ const tokenSchema = v.object({
   secret: secretSchema,
   seed: seedSchema,
   grant: signedSchema,
-  chain: v.pipe(v.array(wireCertificateSchema), v.maxLength(admissionLimits.chainLengthMax)),
+  chain: v.pipe(v.array(wireCertificateSchema), v.maxLength(admissionLimits.chainCertificatesMax)),
   addresses: v.pipe(
     v.array(v.pipe(v.string(), v.maxLength(256), v.check(isAddress))),
     v.maxLength(admissionLimits.tokenAddressesMax),

@@ -3,9 +3,11 @@ import { inspect } from 'node:util'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { admissionLimits } from '../../../src/limits.ts'
+import { issueCertificate } from '../../../src/live/admission/certificate.ts'
 import { createIdentity } from '../../../src/live/admission/identity.ts'
+import { Membership } from '../../../src/live/admission/membership.ts'
 import { createToken, openToken } from '../../../src/live/admission/token.ts'
-import { at, type Founder, invited, joined, memberOf, newSwarm } from '../hubs.ts'
+import { at, type Founder, invited, joined, memberOf, newSwarm, TestLog } from '../hubs.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -85,6 +87,52 @@ test('who was let in in time stays in: a member vouches for it after the token e
   const chain = newcomer.membership.chain(hub)
   expect(at(chain, 0).grant).toBe(undefined)
   expect(memberOf(founder.swarm, founder.identity).admit(hub, chain)).toEqual({ ok: true })
+})
+
+test('the word of a member that itself came in by a token lasts beyond both tokens', async () => {
+  const founder = await newSwarm()
+  const member = await joined(await tokenOf(founder))
+  const memberHub = member.identity.hub
+  founder.membership.admit(memberHub, member.membership.chain(memberHub))
+  founder.membership.countersign(memberHub)
+  member.membership.merge(founder.membership.export())
+  const newcomer = await joined(await tokenOf(founder))
+  const { hub } = newcomer.identity
+  member.membership.admit(hub, newcomer.membership.chain(hub))
+  member.membership.countersign(hub)
+  newcomer.membership.merge(member.membership.export())
+  const later = new Membership(
+    { ...founder, log: new TestLog() },
+    { file: null, nowMs: () => Date.now() + 5 * HOUR_MS },
+  )
+  expect(later.admit(hub, newcomer.membership.chain(hub))).toEqual({ ok: true })
+})
+
+test('an ended token cannot be stretched by a made-up member with an old date that vouches for others', async () => {
+  const founder = await newSwarm()
+  const longAgo = Date.now() - 3 * HOUR_MS
+  const token = openToken(await tokenOf(founder, { nowMs: longAgo, uses: 9 }), longAgo)
+  const [madeUp, friend] = [await createIdentity(), await createIdentity()]
+  const { certificates } = token.statementsFor(madeUp.hub, longAgo)
+  const vouched = issueCertificate(madeUp, {
+    swarm: founder.swarm.id,
+    hub: friend.hub,
+    roles: ['compute'],
+    issuedMs: longAgo,
+    expiresMs: Date.now() + HOUR_MS,
+    token: null,
+  })
+  expect(founder.membership.admit(friend.hub, [vouched.wire, ...certificates]).ok).toBe(false)
+})
+
+test('vouching happens once, however often the hubs meet', async () => {
+  const founder = await newSwarm()
+  const [member, newcomer] = [await invited(founder), await joined(await tokenOf(founder))]
+  const { hub } = newcomer.identity
+  member.membership.admit(hub, newcomer.membership.chain(hub))
+  for (let i = 0; i < 5; i++) member.membership.countersign(hub)
+  const about = member.membership.export().certificates.filter(({ body }) => JSON.parse(body).hub === hub)
+  expect(about).toHaveLength(2)
 })
 
 test('a token that was changed anywhere opens nothing', async () => {
