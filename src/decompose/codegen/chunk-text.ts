@@ -1,0 +1,76 @@
+/** Writes the module that runs shards of one spot: the user's text with everything it does not need blanked out. */
+import type { AnyNode } from 'acorn'
+import { declarationOf } from '../spots/needs.ts'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { isFunction } from '../syntax/walk.ts'
+import type { ShardedSpot } from './main-text.ts'
+import { isScalar, metaOf } from './meta.ts'
+import { classesText, factory, importText, RUNTIME } from './module-text.ts'
+import { TextBuilder } from './text.ts'
+
+export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
+  const { plan, needs } = spot
+  const text = new TextBuilder(map.module.text, false)
+  const around = outermostFunction(map, plan.site.node)
+  const names = [...needs.captures, ...plan.outputs.map((output) => output.variable)].map((variable) => variable.name)
+  text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
+  for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
+  if (plan.shape.kind === 'call') keepCallback(text, plan.shape.callback)
+  else keepLoop(map, text, spot)
+  text.put(around.end, '});')
+  const state = needs.moduleState.map((variable) => variable.name)
+  const declared = state.length === 0 ? '' : `let ${state.join(',')};`
+  const setter = state.length === 0 ? '' : `${RUNTIME}.state(($m)=>{({${state.join(',')}}=$m);});`
+  const prefix = `${importText(map, needs.imports)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});`
+  return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
+}
+
+function keepCallback(text: TextBuilder, callback: AnyNode): void {
+  text.keep(callback.start, callback.end)
+  text.put(callback.start, ';$x.fn=(')
+  text.put(callback.end, ');')
+}
+
+function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
+  const { plan } = spot
+  if (plan.site.kind !== 'loop') return
+  const loop = plan.site.node
+  let outermost: AnyNode = loop
+  for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
+  const scalars = plan.outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
+  text.keep(outermost.start, outermost.end)
+  text.put(
+    outermost.start,
+    `;$x.out=()=>({${scalars.join(',')}});$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{`,
+  )
+  if (plan.shape.kind === 'range' && loop.type === 'ForStatement') {
+    const { first, counter } = plan.shape
+    text.replace(first.start, first.end, '$lo')
+    if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}<$hi`)
+  } else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
+  text.put(outermost.end, '};')
+}
+
+/** Keeps one variable's declaration: a function or class, or one declarator of a statement. */
+function keepDeclaration(map: ModuleMap, text: TextBuilder, variable: Variable): void {
+  const node = declarationOf(variable)
+  text.keep(node.start, node.end)
+  if (node.type !== 'VariableDeclarator') {
+    // An anonymous gap before a kept declaration could join it to text before it.
+    text.put(node.start, '')
+    return
+  }
+  const statement = map.parentOf(node)
+  if (statement?.type === 'VariableDeclaration' && statement.declarations[0] === node)
+    text.keep(statement.start, node.start)
+  else text.put(node.start, `${statement?.type === 'VariableDeclaration' ? statement.kind : 'const'} `)
+  text.put(node.end, ';')
+}
+
+/** The function at module level (or nearest to it) around a spot: the chunk's wrapper stands in its place. */
+function outermostFunction(map: ModuleMap, node: AnyNode): AnyNode {
+  let outermost: AnyNode = node
+  for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isFunction(at)) outermost = at
+  return outermost
+}

@@ -1,0 +1,188 @@
+/** Writes the module that the root runs: the user's text, with sharded spots handed to the runtime. */
+import type { AnyNode } from 'acorn'
+import type { Needs } from '../spots/needs.ts'
+import type { Output, Plan } from '../spots/plan.ts'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { isFunction, walk } from '../syntax/walk.ts'
+import { isScalar, metaOf } from './meta.ts'
+import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
+import { TextBuilder } from './text.ts'
+
+/** A spot that is sharded: its number, its plan, what its chunk needs. */
+export interface ShardedSpot {
+  readonly id: number
+  readonly plan: Plan
+  readonly needs: Needs
+}
+
+export function mainText(map: ModuleMap, exported: Exports, spots: readonly ShardedSpot[]): string {
+  const text = new TextBuilder(map.module.text, true)
+  const metas: Record<number, unknown> = {}
+  const ordered = [...spots].sort(
+    (a, b) => a.plan.site.node.start - b.plan.site.node.start || b.plan.site.node.end - a.plan.site.node.end,
+  )
+  for (const spot of ordered) {
+    metas[spot.id] = metaOf(spot.plan)
+    if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
+    else rewriteLoop(map, text, spot)
+  }
+  const imports = rewriteModule(map, text, exported, spots.length > 0)
+  const prefix = `let $main;${importText(map, imports)}${RUNTIME}.spots(${JSON.stringify(metas)});`
+  const input = exported.input === null ? 'null' : exported.input.name
+  const main = exported.mainVariable === null ? '$main' : exported.mainVariable.name
+  return factory(
+    prefix,
+    text,
+    (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});${RUNTIME}.exports(${main},${input});`,
+  )
+}
+
+/** `xs.map(fn)` becomes `$shoal.of($shoal.call(3,xs,fn,{...})??await $shoal.rest())`; it starts with a name, for code without semicolons. */
+function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
+  const { plan } = spot
+  if (plan.site.kind !== 'call' || plan.shape.kind !== 'call') return
+  const call = plan.site.node
+  if (call.callee.type !== 'MemberExpression') return
+  const { object } = call.callee
+  const open = map.module.text.indexOf('(', plan.shape.method === 'from' ? call.callee.end : call.callee.property.end)
+  const [first] = call.arguments
+  if (first === undefined) return
+  const wrap = plan.shape.method === 'forEach' ? 'none' : 'of'
+  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.call(${spot.id},`)
+  if (plan.shape.method === 'from') text.blank(call.start, open + 1)
+  else {
+    text.blank(object.end, open + 1)
+    keepClosing(map, text, object.end, open)
+    text.put(open + 1, ',')
+  }
+  // Before the closing parenthesis: a trailing comma of the user's may stand there.
+  const last = call.arguments.at(-1) ?? first
+  text.blank(lastCommaFrom(map, last.end, call.end - 1), call.end - 1)
+  text.blank(call.end - 1, call.end)
+  text.put(call.end - 1, `,${accessText(spot)})??await ${RUNTIME}.rest())`)
+}
+
+/** Parentheses around the receiver close between it and the dot: `(a ?? b).map(...)`. */
+function keepClosing(map: ModuleMap, text: TextBuilder, from: number, to: number): void {
+  for (let i = from; i < to; i++) if (map.module.text[i] === ')') text.keep(i, i + 1)
+}
+
+function lastCommaFrom(map: ModuleMap, from: number, to: number): number {
+  const comma = map.module.text.slice(from, to).lastIndexOf(',')
+  return comma < 0 ? to : from + comma
+}
+
+/**
+ * `for (let i = a; i < b; i++) body` becomes, on the same lines,
+ * `for(const $3=$shoal.loop(3,{...});$3.next()??await $3.rest();)for (let i = $3.lo??$3.from(a); i < ($3.hi??$3.to(b)); i++) body`:
+ * the body runs in place over segments, until the rest goes to shards.
+ */
+function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
+  const { plan } = spot
+  if (plan.site.kind !== 'loop') return
+  const loop = plan.site.node
+  const name = `$${spot.id}`
+  let outermost: AnyNode = loop
+  for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
+  text.put(
+    outermost.start,
+    `for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(spot)});${name}.next()??await ${name}.rest();)`,
+  )
+  if (plan.shape.kind === 'range') {
+    const { first, end } = plan.shape
+    text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
+    text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, '))')
+  } else if (loop.type === 'ForOfStatement') {
+    text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, ')')
+  }
+}
+
+/** How the runtime reaches the live variables of a spot: captured values, module values, outputs, setters, cell ranges. */
+function accessText(spot: ShardedSpot): string {
+  const { captures, moduleState } = spot.needs
+  const { outputs } = spot.plan
+  const names = (variables: readonly Variable[]): string => variables.map((variable) => variable.name).join(',')
+  const scalars = outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
+  const parts = [
+    `s:()=>({${names(captures)}})`,
+    `m:()=>({${names(moduleState)}})`,
+    `o:()=>({${names(outputs.map((output) => output.variable))}})`,
+    `w:($v)=>{${scalars.map((name) => `${name}=$v.${name};`).join('')}}`,
+    `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
+    `e:()=>[${measured(spot).join(',')}]`,
+  ]
+  return `{${parts.join(',')}}`
+}
+
+/** What the end of a counted loop is measured on: `xs` in `i < xs.length`. */
+function measured(spot: ShardedSpot): string[] {
+  if (spot.plan.shape.kind !== 'range') return []
+  const names: string[] = []
+  walk(spot.plan.shape.end, (node) => {
+    if (node.type === 'Identifier' && !GLOBALS.has(node.name)) names.push(node.name)
+    return node.type !== 'MemberExpression' || !walkObject(node, names)
+  })
+  return names
+}
+
+const GLOBALS = new Set(['Math', 'undefined', 'NaN', 'Infinity'])
+
+function walkObject(node: AnyNode, names: string[]): boolean {
+  if (node.type !== 'MemberExpression') return false
+  const path = pathOf(node.object)
+  if (path !== null && !GLOBALS.has(path)) names.push(path)
+  return true
+}
+
+function pathOf(node: AnyNode): string | null {
+  if (node.type === 'Identifier') return node.name
+  if (node.type !== 'MemberExpression' || node.computed || node.property.type !== 'Identifier') return null
+  const object = pathOf(node.object)
+  return object === null ? null : `${object}.${node.property.name}`
+}
+
+function cellsText(output: Output): string[] {
+  if (output.how !== 'cells') return []
+  const { stride, low, high, names } = output.cells
+  return [
+    `${output.variable.name}:{stride:${stride},low:Math.min(${low.join(',')}),high:Math.max(${high.join(',')}),names:[${names.join(',')}]}`,
+  ]
+}
+
+/** Takes imports and `export` keywords out, and makes the default function async when it has to wait. */
+function rewriteModule(map: ModuleMap, text: TextBuilder, exported: Exports, waits: boolean): Variable[] {
+  const imports: Variable[] = []
+  for (const statement of map.module.tree.body) {
+    if (statement.type === 'ImportDeclaration') {
+      text.blank(statement.start, statement.end)
+      for (const specifier of statement.specifiers) {
+        const variable = map.variableOf(specifier.local)
+        if (variable !== null) imports.push(variable)
+      }
+    } else if (statement.type === 'ExportNamedDeclaration') {
+      text.blank(statement.start, statement.declaration?.start ?? statement.end)
+    } else if (statement.type === 'ExportDefaultDeclaration') {
+      const { declaration } = statement
+      text.blank(statement.start, declaration.start)
+      const named = declaration.type === 'FunctionDeclaration' && declaration.id
+      if (!named && declaration.type !== 'Identifier') {
+        text.put(statement.start, '$main=')
+        text.put(statement.end, ';')
+      } else if (declaration.type === 'Identifier') text.blank(statement.start, statement.end)
+    }
+  }
+  const { main } = exported
+  if (waits && isFunction(main) && !main.async) text.put(main.start, 'async ')
+  return imports
+}
+
+/** @throws ShoalError SHOAL_CODE_UNSUPPORTED for syntax that a script cannot have. */
+export function refuseModuleOnly(map: ModuleMap): void {
+  if (map.module.text.includes(RUNTIME)) {
+    throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
+  }
+  walk(map.module.tree, (node) => {
+    if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')
+  })
+}

@@ -1,0 +1,44 @@
+/** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
+import type { Output, Plan } from '../spots/plan.ts'
+
+export interface SpotMeta {
+  readonly kind: 'call' | 'of' | 'range'
+  readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | null
+  readonly isAsync: boolean
+  readonly step: number
+  readonly closed: boolean
+  /** Names of outputs, in the order in which state travels. */
+  readonly outputs: readonly OutputMeta[]
+  readonly line: number
+  /** A bare buffer among the inputs would be written through views: then it stays in place. */
+  readonly viewsOnUnknown: boolean
+}
+
+export interface OutputMeta {
+  readonly how: Output['how']
+  readonly name: string
+  readonly readsLength: boolean
+}
+
+export function metaOf(plan: Plan): SpotMeta {
+  const { shape } = plan
+  return {
+    kind: shape.kind,
+    method: shape.kind === 'call' ? shape.method : null,
+    isAsync: plan.isAsync,
+    step: shape.kind === 'range' ? shape.step : 1,
+    closed: shape.kind === 'range' && shape.closed,
+    outputs: plan.outputs.map((output) => ({
+      how: output.how,
+      name: output.variable.name,
+      readsLength: output.how === 'cells' && output.readsLength,
+    })),
+    line: plan.site.line,
+    viewsOnUnknown: plan.viewsOnUnknown,
+  }
+}
+
+/** Outputs that are rebound, not changed in place: the root needs a setter for them. */
+export function isScalar(how: Output['how']): boolean {
+  return how === 'count' || how === 'max' || how === 'min'
+}

@@ -1,0 +1,196 @@
+/** Decomposition: a plain function in, a program of shards out, every spot with a verdict and a reason. */
+import type { AnyNode } from 'acorn'
+import type { Program, Spot, Verdict } from '../program/program.ts'
+import { chunkText } from './codegen/chunk-text.ts'
+import { mainText, refuseModuleOnly, type ShardedSpot } from './codegen/main-text.ts'
+import { type Exports, exportsOf } from './codegen/module-text.ts'
+import { evaluate } from './flow/expressions.ts'
+import { Flow } from './flow/flow.ts'
+import { outerThing } from './flow/value.ts'
+import { asyncHazard, isAwaitedAll } from './spots/concurrency.ts'
+import { findSites, type Site } from './spots/find.ts'
+import { judge, type Merit } from './spots/judge.ts'
+import { needsOf } from './spots/needs.ts'
+import type { Plan } from './spots/plan.ts'
+import { type Obstacle, sentence } from './spots/reasons.ts'
+import { ModuleMap } from './syntax/module-map.ts'
+import { parseModule } from './syntax/parse.ts'
+import { contains, type FunctionNode, isFunction } from './syntax/walk.ts'
+
+/** A site with its final verdict. */
+interface Decision {
+  readonly site: Site
+  readonly merit: Merit
+  readonly verdict: Verdict
+  readonly obstacle: Obstacle | null
+  readonly sharded: ShardedSpot | null
+}
+
+/**
+ * Decomposes a module whose default export is the function to run.
+ * @param source the module's text; TypeScript when `file` ends in `.ts`.
+ * @param file the name that errors show.
+ * @throws ShoalError SHOAL_CODE_SYNTAX, SHOAL_CODE_UNSUPPORTED
+ */
+export function decompose(source: string, file: string): Program {
+  const map = new ModuleMap(parseModule(source, file))
+  refuseModuleOnly(map)
+  const exported = exportsOf(map)
+  const decisions = decide(map, exported)
+  const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
+  return {
+    format: 1,
+    file,
+    main: mainText(map, exported, sharded),
+    source,
+    spots: decisions.map((decision) => spotOf(decision)),
+    chunks: sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
+  }
+}
+
+function decide(map: ModuleMap, exported: Exports): Decision[] {
+  const input = exported.input === null ? null : map.callableOf(exported.input)
+  const sites = findSites(map, input === null ? [] : [input])
+  const host = hostOf(map, exported)
+  const hazard = asyncHazard(map, input)
+  const flows = new Map<FunctionNode, Flow>()
+  const merits = new Map<Site, Merit>(
+    sites.map((site) => [site, withHazard(map, site, judge(map, site, flowAround(map, site, flows)), hazard)]),
+  )
+  const decisions = new Map<Site, Decision>()
+  const sharded: Plan[] = []
+  for (const site of [...sites].sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end)) {
+    const merit = merits.get(site)
+    if (merit === undefined) continue
+    const decision = decideOne(map, site, merit, host, sharded)
+    if (decision.sharded !== null) sharded.push(decision.sharded.plan)
+    decisions.set(site, decision)
+  }
+  return sites.flatMap((site, id) => {
+    const decision = decisions.get(site)
+    if (decision === undefined) return []
+    const within = settleInner(decision, sharded)
+    return [within.sharded === null ? within : { ...within, sharded: { ...within.sharded, id } }]
+  })
+}
+
+function decideOne(
+  map: ModuleMap,
+  site: Site,
+  merit: Merit,
+  host: FunctionNode | null,
+  sharded: readonly Plan[],
+): Decision {
+  const none = { site, merit, sharded: null }
+  if (merit.kind === 'sequential') return { ...none, verdict: 'sequential', obstacle: merit.obstacle }
+  const verdict = verdictOf(merit.plan, merit.guarded)
+  const outer = sharded.find((plan) => contains(plan.body, site.node))
+  if (outer !== undefined) return { ...none, verdict: isNest(outer, site) ? verdict : 'inner', obstacle: null }
+  if (host === null || map.functionAround(site.node) !== host || !contains(host.body, site.node)) {
+    const name = map.functionAround(site.node)?.id?.name ?? 'a callback or the top level of the module'
+    return { ...none, verdict: 'sequential', obstacle: { reason: 'host', name, line: site.line } }
+  }
+  const needs = needsOf(
+    map,
+    site.node,
+    textsOf(merit.plan),
+    new Set(merit.plan.outputs.map((output) => output.variable)),
+  )
+  if ('node' in needs) {
+    return { ...none, verdict: 'sequential', obstacle: { reason: 'unsupported', name: needs.name, line: site.line } }
+  }
+  return { ...none, verdict, obstacle: null, sharded: { id: 0, plan: merit.plan, needs } }
+}
+
+/** The parts of a spot that run in shards. What enumerates its items runs in the root. */
+function textsOf(plan: Plan): AnyNode[] {
+  const { site, shape } = plan
+  if (shape.kind === 'call') return [shape.callback]
+  if (site.kind !== 'loop') return []
+  const { node } = site
+  if (node.type === 'ForOfStatement') return [node.left, node.body]
+  return node.type === 'ForStatement' && node.update ? [node.update, node.body] : [node.body]
+}
+
+/** Spots in functions that shards call belong to the shards. */
+function settleInner(decision: Decision, sharded: readonly Plan[]): Decision {
+  if (decision.obstacle?.reason !== 'host') return decision
+  const inShard = sharded.some((plan) => [...plan.reached].some((fn) => contains(fn, decision.site.node)))
+  return inShard ? { ...decision, verdict: 'inner', obstacle: null } : decision
+}
+
+function verdictOf(plan: Plan, guarded: boolean): Verdict {
+  if (guarded) return 'guarded'
+  const exact = plan.outputs.filter((output) => /^(count|tally|max|min)/.test(output.how))
+  return exact.length > 0 && exact.length === plan.outputs.length ? 'reduce' : 'parallel'
+}
+
+/** A loop that is all there is in the body of the loop around it: the two are one nest. */
+function isNest(outer: Plan, site: Site): boolean {
+  if (outer.site.kind !== 'loop' || site.kind !== 'loop') return false
+  const { body } = outer.site.node
+  const only = body.type === 'BlockStatement' && body.body.length === 1 ? body.body[0] : body
+  return only === site.node
+}
+
+function withHazard(map: ModuleMap, site: Site, merit: Merit, hazard: Obstacle | null): Merit {
+  if (merit.kind === 'sequential') return merit
+  if (hazard !== null) return { kind: 'sequential', obstacle: hazard }
+  if (site.kind !== 'call') return merit
+  const gathered = isAwaitedAll(map, site.node)
+  if (merit.plan.isAsync && !gathered) {
+    return { kind: 'sequential', obstacle: { reason: 'async-order', name: site.method, line: site.line } }
+  }
+  return gathered ? { ...merit, plan: { ...merit.plan, isAsync: true } } : merit
+}
+
+/** The default function, when it can wait for shards: only the runtime calls it. */
+function hostOf(map: ModuleMap, exported: Exports): FunctionNode | null {
+  const { main, mainVariable } = exported
+  if (!isFunction(main) || main.generator) return null
+  const used = (mainVariable?.references ?? []).filter((reference) => {
+    const parent = map.parentOf(reference.identifier)
+    return parent?.type !== 'ExportSpecifier' && parent?.type !== 'ExportDefaultDeclaration' && reference.init !== true
+  })
+  return used.length === 0 ? main : null
+}
+
+/** The points-to picture of the outermost function around a site. */
+function flowAround(map: ModuleMap, site: Site, flows: Map<FunctionNode, Flow>): Flow | null {
+  let fn: FunctionNode | null = null
+  for (let at = map.parentOf(site.node); at !== null; at = map.parentOf(at)) if (isFunction(at)) fn = at
+  if (fn === null) return null
+  const held = flows.get(fn)
+  if (held !== undefined) return held
+  const home = fn
+  const flow = new Flow(map, home, home)
+  const given = home.params.map((_, index) => outerThing(`argument ${index + 1}`, null))
+  flow.solve(() => {
+    flow.reach(home)
+    home.params.forEach((param, index) => {
+      const thing = given[index]
+      if (thing !== undefined) flow.assign(param, { things: new Set([thing]), callables: new Set() }, param)
+    })
+    if (home.body.type !== 'BlockStatement') evaluate(flow, home.body)
+  })
+  flows.set(fn, flow)
+  return flow
+}
+
+function spotOf(decision: Decision): Spot {
+  const { site, verdict, obstacle } = decision
+  const what = site.kind === 'loop' ? site.node.type.replace('Statement', '').toLowerCase() : site.method
+  const text = obstacle === null ? TEXTS[verdict](what) : sentence(obstacle)
+  return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null }
+}
+
+const TEXTS: Record<Verdict, (what: string) => string> = {
+  parallel: (what) => `${what}: iterations are independent; results are put in order`,
+  reduce: (what) => `${what}: partial results are exact and merged in order`,
+  guarded: (what) => `${what}: sharded when a check at run time passes`,
+  inner: (what) => `${what}: runs inside a shard`,
+  fission: (what) => `${what}: the heavy part is independent, the rest is replayed in order`,
+  tasks: (what) => `${what}: independent statements`,
+  speculative: (what) => `${what}: the lowest index wins`,
+  sequential: (what) => `${what}: kept in order`,
+}

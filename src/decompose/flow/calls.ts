@@ -1,0 +1,382 @@
+/** Evaluates calls for {@link Flow}: functions of the module by value, methods by name, builtins by table. */
+import type { AnyNode, CallExpression, NewExpression } from 'acorn'
+import { type ClassNode, contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
+import {
+  builtinMethods,
+  localeMethods,
+  type MethodEffect,
+  pureClasses,
+  pureGlobals,
+  pureImports,
+  staticFunctions,
+} from './builtins.ts'
+import { evaluate } from './expressions.ts'
+import type { Flow } from './flow.ts'
+import { ANY_FIELD, type Callable, emptyValue, join, MEMORY, type Value } from './value.ts'
+
+/** Arguments of a call, with what a spread may add. */
+interface Arguments {
+  readonly values: readonly Value[]
+  readonly rest: Value
+}
+
+export function evaluateCall(flow: Flow, node: CallExpression): Value {
+  const callee = node.callee.type === 'ParenthesizedExpression' ? node.callee.expression : node.callee
+  if (callee.type === 'Super') return superCall(flow, node)
+  if (callee.type === 'Identifier') return callByName(flow, node, callee)
+  if (callee.type === 'MemberExpression') return callMember(flow, node, callee)
+  const target = evaluate(flow, callee)
+  return callValue(flow, target, args(flow, node), emptyValue(), node, 'a computed function')
+}
+
+export function evaluateNew(flow: Flow, node: NewExpression): Value {
+  const given = args(flow, node)
+  if (node.callee.type === 'Identifier' && flow.map.variableOf(node.callee) === null) {
+    return newBuiltin(flow, node, node.callee.name, given)
+  }
+  const target = evaluate(flow, node.callee)
+  const made = flow.fresh(node)
+  if (target.callables.size === 0 || target.things.size > 0)
+    flow.problem('unknown-call', node, textOf(flow, node.callee))
+  for (const callable of target.callables) {
+    if (typeof callable === 'string') flow.store(flow.site(node), ANY_FIELD, join(...given.values, given.rest))
+    else if (isClass(callable)) construct(flow, callable, given, made, node)
+    else {
+      flow.add(flow.thisOf(callable), made)
+      invoke(flow, callable, given, node)
+    }
+  }
+  return made
+}
+
+function callByName(flow: Flow, node: CallExpression, callee: Extract<AnyNode, { type: 'Identifier' }>): Value {
+  const given = args(flow, node)
+  const variable = flow.map.variableOf(callee)
+  if (variable === null) {
+    if (callee.name === 'structuredClone') return flow.fresh(node)
+    if (pureGlobals.has(callee.name)) return emptyValue()
+    if (pureClasses.has(callee.name)) return newBuiltin(flow, node, callee.name, given)
+    flow.problem(callee.name === 'Date' ? 'clock' : 'side-effect', node, callee.name)
+    return emptyValue()
+  }
+  const imported = flow.map.importOf(variable)
+  if (imported !== null) return callImport(flow, node, imported.source, imported.name)
+  return callValue(flow, evaluate(flow, callee), given, emptyValue(), node, callee.name)
+}
+
+function callImport(flow: Flow, node: AnyNode, source: string, name: string): Value {
+  const full = `${source.replace(/^node:/, '')}.${name}`
+  if (!pureImports.has(full)) flow.problem(/random/i.test(name) ? 'random' : 'side-effect', node, full)
+  return flow.fresh(node)
+}
+
+function callMember(flow: Flow, node: CallExpression, callee: Extract<AnyNode, { type: 'MemberExpression' }>): Value {
+  const name =
+    !callee.computed && callee.property.type !== 'Literal' && 'name' in callee.property
+      ? String(callee.property.name)
+      : null
+  if (callee.object.type === 'Identifier' && name !== null) {
+    const variable = flow.map.variableOf(callee.object)
+    if (variable === null && isNamespace(callee.object.name)) return callStatic(flow, node, callee.object.name, name)
+    const imported = variable === null ? null : flow.map.importOf(variable)
+    if (imported !== null && (imported.name === '*' || imported.name === 'default')) {
+      args(flow, node)
+      return callImport(flow, node, imported.source, name)
+    }
+  }
+  if (callee.object.type === 'Super') {
+    flow.problem('unsupported', node, 'super')
+    return emptyValue()
+  }
+  const receiver = evaluate(flow, callee.object)
+  if (callee.computed) evaluate(flow, callee.property)
+  const given = args(flow, node)
+  if (name === null) {
+    return callValue(flow, flow.read(receiver, ANY_FIELD), given, receiver, node, textOf(flow, callee))
+  }
+  return callMethod(flow, node, receiver, name, given)
+}
+
+function callMethod(flow: Flow, node: CallExpression, receiver: Value, name: string, given: Arguments): Value {
+  if (localeMethods.has(name)) flow.problem('locale', node, name)
+  if (name === 'call' || name === 'apply' || name === 'bind') {
+    flow.problem('unknown-call', node, name)
+    return emptyValue()
+  }
+  const results: Value[] = []
+  const own = [...receiver.things].every(
+    (thing) => thing.site?.type === 'NewExpression' && madeByClass(flow, thing.site),
+  )
+  const builtin = builtinMethods.get(name)
+  const candidates = new Set<FunctionNode>(flow.map.methods.get(name) ?? [])
+  for (const callable of flow.read(receiver, name).callables)
+    if (isFunction(callable as AnyNode)) candidates.add(callable as FunctionNode)
+  if (receiver.things.size === 0 || !own || candidates.size === 0) {
+    if (builtin !== undefined) results.push(applyEffect(flow, node, builtin, receiver, given, name))
+    else if (candidates.size === 0 && !localeMethods.has(name)) flow.problem('unknown-call', node, name)
+  }
+  for (const candidate of candidates) {
+    keepsState(flow, candidate, receiver, node, name)
+    flow.add(flow.thisOf(candidate), receiver)
+    const holder = flow.map.functionAround(candidate)
+    if (isClass(holder)) flow.add(flow.thisOf(holder), receiver)
+    results.push(invoke(flow, candidate, given, node))
+  }
+  return join(...results)
+}
+
+/** A method of an object made before the iteration may own variables of the function that made it. */
+function keepsState(flow: Flow, method: FunctionNode, receiver: Value, node: AnyNode, name: string): void {
+  if (![...receiver.things].some((thing) => thing.kind === 'outer')) return
+  let around = flow.map.functionAround(method)
+  if (isClass(around)) around = flow.map.functionAround(around)
+  if (around !== null && !contains(around, node)) flow.problem('unknown-call', node, name)
+}
+
+function applyEffect(
+  flow: Flow,
+  node: AnyNode,
+  effect: MethodEffect,
+  receiver: Value,
+  given: Arguments,
+  name: string,
+): Value {
+  const all = join(...given.values, given.rest)
+  const inside = flow.read(receiver, ANY_FIELD)
+  // Spread and flattening put elements of arguments in, too.
+  const stored = effect.stores ? join(all, flow.read(all, ANY_FIELD)) : emptyValue()
+  if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
+  if (REGEX_USERS.has(name)) touchRegExp(flow, node, given)
+  const called = effect.calls ? callBack(flow, node, given, receiver, inside, name) : emptyValue()
+  switch (effect.gives) {
+    case 'primitive':
+      return emptyValue()
+    case 'receiver':
+      return receiver
+    case 'element':
+      return join(inside, called, name.startsWith('reduce') ? all : emptyValue())
+    case 'fresh':
+      return contentOf(flow, node, name, inside, stored, called)
+  }
+}
+
+function contentOf(flow: Flow, node: AnyNode, name: string, inside: Value, stored: Value, called: Value): Value {
+  if (name === 'map') return flow.fresh(node, called)
+  if (name === 'flatMap') return flow.fresh(node, join(called, flow.read(called, ANY_FIELD)))
+  if (name === 'entries' || name === 'Object.entries') {
+    const pair = flow.fresh((node as CallExpression).callee, inside)
+    return flow.fresh(node, pair)
+  }
+  if (name === 'flat' || name === 'Object.fromEntries')
+    return flow.fresh(node, join(inside, flow.read(inside, ANY_FIELD)))
+  return flow.fresh(node, join(inside, stored, called))
+}
+
+/** Calls every function among the arguments with elements of the receiver, as array methods do. */
+function callBack(flow: Flow, node: AnyNode, given: Arguments, receiver: Value, inside: Value, name: string): Value {
+  const results: Value[] = []
+  const position = name === 'Array.from' || name.endsWith('.groupBy') ? 1 : name.startsWith('replace') ? 1 : 0
+  const callback = given.values[position]
+  if (callback === undefined) {
+    if (given.rest.things.size > 0) flow.problem('unknown-call', node, name)
+    return emptyValue()
+  }
+  if (name.startsWith('reduce')) {
+    const held = flow.fresh(node, join(given.values[1] ?? emptyValue(), inside))
+    const carried = flow.read(held, ANY_FIELD)
+    const result = callValue(
+      flow,
+      callback,
+      { values: [carried, inside, emptyValue(), receiver], rest: emptyValue() },
+      emptyValue(),
+      node,
+      name,
+    )
+    flow.store(flow.site(node), ANY_FIELD, result)
+    return join(result, carried)
+  }
+  const optional = name === 'sort' || name === 'toSorted' || name.startsWith('replace') || name === 'Array.from'
+  if (optional && callback.callables.size === 0 && (callback.things.size === 0 || name.startsWith('replace')))
+    return emptyValue()
+  const element = name === 'sort' || name === 'toSorted' ? [inside, inside] : [inside, inside, receiver]
+  results.push(
+    callValue(
+      flow,
+      callback,
+      { values: element, rest: emptyValue() },
+      given.values[position + 1] ?? emptyValue(),
+      node,
+      name,
+    ),
+  )
+  return join(...results)
+}
+
+function callValue(flow: Flow, target: Value, given: Arguments, self: Value, node: AnyNode, name: string): Value {
+  if (target.things.size > 0 || target.callables.size === 0) flow.problem('unknown-call', node, name)
+  const results: Value[] = []
+  for (const callable of target.callables) {
+    if (typeof callable === 'string') {
+      if (!pureGlobals.has(callable) && !staticFunctions.has(callable)) flow.problem('unknown-call', node, callable)
+    } else if (isClass(callable)) flow.problem('unknown-call', node, name)
+    else {
+      flow.add(flow.thisOf(callable), self)
+      results.push(invoke(flow, callable, given, node))
+    }
+  }
+  return join(...results)
+}
+
+function invoke(flow: Flow, fn: FunctionNode, given: Arguments, node: AnyNode): Value {
+  if (fn.generator) flow.problem('generator', node, 'a generator')
+  flow.reach(fn)
+  fn.params.forEach((param, index) => {
+    if (param.type === 'RestElement') {
+      flow.assign(param.argument, flow.fresh(param, join(...given.values.slice(index), given.rest)), param)
+    } else flow.assign(param, join(given.values[index] ?? emptyValue(), given.rest), param)
+  })
+  return flow.returns(fn)
+}
+
+function construct(flow: Flow, target: ClassNode, given: Arguments, made: Value, node: AnyNode): void {
+  flow.add(flow.thisOf(target), made)
+  if (target.superClass) {
+    const base = evaluate(flow, target.superClass)
+    const known = [...base.callables].filter(
+      (callable): callable is Exclude<Callable, string> => typeof callable !== 'string',
+    )
+    if (base.things.size > 0) flow.problem('unknown-call', node, 'a superclass')
+    for (const parent of known) if (isClass(parent)) construct(flow, parent, given, made, node)
+  }
+  for (const part of target.body.body) {
+    if (part.type === 'PropertyDefinition' && !part.static && part.value) {
+      const name = !part.computed && 'name' in part.key ? String(part.key.name) : ANY_FIELD
+      flow.write(made, name, evaluate(flow, part.value), part)
+    }
+    if (part.type === 'MethodDefinition' && part.kind === 'constructor') {
+      flow.add(flow.thisOf(part.value), made)
+      invoke(flow, part.value as FunctionNode, given, node)
+    }
+  }
+}
+
+function superCall(flow: Flow, node: CallExpression): Value {
+  // The superclass's constructor was entered by `construct` with the subclass's arguments; here it gets its own.
+  const given = args(flow, node)
+  let around = flow.map.functionAround(node)
+  while (around !== null && !isClass(around)) around = flow.map.functionAround(around)
+  if (around === null || !around.superClass) return emptyValue()
+  for (const callable of evaluate(flow, around.superClass).callables) {
+    if (isClass(callable as AnyNode)) construct(flow, callable as ClassNode, given, flow.thisOf(around), node)
+  }
+  return emptyValue()
+}
+
+function newBuiltin(flow: Flow, node: AnyNode, name: string, given: Arguments): Value {
+  const kind = pureClasses.get(name)
+  if (kind === undefined) {
+    flow.problem('side-effect', node, name)
+    return emptyValue()
+  }
+  const count = given.values.length
+  if (name === 'Date' && (count === 0 || node.type === 'CallExpression')) flow.problem('clock', node, 'new Date()')
+  if (name === 'Date' && count > 1) flow.problem('locale', node, 'new Date(year, month, ...)')
+  const all = join(...given.values, given.rest)
+  const made = flow.fresh(node, join(all, flow.read(all, ANY_FIELD), flow.read(flow.read(all, ANY_FIELD), ANY_FIELD)))
+  if (kind !== 'view') return made
+  if (all.callables.has(MEMORY)) return join(made, all)
+  if ([...all.things].some((thing) => thing.kind === 'outer')) flow.viewsOnUnknown = true
+  return join(made, { things: new Set([...all.things].filter((thing) => thing.kind === 'site')), callables: new Set() })
+}
+
+function callStatic(flow: Flow, node: CallExpression, object: string, name: string): Value {
+  const given = args(flow, node)
+  const full = `${object}.${name}`
+  if (full === 'Math.random' || object === 'crypto') flow.problem('random', node, full)
+  else if (full === 'Date.now' || object === 'performance') flow.problem('clock', node, full)
+  else if (object === 'Intl') flow.problem('locale', node, full)
+  else if (full === 'Buffer.from') return join(flow.fresh(node), ...given.values)
+  else {
+    const effect = staticFunctions.get(full)
+    if (effect === undefined) flow.problem(object === 'console' ? 'side-effect' : 'unknown-call', node, full)
+    else return applyEffect(flow, node, effect, given.values[0] ?? given.rest, given, full)
+    return emptyValue()
+  }
+  return flow.fresh(node)
+}
+
+function args(flow: Flow, node: CallExpression | NewExpression): Arguments {
+  const values: Value[] = []
+  let rest = emptyValue()
+  for (const argument of node.arguments) {
+    if (argument.type === 'SpreadElement') rest = join(rest, evaluate(flow, argument))
+    else if (rest.things.size + rest.callables.size > 0) rest = join(rest, evaluate(flow, argument))
+    else values.push(evaluate(flow, argument))
+  }
+  return { values, rest }
+}
+
+function isNamespace(name: string): boolean {
+  return pureClasses.has(name) || pureGlobals.has(name) || NAMESPACES.has(name)
+}
+
+const NAMESPACES = new Set([
+  'Math',
+  'JSON',
+  'Promise',
+  'Intl',
+  'console',
+  'performance',
+  'crypto',
+  'Buffer',
+  'Reflect',
+  'Atomics',
+])
+
+/** String methods that set `lastIndex` of a regular expression they are given. */
+const REGEX_USERS = new Set(['replace', 'replaceAll', 'match'])
+
+function touchRegExp(flow: Flow, node: AnyNode, given: Arguments): void {
+  const argument = node.type === 'CallExpression' ? node.arguments[0] : undefined
+  if (argument === undefined || isRegExpConstant(flow, argument)) return
+  for (const thing of given.values[0]?.things ?? []) {
+    if (thing.kind === 'outer')
+      flow.write({ things: new Set([thing]), callables: new Set() }, ANY_FIELD, emptyValue(), node)
+  }
+}
+
+/** `LINE.exec(x)` changes nothing when LINE is a constant without the flags `g` and `y`. */
+function isFixedRegExp(flow: Flow, node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false
+  const { object, property } = node.callee
+  if (property.type !== 'Identifier' || (property.name !== 'exec' && property.name !== 'test')) return false
+  const literal = regExpOf(flow, object)
+  return literal !== null && !/[gy]/.test(literal)
+}
+
+/** A literal here, or a constant that holds one: its `lastIndex` is 0 whenever string methods are done with it. */
+function isRegExpConstant(flow: Flow, node: AnyNode): boolean {
+  const flags = regExpOf(flow, node)
+  return flags !== null && !flags.includes('y')
+}
+
+/** Flags of the regular expression that a literal or a constant is; null for everything else. */
+export function regExpOf(flow: Flow, node: AnyNode): string | null {
+  if (node.type === 'Literal' && 'regex' in node && node.regex) return node.regex.flags
+  if (node.type !== 'Identifier') return null
+  const definition = flow.map.variableOf(node)?.defs[0]
+  if (definition?.node.type !== 'VariableDeclarator' || definition.parent?.type !== 'VariableDeclaration') return null
+  const init = definition.node.init
+  if (definition.parent.kind !== 'const' || init?.type !== 'Literal' || !('regex' in init) || !init.regex) return null
+  return init.regex.flags
+}
+
+function madeByClass(flow: Flow, site: AnyNode): boolean {
+  if (site.type !== 'NewExpression' || site.callee.type !== 'Identifier') return false
+  const variable = flow.map.variableOf(site.callee)
+  return variable !== null && isClass(flow.map.callableOf(variable))
+}
+
+function textOf(flow: Flow, node: AnyNode): string {
+  return flow.map.module.text.slice(node.start, node.end).slice(0, 40)
+}

@@ -1,0 +1,290 @@
+/**
+ * Which objects a piece of code may change, found by following values to a fixpoint.
+ *
+ * A points-to analysis by inclusion: one abstract object per allocation site and per captured variable, fields told
+ * apart by name, functions not told apart by caller. Everything is an over-approximation: whatever the code may do is
+ * in `writes`, `assigned` or `problems`; unknown things are problems.
+ */
+import type { AnyNode, Pattern, Statement } from 'acorn'
+import { assert } from '../../errors.ts'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
+import { evaluate } from './expressions.ts'
+import {
+  ANY_FIELD,
+  addAll,
+  type Callable,
+  emptyValue,
+  join,
+  MEMORY,
+  outerThing,
+  siteThing,
+  type Thing,
+  type Value,
+} from './value.ts'
+
+/** Why a piece of code cannot be sharded, whatever it writes. */
+export type ProblemCode =
+  | 'unknown-call'
+  | 'random'
+  | 'clock'
+  | 'side-effect'
+  | 'generator'
+  | 'locale'
+  | 'accessor'
+  | 'unsupported'
+
+export interface Problem {
+  readonly code: ProblemCode
+  readonly node: AnyNode
+  readonly name: string
+}
+
+/** A change of something that exists before the iteration. */
+export interface Write {
+  readonly thing: Thing
+  /** The assignment, update, delete or call that does it. */
+  readonly node: AnyNode
+}
+
+const SIZES = new Set(['length', 'byteLength', 'byteOffset', 'size'])
+
+/** Passes over the code before giving up; real code needs two to five. */
+const PASSES_MAX = 40
+
+export class Flow {
+  readonly map: ModuleMap
+  readonly writes: Write[] = []
+  /** Variables declared outside that are assigned, with the assigning nodes. */
+  readonly assigned = new Map<Variable, Set<AnyNode>>()
+  readonly problems: Problem[] = []
+  /** Functions whose bodies belong to the code. */
+  readonly reached = new Set<FunctionNode>()
+  readonly thrown = emptyValue()
+  /** Typed arrays are made from values whose kind only the run shows: were they buffers, memory would be shared. */
+  viewsOnUnknown = false
+  readonly #region: { start: number; end: number }
+  readonly #home: { start: number; end: number }
+  readonly #variables = new Map<Variable, Value>()
+  readonly #outer = new Map<Variable, Thing>()
+  readonly #sites = new Map<AnyNode, Thing>()
+  readonly #returns = new Map<FunctionNode, Value>()
+  readonly #this = new Map<AnyNode, Value>()
+  readonly #seen = new Set<string>()
+  readonly #problemKeys = new Set<string>()
+  #changed = false
+  #current: FunctionNode | null = null
+
+  /**
+   * @param region the code of one iteration: what is declared in it is new each time.
+   * @param home the whole spot; functions around it own variables that outlive the iteration.
+   */
+  constructor(map: ModuleMap, region: { start: number; end: number }, home: { start: number; end: number }) {
+    this.map = map
+    this.#region = region
+    this.#home = home
+  }
+
+  /** Runs `visit` and every function it reaches until nothing new is found. */
+  solve(visit: () => void): this {
+    for (let pass = 0; ; pass++) {
+      assert(pass < PASSES_MAX, 'the flow analysis reaches its fixpoint')
+      this.#changed = false
+      this.#current = null
+      // What was unknown in an earlier pass may be known by now.
+      this.problems.length = 0
+      this.#problemKeys.clear()
+      visit()
+      for (const fn of this.reached) this.#visitFunction(fn)
+      if (!this.#changed) return this
+    }
+  }
+
+  /** What a variable may hold. */
+  variableValue(variable: Variable): Value {
+    const callable = this.map.callableOf(variable)
+    if (callable !== null) return { things: new Set(), callables: new Set([callable]) }
+    if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
+    return { things: new Set([this.outer(variable)]), callables: new Set() }
+  }
+
+  /** True for variables that are new in each iteration. */
+  isInner(variable: Variable): boolean {
+    if (this.map.isModuleLevel(variable)) return false
+    const block = variable.scope.block
+    if (contains(this.#region, block) || variable.identifiers.some((id) => contains(this.#region, id)))
+      return !hoistsOut(variable, this.#region)
+    return !contains(block, this.#home)
+  }
+
+  outer(variable: Variable): Thing {
+    return this.#remember(this.#outer, variable, () => outerThing(variable.name, variable))
+  }
+
+  site(node: AnyNode): Thing {
+    return this.#remember(this.#sites, node, () => siteThing(node))
+  }
+
+  /** The value of a new container made at `node` that holds `content`. */
+  fresh(node: AnyNode, content: Value = emptyValue()): Value {
+    const thing = this.site(node)
+    this.store(thing, ANY_FIELD, content)
+    return { things: new Set([thing]), callables: new Set() }
+  }
+
+  store(thing: Thing, field: string, value: Value): void {
+    const name = this.map.hasAccessors ? ANY_FIELD : field
+    const held = thing.fields.get(name)
+    if (held === undefined) {
+      thing.fields.set(name, join(value))
+      if (value.things.size + value.callables.size > 0) this.#changed = true
+    } else if (addAll(held, value)) this.#changed = true
+  }
+
+  /** Reads a field of whatever `value` may be. */
+  read(value: Value, field: string): Value {
+    if (field === 'buffer') return { things: value.things, callables: new Set([...value.callables, MEMORY]) }
+    if (SIZES.has(field)) return emptyValue()
+    const name = this.map.hasAccessors ? ANY_FIELD : field
+    const result = emptyValue()
+    for (const thing of value.things) {
+      if (thing.kind === 'outer') result.things.add(thing.inside ?? thing)
+      else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
+      else addAll(result, join(thing.fields.get(name) ?? emptyValue(), thing.fields.get(ANY_FIELD) ?? emptyValue()))
+    }
+    for (const callable of value.callables) {
+      if (typeof callable !== 'string') result.things.add(this.#statics(callable))
+    }
+    return result
+  }
+
+  /** Records that `node` changes whatever `value` may be, and what it puts there. */
+  write(value: Value, field: string, put: Value, node: AnyNode): void {
+    for (const thing of value.things) {
+      this.store(thing, field, put)
+      if (thing.kind === 'outer')
+        this.#once(`w${node.start}:${node.end}:${thingKey(thing)}`, () => this.writes.push({ thing, node }))
+    }
+    for (const callable of value.callables) {
+      if (typeof callable === 'string') this.problem('side-effect', node, callable)
+      else {
+        const thing = this.#statics(callable)
+        this.#once(`w${node.start}:${node.end}:s${callable.start}`, () => this.writes.push({ thing, node }))
+      }
+    }
+  }
+
+  /** Assigns to a pattern: variables, members, destructuring. */
+  assign(target: Pattern, value: Value, node: AnyNode): void {
+    if (target.type === 'Identifier') this.#assignVariable(target, value, node)
+    else if (target.type === 'MemberExpression') {
+      const field = target.computed || target.property.type !== 'Identifier' ? ANY_FIELD : target.property.name
+      if (target.computed) evaluate(this, target.property)
+      this.write(evaluate(this, target.object), field, value, node)
+    } else if (target.type === 'ArrayPattern') {
+      for (const element of target.elements)
+        if (element !== null) this.assign(element, this.read(value, ANY_FIELD), node)
+    } else if (target.type === 'ObjectPattern') {
+      for (const property of target.properties) {
+        if (property.type === 'RestElement')
+          this.assign(property.argument, this.fresh(property, this.read(value, ANY_FIELD)), node)
+        else {
+          if (property.computed) evaluate(this, property.key)
+          const field = !property.computed && property.key.type === 'Identifier' ? property.key.name : ANY_FIELD
+          this.assign(property.value, this.read(value, field), node)
+        }
+      }
+    } else if (target.type === 'AssignmentPattern') {
+      this.assign(target.left, join(value, evaluate(this, target.right)), node)
+    } else if (target.type === 'RestElement')
+      this.assign(target.argument, this.fresh(target, this.read(value, ANY_FIELD)), node)
+  }
+
+  problem(code: ProblemCode, node: AnyNode, name: string): void {
+    const key = `${code}${node.start}:${name}`
+    if (this.#problemKeys.has(key)) return
+    this.#problemKeys.add(key)
+    this.problems.push({ code, node, name })
+  }
+
+  reach(fn: FunctionNode): void {
+    if (contains(fn, this.#home) && fn.start !== this.#home.start) this.problem('unsupported', fn, 'recursion')
+    if (this.reached.has(fn)) return
+    this.reached.add(fn)
+    this.#changed = true
+  }
+
+  returns(fn: FunctionNode): Value {
+    return this.#remember(this.#returns, fn, emptyValue)
+  }
+
+  thisOf(owner: AnyNode): Value {
+    return this.#remember(this.#this, owner, emptyValue)
+  }
+
+  add(into: Value, from: Value): void {
+    if (addAll(into, from)) this.#changed = true
+  }
+
+  get current(): FunctionNode | null {
+    return this.#current
+  }
+
+  visitStatements(body: readonly Statement[] | readonly AnyNode[]): void {
+    for (const statement of body) evaluate(this, statement as AnyNode)
+  }
+
+  #visitFunction(fn: FunctionNode): void {
+    this.#current = fn
+    if (fn.body.type === 'BlockStatement') this.visitStatements(fn.body.body)
+    else this.add(this.returns(fn), evaluate(this, fn.body))
+    this.#current = null
+  }
+
+  #assignVariable(target: AnyNode, value: Value, node: AnyNode): void {
+    const variable = this.map.variableOf(target)
+    if (variable === null) {
+      this.problem('side-effect', node, target.type === 'Identifier' ? target.name : 'a global')
+      return
+    }
+    if (this.isInner(variable)) {
+      this.add(this.#remember(this.#variables, variable, emptyValue), value)
+      return
+    }
+    this.add(this.#remember(this.#variables, variable, emptyValue), value)
+    const nodes = this.#remember(this.assigned, variable, () => new Set<AnyNode>())
+    nodes.add(node)
+  }
+
+  /** The static side of a class or the properties of a function: outlives every iteration. */
+  #statics(callable: Exclude<Callable, string>): Thing {
+    const name = (isFunction(callable) || isClass(callable)) && callable.id ? callable.id.name : 'function'
+    return this.#remember(this.#sites, callable, () => outerThing(name, null))
+  }
+
+  #remember<K, V>(table: Map<K, V>, key: K, make: () => V): V {
+    const held = table.get(key)
+    if (held !== undefined) return held
+    const made = make()
+    table.set(key, made)
+    return made
+  }
+
+  #once(key: string, act: () => void): void {
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    this.#changed = true
+    act()
+  }
+}
+
+/** A `var` declared in the iteration belongs to the function around it: its value outlives the iteration. */
+function hoistsOut(variable: Variable, region: { start: number; end: number }): boolean {
+  return !contains(region, variable.scope.block)
+}
+
+function thingKey(thing: Thing): string {
+  const id = thing.variable?.identifiers[0]?.start ?? thing.site?.start ?? -1
+  return `${thing.name}:${id}:${thing.inside === null ? 'in' : 'self'}`
+}

@@ -1,0 +1,106 @@
+/** Loads a user's module as one text: its own when it imports nothing but builtins, else bundled. */
+import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { basename, dirname, relative } from 'node:path'
+import { type BuildFailure, build } from 'esbuild'
+import { ShoalError } from '../errors.ts'
+import { sizes } from '../limits.ts'
+import { parseModule } from './syntax/parse.ts'
+
+export interface LoadedModule {
+  /** JavaScript; for a module without imports of its own at the user's own lines and columns. */
+  readonly source: string
+  /** The name that errors show. */
+  readonly file: string
+}
+
+/**
+ * Reads the module at `path`; npm and relative imports are bundled into it.
+ * @throws ShoalError SHOAL_CODE_UNREADABLE, SHOAL_CODE_SYNTAX, SHOAL_CODE_UNSUPPORTED, SHOAL_CODE_IMPORT
+ */
+export async function loadModule(path: string): Promise<LoadedModule> {
+  const file = shownName(path)
+  const text = await readText(path)
+  const parsed = parseModule(text, file)
+  const bundled = parsed.tree.body.some(
+    (node) =>
+      (node.type === 'ImportDeclaration' ||
+        node.type === 'ExportNamedDeclaration' ||
+        node.type === 'ExportAllDeclaration') &&
+      node.source != null &&
+      !isBuiltin(String(node.source.value)),
+  )
+  return { source: bundled ? await bundle(path) : parsed.text, file }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new ShoalError('SHOAL_CODE_UNREADABLE', `cannot read ${path}`, {
+      next: 'check the path and its permissions',
+      cause,
+    })
+  }
+}
+
+async function bundle(path: string): Promise<string> {
+  try {
+    const result = await build({
+      entryPoints: [path],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      conditions: ['import', 'node', 'default'],
+      target: 'es2024',
+      charset: 'utf8',
+      logLevel: 'silent',
+      absWorkingDir: dirname(path),
+      plugins: [
+        {
+          name: 'builtins',
+          setup(builder) {
+            builder.onResolve({ filter: /.*/ }, ({ path: name }) => {
+              if (!isBuiltin(name)) return undefined
+              return { path: name.startsWith('node:') ? name : `node:${name}`, external: true }
+            })
+          },
+        },
+      ],
+    })
+    const source = result.outputFiles[0]?.text ?? ''
+    if (source.length > sizes.programBytesMax) {
+      throw new ShoalError('SHOAL_JOB_TOO_LARGE', `${path} has ${source.length} characters with its imports`, {
+        next: 'import less, or pass large data as input',
+      })
+    }
+    return source
+  } catch (thrown) {
+    throw thrown instanceof ShoalError ? thrown : importError(path, thrown)
+  }
+}
+
+function importError(path: string, thrown: unknown): ShoalError {
+  const [first] = (thrown as Partial<BuildFailure>).errors ?? []
+  const place = first?.location
+  const at = place == null ? basename(path) : `${place.file}:${place.line}:${place.column + 1}`
+  const missing = /^Could not resolve/.test(first?.text ?? '')
+  return new ShoalError(
+    missing ? 'SHOAL_CODE_IMPORT' : 'SHOAL_CODE_SYNTAX',
+    `${at}: ${first?.text ?? String(thrown)}`,
+    {
+      next: missing
+        ? 'install the package next to the module, or correct the import'
+        : 'correct the syntax at the given place',
+      cause: thrown,
+    },
+  )
+}
+
+/** Relative to the working folder when inside it, else the base name: no user's absolute path travels. */
+function shownName(path: string): string {
+  const shown = relative(process.cwd(), path)
+  return shown === '' || shown.startsWith('..') ? basename(path) : shown
+}

@@ -1,0 +1,187 @@
+/** One visit of a sharded array call: `map`, `filter`, `flatMap`, `forEach`, `Array.from`. */
+import type { SpotMeta } from '../codegen/meta.ts'
+import type { Access, Items } from './family.ts'
+import { isPlainArray } from './live.ts'
+import { typedArrays, typedKind } from './values.ts'
+import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
+
+type Callback = (item: unknown, index: number, array?: unknown) => unknown
+
+/** A call that has begun; `now` runs what can run without waiting. */
+export class CallVisit {
+  readonly #setting: RootSetting
+  readonly #meta: SpotMeta
+  readonly #access: Access
+  readonly #at: { readonly spot: number; readonly sequence: number }
+  readonly #receiver: unknown
+  readonly #callback: Callback
+  readonly #items: Items
+  readonly #pace: Pace
+  #results: unknown[] = []
+  #pending: Step | null = null
+
+  /** @returns null when the receiver is nothing that can be sharded: then the plain call is the answer. */
+  static begin(
+    setting: RootSetting,
+    meta: SpotMeta,
+    receiver: unknown,
+    callback: unknown,
+    access: Access,
+    at: { spot: number; sequence: number },
+  ): CallVisit | null {
+    if (typeof callback !== 'function') return null
+    const items = itemsOf(meta, receiver)
+    if (items === null || items.count === 0) return null
+    // A callback that writes what is iterated over sees its own writes: only the plain call does that right.
+    if (Object.values(access.o()).includes(receiver)) return null
+    return new CallVisit(setting, meta, receiver, callback as Callback, access, at, items)
+  }
+
+  private constructor(
+    setting: RootSetting,
+    meta: SpotMeta,
+    receiver: unknown,
+    callback: Callback,
+    access: Access,
+    at: { spot: number; sequence: number },
+    items: Items,
+  ) {
+    this.#setting = setting
+    this.#meta = meta
+    this.#receiver = receiver
+    this.#callback = callback
+    this.#access = access
+    this.#at = at
+    this.#items = items
+    this.#pace = new Pace(setting, at.sequence, items.count)
+  }
+
+  /** Runs in place what can run without waiting. True when the call is complete. */
+  now(): boolean {
+    if (this.#meta.isAsync) return false
+    for (;;) {
+      const step = this.#pace.next()
+      if (step.kind === 'done') return true
+      if (step.kind === 'shard') {
+        this.#pending = step
+        return false
+      }
+      this.#runHere(step.segment)
+    }
+  }
+
+  /** The result of the call, after `now` gave true. */
+  result(): unknown {
+    const { method } = this.#meta
+    if (method === 'forEach') return true
+    const kind = method === 'map' || method === 'filter' ? typedKind(this.#receiver) : null
+    const Type = kind === null ? undefined : typedArrays.get(kind)
+    if (Type === undefined) return this.#results
+    const typed = new Type(this.#results.length)
+    this.#results.forEach((value, index) => (typed[index] = value as never))
+    return typed
+  }
+
+  /** Sends the rest to shards and completes the call. */
+  async rest(): Promise<unknown> {
+    if (this.#meta.isAsync) return this.#gather()
+    if (this.#pending?.kind === 'shard') await this.#shards(this.#pending.cut)
+    return this.result()
+  }
+
+  async #shards(cut: Extract<Step, { kind: 'shard' }>['cut']): Promise<void> {
+    const at = { ...this.#at, meanMs: this.#pace.meanMs() }
+    const harvest = await shardOut(this.#setting, this.#meta, this.#access, this.#items, cut, at)
+    let from = cut.starts[0] ?? 0
+    for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) {
+      this.#append(part.result.results ?? [], part.segment)
+      from = part.segment.to
+    }
+    if (from < this.#items.count) this.#runHere({ from, to: this.#items.count })
+  }
+
+  #append(results: readonly unknown[], { from, to }: Segment): void {
+    if (this.#meta.method === 'filter') {
+      for (const offset of results) this.#results.push(this.#item(from + Number(offset)))
+    } else if (this.#meta.method === 'flatMap') for (const value of results) this.#results.push(value)
+    else if (this.#meta.method !== 'forEach') {
+      results.forEach((value, offset) => (this.#results[from + offset] = value))
+      if (this.#results.length < to) this.#results.length = to
+    }
+  }
+
+  #runHere({ from, to }: Segment): void {
+    const { method } = this.#meta
+    const holes = method !== 'from' && Array.isArray(this.#receiver)
+    for (let index = from; index < to; index++) {
+      if (holes && !(index in (this.#receiver as unknown[]))) {
+        if (method === 'map') this.#results.length = index + 1
+        continue
+      }
+      const item = this.#item(index)
+      const result = method === 'from' ? this.#callback(item, index) : this.#callback(item, index, this.#receiver)
+      if (method === 'map' || method === 'from') this.#results[index] = result
+      else if (method === 'filter') {
+        if (result) this.#results.push(item)
+      } else if (method === 'flatMap') {
+        if (Array.isArray(result)) result.forEach((value) => this.#results.push(value))
+        else this.#results.push(result)
+      }
+    }
+  }
+
+  /** `await Promise.all(xs.map(fn))`: the items one after the other are as good as side by side, for they share nothing. */
+  async #gather(): Promise<unknown> {
+    try {
+      for (let step = this.#pace.next(); step.kind !== 'done'; step = this.#pace.next()) {
+        if (step.kind === 'shard') {
+          const at = { ...this.#at, meanMs: this.#pace.meanMs() }
+          const harvest = await shardOut(this.#setting, this.#meta, this.#access, this.#items, step.cut, at)
+          if (harvest === null || harvest.stopped !== null) return this.#plain()
+          for (let part = harvest.next(); part !== null; part = harvest.next())
+            this.#append(part.result.results ?? [], part.segment)
+          break
+        }
+        for (let index = step.segment.from; index < step.segment.to; index++) {
+          this.#results[index] = await this.#callback(this.#item(index), index, this.#receiver)
+        }
+      }
+      return this.#results
+    } catch (thrown) {
+      // Which of several failures is the answer depends on their timing side by side: the plain call decides.
+      this.#setting.stayed(this.#meta, `an item threw ${String(thrown)}`)
+      return this.#plain()
+    }
+  }
+
+  #plain(): unknown {
+    return plainCall(this.#meta, this.#receiver, this.#callback)
+  }
+
+  #item(index: number): unknown {
+    const { source } = this.#items
+    return source === null ? undefined : (source as ArrayLike<unknown>)[index]
+  }
+}
+
+/** The call as the user wrote it. */
+export function plainCall(meta: SpotMeta, receiver: unknown, callback: unknown): unknown {
+  if (meta.method === 'from') return Array.from(receiver as ArrayLike<unknown>, callback as Callback)
+  return (receiver as Record<string, (callback: unknown) => unknown>)[meta.method ?? 'map']?.(callback)
+}
+
+function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
+  const base = { first: 0, step: 1 }
+  if (isPlainArray(receiver) && (meta.method !== 'from' || !Object.hasOwn(receiver, Symbol.iterator))) {
+    return { ...base, count: receiver.length, source: receiver, slice: (lo, hi) => receiver.slice(lo, hi) }
+  }
+  if (typedKind(receiver) !== null && meta.method !== 'flatMap' && !Object.hasOwn(receiver as object, 'constructor')) {
+    const typed = receiver as Uint8Array
+    return { ...base, count: typed.length, source: typed, slice: (lo, hi) => typed.slice(lo, hi) }
+  }
+  if (meta.method !== 'from' || typeof receiver !== 'object' || receiver === null) return null
+  const length: unknown = Object.getOwnPropertyDescriptor(receiver, 'length')?.value
+  const bare = Object.getPrototypeOf(receiver) === Object.prototype && Reflect.ownKeys(receiver).length === 1
+  if (!bare || !Number.isSafeInteger(length) || Number(length) < 0 || Number(length) > 2 ** 32 - 1) return null
+  return { ...base, count: Number(length), source: null, slice: () => null }
+}

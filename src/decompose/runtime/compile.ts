@@ -1,0 +1,97 @@
+/** Compiles generated module texts and collects what they register. */
+import { createRequire, isBuiltin } from 'node:module'
+import { constants, Script } from 'node:vm'
+import { ShoalError } from '../../errors.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import type { Columns } from '../codegen/text.ts'
+import type { Classes } from './values.ts'
+
+/** What a chunk's text fills in for one run of a shard. */
+export interface ChunkRun {
+  /** The callback of an array call. */
+  fn?: (item: unknown, index: number) => unknown
+  /** A loop over counter values `[lo, hi)`, or over items. */
+  run?: (lo: number, hi: number, items: unknown) => unknown
+  /** Outputs that are rebound: counts and extremes. */
+  out?: () => Record<string, unknown>
+}
+
+/** What a module text tells the runtime when it is evaluated; the names are those that generated code uses. */
+export class Registry {
+  readonly classTable: Classes & Map<string, new (...args: never[]) => object> = new Map()
+  readonly metas = new Map<number, SpotMeta>()
+  shifts: Columns = []
+  main: unknown = null
+  /** Makes one run of a chunk: given state by name, it fills in its functions. */
+  body: ((state: Record<string, unknown>, run: ChunkRun) => void) | null = null
+  setState: ((state: Record<string, unknown>) => void) | null = null
+  input: unknown = null
+
+  import(source: string): unknown {
+    if (!isBuiltin(source)) {
+      throw new ShoalError('SHOAL_CODE_IMPORT', `${source} is no builtin module of Node`, {
+        next: 'decompose the module again: imports of packages are bundled',
+      })
+    }
+    return builtin(source)
+  }
+
+  spots(metas: Readonly<Record<string, SpotMeta>>): void {
+    for (const [id, meta] of Object.entries(metas)) this.metas.set(Number(id), meta)
+  }
+
+  classes(table: Readonly<Record<string, new (...args: never[]) => object>>): void {
+    for (const [name, Class] of Object.entries(table)) this.classTable.set(name, Class)
+  }
+
+  columns(shifts: Columns): void {
+    this.shifts = shifts
+  }
+
+  chunk(body: (state: Record<string, unknown>, run: ChunkRun) => void): void {
+    this.body = body
+  }
+
+  state(set: (state: Record<string, unknown>) => void): void {
+    this.setState = set
+  }
+
+  exports(main: unknown, input: unknown): void {
+    this.main = main
+    this.input = input
+  }
+}
+
+/**
+ * Evaluates a module text with `registry` as its runtime.
+ * @throws whatever the user's top-level code throws; ShoalError SHOAL_CODE_SYNTAX when the text is broken.
+ */
+export async function evaluateText(code: string, file: string, registry: Registry): Promise<void> {
+  const factory = compileText(code, file)
+  await factory(registry)
+}
+
+/** Compiles a text once; the factory may be called again for fresh module state. */
+export function compileText(code: string, file: string): (registry: Registry) => Promise<unknown> {
+  try {
+    const script = new Script(code, {
+      filename: file,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    return script.runInThisContext() as (registry: Registry) => Promise<unknown>
+  } catch (cause) {
+    throw new ShoalError('SHOAL_CODE_SYNTAX', `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      next: 'run `shoal explain` on the module and report what it shows',
+      cause,
+    })
+  }
+}
+
+const requireBuiltin = createRequire(import.meta.url)
+
+/** The module as `import` would give it: its functions by name, and itself as default. */
+function builtin(source: string): unknown {
+  const loaded: unknown = requireBuiltin(source)
+  if (typeof loaded !== 'object' && typeof loaded !== 'function') return { default: loaded }
+  return { ...loaded, default: loaded }
+}

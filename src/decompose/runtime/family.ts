@@ -1,0 +1,222 @@
+/** Sends the rest of a spot's items to shards: guards, encoding, spawn, and merging of what comes back. */
+
+import { ShoalError } from '../../errors.ts'
+import type { ClassTable, Outcome } from '../../execute/codec/codec.ts'
+import { encode } from '../../execute/codec/encode.ts'
+import { decodeOutcome } from '../../execute/codec/outcome.ts'
+import type { Spawn } from '../../execute/slots.ts'
+import { sizes } from '../../limits.ts'
+import { type Cut, shardItems } from '../../program/family.ts'
+import { packList } from '../../wire/pack.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import { builtinsPatched } from './fingerprint.ts'
+import { LayeredNumbers } from './known.ts'
+import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToPart } from './live.ts'
+import type { CounterRange } from './stand-ins.ts'
+import { type ShardInput, type ShardResult, type SharedState, typedKind } from './values.ts'
+
+/** How generated code lets the runtime reach the live variables of a spot. */
+export interface Access {
+  /** Captured values by name. */
+  s(): Record<string, unknown>
+  /** Module variables by name. */
+  m(): Record<string, unknown>
+  /** Live outputs by name. */
+  o(): Record<string, unknown>
+  /** Rebinds outputs that are numbers. */
+  w(values: Record<string, unknown>): void
+  /** Cells of outputs that have them. */
+  c(): Record<string, CellsClaim>
+  /** Values on which the end of a counted loop is measured. */
+  e(): readonly unknown[]
+}
+
+/** What a spot iterates over. */
+export interface Items {
+  readonly count: number
+  /** The object iterated over, to compare with outputs; null when there is none. */
+  readonly source: unknown
+  /** Items `[lo, hi)` for a shard; null when the indices say all. */
+  slice(lo: number, hi: number): unknown
+  /** Counter value of item 0, and the step to the next. */
+  readonly first: number
+  readonly step: number
+}
+
+/** A family ready to be spawned. */
+export interface Prepared {
+  readonly spawn: Spawn
+  readonly lives: readonly Live[]
+  readonly shared: LayeredNumbers
+  readonly own: readonly (readonly object[])[]
+}
+
+/** @returns the prepared family, or the reason why the spot stays in place. */
+export function prepare(
+  meta: SpotMeta,
+  access: Access,
+  items: Items,
+  cut: Cut,
+  setting: {
+    readonly spot: number
+    readonly sequence: number
+    readonly classes: ClassTable
+    readonly workMs: number[] | null
+  },
+): Prepared | string {
+  if (builtinsPatched()) return 'builtins are patched'
+  try {
+    return prepareUnguarded(meta, access, items, cut, setting)
+  } catch (thrown) {
+    // A captured name that is not initialised yet, a value that cannot travel: the code in place decides what happens.
+    if (thrown instanceof ReferenceError || thrown instanceof TypeError) return thrown.message
+    if (thrown instanceof ShoalError) return thrown.message
+    throw thrown
+  }
+}
+
+function prepareUnguarded(
+  meta: SpotMeta,
+  access: Access,
+  items: Items,
+  cut: Cut,
+  setting: {
+    readonly spot: number
+    readonly sequence: number
+    readonly classes: ClassTable
+    readonly workMs: number[] | null
+  },
+): Prepared | string {
+  const [captures, module, outputs, claims] = [access.s(), access.m(), access.o(), access.c()]
+  for (const value of [...Object.values(captures), ...Object.values(module)]) {
+    if (value instanceof RegExp && value.lastIndex !== 0) return 'a regular expression is in the middle of its text'
+  }
+  const whole = counterRange(items, cut.starts[0] ?? 0, cut.items)
+  const lives: Live[] = []
+  for (const output of meta.outputs) {
+    const live = lookAt(output, outputs[output.name], claims[output.name], whole)
+    if (typeof live === 'string') return live
+    lives.push(live)
+  }
+  const shared = new LayeredNumbers(new Map())
+  const state: SharedState = { captures, module, stands: lives.map((live) => live.stand) }
+  const sharedBytes = encode(state, { known: shared, classes: setting.classes })
+  const own: object[][] = []
+  const inputs = cut.starts.map((_, index) => {
+    const numbers = new LayeredNumbers(shared)
+    const bytes = encode(inputOf(items, cut, index, lives), { known: numbers, classes: setting.classes })
+    own.push(numbers.added())
+    return bytes
+  })
+  const alias = aliasAmong(meta, lives, items, [shared.added(), ...own])
+  if (alias !== null) return alias
+  const { spot, sequence, workMs } = setting
+  const spawn: Spawn = { sequence, spot, cut, shared: sharedBytes, slices: slicesOf(inputs), workMs, edges: [] }
+  return { spawn, lives, shared, own }
+}
+
+function inputOf(items: Items, cut: Cut, index: number, lives: readonly Live[]): ShardInput {
+  const { lo, hi } = shardItems(cut, index)
+  const range = counterRange(items, lo, hi)
+  return { items: items.slice(lo, hi), first: range.first, cells: lives.map((live) => cellsFor(live, range)) }
+}
+
+export function counterRange(items: Items, lo: number, hi: number): CounterRange {
+  return { first: items.first + lo * items.step, last: items.first + (hi - 1) * items.step }
+}
+
+/** Why a written container may be reachable by a second name, or null. */
+function aliasAmong(
+  meta: SpotMeta,
+  lives: readonly Live[],
+  items: Items,
+  met: readonly (readonly object[])[],
+): string | null {
+  const written = new Map<unknown, string>()
+  for (const { value, meta: output } of lives) {
+    if (typeof value !== 'object' || value === null) continue
+    if (written.has(value) || value === items.source) return `${output.name} has a second name`
+    written.set(value, output.name)
+    const memory = memoryOf(value)
+    if (memory === null) continue
+    if (written.has(memory) || memoryOf(items.source) === memory) return `${output.name} shares its memory`
+    written.set(memory, output.name)
+  }
+  for (const objects of met) {
+    for (const object of objects) {
+      const name = written.get(object)
+      if (name !== undefined) return `${name} has a second name`
+    }
+  }
+  return meta.viewsOnUnknown && hasBareBuffer(met) ? 'a buffer is among the inputs' : null
+}
+
+function memoryOf(value: unknown): ArrayBufferLike | null {
+  return typedKind(value) === null ? null : (value as Uint8Array).buffer
+}
+
+function hasBareBuffer(met: readonly (readonly object[])[]): boolean {
+  const shown = new Set<unknown>()
+  for (const objects of met) for (const object of objects) if (ArrayBuffer.isView(object)) shown.add(object.buffer)
+  return met.some((objects) => objects.some((object) => object instanceof ArrayBuffer && !shown.has(object)))
+}
+
+/** Packs the inputs of neighbouring shards into slices of a size worth fetching at once. */
+function slicesOf(inputs: readonly Uint8Array[]): Spawn['slices'] {
+  const slices: { lo: number; hi: number; bytes: Uint8Array }[] = []
+  let lo = 0
+  let bytes = 0
+  inputs.forEach((input, index) => {
+    bytes += input.byteLength
+    if (bytes < sizes.packBytesTarget && index + 1 < inputs.length) return
+    slices.push({ lo, hi: index + 1, bytes: packList(inputs.slice(lo, index + 1)) })
+    lo = index + 1
+    bytes = 0
+  })
+  return slices
+}
+
+/** Results of a family as they came back: up to the first shard that threw or cannot be merged. */
+export interface Returned {
+  readonly results: readonly ShardResult[]
+  /** Why shard `results.length` has to run in place; null when all are there. */
+  readonly stop: string | null
+}
+
+export function readOutcomes(prepared: Prepared, outcomes: readonly Uint8Array[], classes: ClassTable): Returned {
+  const known = prepared.shared.added()
+  const base = known.length
+  const results: ShardResult[] = []
+  for (const [index, bytes] of outcomes.entries()) {
+    known.length = base
+    for (const object of prepared.own[index] ?? []) known.push(object)
+    const outcome: Outcome = decodeOutcome(bytes, { known, classes })
+    if (outcome.kind === 'error') return { results, stop: `${outcome.error.name}: ${outcome.error.message}` }
+    results.push(outcome.value as ShardResult)
+  }
+  return { results, stop: null }
+}
+
+/** Why the parts cannot be merged at all, or null. Nothing is changed. */
+export function objectionToResults(prepared: Prepared, results: readonly ShardResult[]): string | null {
+  for (const result of results) {
+    for (const [index, live] of prepared.lives.entries()) {
+      const objection = objectionToPart(live, result.outputs[index])
+      if (objection !== null) return objection
+    }
+  }
+  return null
+}
+
+/** Merges one shard's outputs into the live containers. Call in index order. */
+export function mergeResult(prepared: Prepared, access: Access, result: ShardResult, range: CounterRange): void {
+  const scalars: Record<string, unknown> = access.o()
+  let rebound = false
+  prepared.lives.forEach((live, index) => {
+    const merged = mergePart(live, result.outputs[index], range, scalars[live.meta.name])
+    if (merged === undefined) return
+    scalars[live.meta.name] = merged
+    rebound = true
+  })
+  if (rebound) access.w(scalars)
+}

@@ -1,0 +1,94 @@
+/** Notices patched builtins: shards run where nobody has patched them. */
+
+/** Objects whose members user code calls without naming them. */
+const WATCHED: readonly object[] = [
+  ...[
+    Object,
+    Array,
+    Map,
+    Set,
+    String,
+    Number,
+    Boolean,
+    BigInt,
+    RegExp,
+    Promise,
+    Error,
+    ArrayBuffer,
+    DataView,
+    Math,
+    JSON,
+  ],
+  ...[
+    Object,
+    Array,
+    Map,
+    Set,
+    String,
+    Number,
+    Boolean,
+    BigInt,
+    RegExp,
+    Promise,
+    Error,
+    ArrayBuffer,
+    DataView,
+    Date,
+    Symbol,
+  ].map((Class) => Class.prototype as object),
+  Function.prototype,
+  Object.getPrototypeOf(Int8Array.prototype),
+  Object.getPrototypeOf([][Symbol.iterator]()),
+  Object.getPrototypeOf(new Map()[Symbol.iterator]()),
+  Object.getPrototypeOf(new Set()[Symbol.iterator]()),
+  Object.getPrototypeOf(''[Symbol.iterator]()),
+  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array].map(
+    (T) => T.prototype,
+  ),
+  ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array].map((T) => T.prototype),
+]
+
+const GLOBAL_NAMES = [
+  'parseInt',
+  'parseFloat',
+  'isNaN',
+  'isFinite',
+  'structuredClone',
+  'encodeURIComponent',
+  'Array',
+  'Map',
+  'Set',
+]
+
+/** What the slot itself replaces before user code runs. */
+const IGNORED = new Map<object, ReadonlySet<PropertyKey>>([
+  [Math, new Set(['random'])],
+  [Date.prototype, new Set(['constructor'])],
+])
+
+type Picture = readonly (readonly unknown[])[]
+
+const pristine = take()
+
+/** True when some builtin is no longer what it was when this process started. */
+export function builtinsPatched(): boolean {
+  const now = take()
+  return now.some((members, index) => {
+    const before = pristine[index] ?? []
+    return members.length !== before.length || members.some((member, i) => !Object.is(member, before[i]))
+  })
+}
+
+function take(): Picture {
+  const members = WATCHED.map((object) => {
+    const ignored = IGNORED.get(object)
+    return Reflect.ownKeys(object).flatMap((key) => {
+      if (ignored?.has(key)) return []
+      const descriptor = Reflect.getOwnPropertyDescriptor(object, key)
+      // A regular expression's last match (RegExp.$1) changes on its own.
+      if (object === RegExp) return [key]
+      return [key, descriptor?.value, descriptor?.get, descriptor?.set]
+    })
+  })
+  return [...members, GLOBAL_NAMES.map((name) => Reflect.get(globalThis, name))]
+}

@@ -1,0 +1,240 @@
+/** The live containers of a spot's outputs in the root: are they what was expected, and how parts are merged into them. */
+import type { OutputMeta } from '../codegen/meta.ts'
+import { type CounterRange, cellRange } from './stand-ins.ts'
+import { type Stand, type TypedArray, typedKind } from './values.ts'
+
+/** Cells of a `cells` output as generated code states them. */
+export interface CellsClaim {
+  readonly stride: unknown
+  readonly low: unknown
+  readonly high: unknown
+  readonly names: readonly unknown[]
+}
+
+/** The live side of one output. */
+export interface Live {
+  readonly meta: OutputMeta
+  readonly value: unknown
+  readonly stand: Stand
+}
+
+/** Looks at a live output. @returns what stands in for it in shards, or the reason why it must be written in place. */
+export function lookAt(
+  meta: OutputMeta,
+  value: unknown,
+  claim: CellsClaim | undefined,
+  range: CounterRange,
+): Live | string {
+  const stand = standFor(meta, value, claim, range)
+  return typeof stand === 'string' ? `${meta.name} ${stand}` : { meta, value, stand }
+}
+
+function standFor(
+  meta: OutputMeta,
+  value: unknown,
+  claim: CellsClaim | undefined,
+  range: CounterRange,
+): Stand | string {
+  switch (meta.how) {
+    case 'push':
+      return isPlainArray(value) && !Object.hasOwn(value, 'push') ? { is: 'list' } : 'is no plain array'
+    case 'set':
+      return isPlain(value, Map.prototype) ? { is: 'map' } : 'is no plain Map'
+    case 'add':
+      return isPlain(value, Set.prototype) ? { is: 'set' } : 'is no plain Set'
+    case 'put':
+      return isPlainArray(value) || typedKind(value) !== null || isPlainObject(value)
+        ? { is: 'keys' }
+        : 'is no plain object or array'
+    case 'count':
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? { is: 'zero' } : 'is no integer'
+    case 'max':
+    case 'min':
+      return typeof value === 'number' ? { is: meta.how === 'max' ? 'lowest' : 'highest' } : 'is no number'
+    case 'tallyMap':
+      return isPlain(value, Map.prototype) ? { is: 'map' } : 'is no plain Map'
+    case 'tallyKeys':
+      return countsStand(value)
+    case 'cells':
+      return cellsStand(meta, value, claim, range)
+  }
+}
+
+function countsStand(value: unknown): Stand | string {
+  const kind = typedKind(value)
+  if (kind?.startsWith('Big')) return 'holds bigints'
+  if (kind !== null) return { is: 'counts', kind, length: (value as TypedArray).length, keys: [] }
+  if (isPlainArray(value)) return { is: 'counts', kind: 'Array', length: value.length, keys: [] }
+  if (isPlainObject(value) && Object.getPrototypeOf(value) === Object.prototype) {
+    return { is: 'counts', kind: 'Object', length: 0, keys: Object.keys(value) }
+  }
+  return 'is no plain object or array'
+}
+
+function cellsStand(
+  meta: OutputMeta,
+  value: unknown,
+  claim: CellsClaim | undefined,
+  range: CounterRange,
+): Stand | string {
+  const kind = typedKind(value) ?? (isPlainArray(value) ? 'Array' : null)
+  if (kind === null) return 'is no plain array'
+  const { stride, low, high, names } = claim ?? { stride: 0, low: 0, high: 0, names: [] }
+  if (!names.every((name) => Number.isSafeInteger(name) && Number(name) >= 0))
+    return 'is indexed by something that is no integer'
+  if (!isIndex(stride) || !isIndex(low) || !isIndex(high) || stride < 1 || high - low >= stride)
+    return 'has cells that overlap'
+  const length = (value as ArrayLike<unknown>).length
+  const stand = { is: 'cells', kind, length, stride, low, high, fixed: kind !== 'Array' } as const
+  if (stand.fixed) return stand
+  const covered = cellRange(stand, range)
+  if (covered.from < 0) return 'is written before its start'
+  if (covered.to > 2 ** 31) return 'is too long'
+  if (covered.to <= length) return { ...stand, fixed: true }
+  return meta.readsLength ? 'grows while its length is read' : stand
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value)
+}
+
+export function isPlainArray(value: unknown): value is unknown[] {
+  return Array.isArray(value) && isPlain(value, Array.prototype) && !Object.hasOwn(value, 'constructor')
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every((property) => property.writable === true)
+}
+
+/** A genuine builtin object with nothing of its own in the way; a proxy shows the prototype but is none. */
+function isPlain(value: unknown, prototype: object): boolean {
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
+  if (Object.getPrototypeOf(value) !== prototype) return false
+  return prototype === Array.prototype || Reflect.ownKeys(value).length === 0
+}
+
+/** @returns why a shard's part cannot be merged exactly, or null. Nothing is changed. */
+export function objectionToPart(live: Live, part: unknown): string | null {
+  const { meta, value } = live
+  switch (meta.how) {
+    case 'count':
+      return Number.isSafeInteger(part) && Number.isSafeInteger(Number(value) + Number(part))
+        ? null
+        : 'counts leave the safe integers'
+    case 'max':
+    case 'min':
+      return typeof part === 'number' ? null : 'an extreme is no number'
+    case 'tallyMap':
+      return part instanceof Map
+        ? objectionToCounts(part, (key) => (value as Map<unknown, unknown>).get(key))
+        : 'no counts'
+    case 'tallyKeys':
+      return objectionToKeyCounts(live, part as Record<string, unknown>)
+    case 'put':
+      return objectionToPut(value, part as Record<string, unknown>)
+    default:
+      return null
+  }
+}
+
+function objectionToCounts(part: ReadonlyMap<unknown, unknown>, held: (key: unknown) => unknown): string | null {
+  for (const [key, count] of part) {
+    const now = held(key)
+    if (!Number.isSafeInteger(count)) return 'a count is no integer'
+    if (now !== undefined && !(Number.isSafeInteger(now) && Number.isSafeInteger(Number(now) + Number(count))))
+      return 'a count is no safe integer'
+    if (Object.is(now, -0)) return 'a count is -0'
+  }
+  return null
+}
+
+function objectionToKeyCounts(live: Live, part: Record<string, unknown>): string | null {
+  const { stand, value } = live
+  if (stand.is !== 'counts') return 'no counts'
+  if (stand.kind !== 'Object' && (part.length !== stand.length || Object.keys(part).length !== stand.length)) {
+    return 'an index is out of range'
+  }
+  const held = value as Record<string, unknown>
+  for (const [key, count] of Object.entries(part)) {
+    if (count === 0) continue
+    const now = Object.hasOwn(held, key) ? held[key] : undefined
+    if (!Number.isSafeInteger(count) || Object.is(now, -0)) return 'a count is no integer'
+    if (now === undefined && stand.kind !== 'Object') return 'a count starts from nothing'
+    if (now !== undefined && !Number.isSafeInteger(Number(now) + Number(count))) return 'a count is no safe integer'
+    if (now !== undefined && !Number.isSafeInteger(now)) return 'a count is no integer'
+    if (stand.kind === 'Float32Array' && Number(now) + Number(count) > 2 ** 24)
+      return 'a count is too large for its array'
+  }
+  return null
+}
+
+/** A typed array converts what is put in; what it would refuse must be refused at its own place. */
+function objectionToPut(value: unknown, part: Record<string, unknown>): string | null {
+  const kind = typedKind(value)
+  if (kind === null) return null
+  const wanted = kind.startsWith('Big') ? 'bigint' : 'number'
+  return Object.values(part).every((entry) => typeof entry === wanted) ? null : 'a value does not fit its array'
+}
+
+/** Merges a part into a live container. Scalars are returned instead: the user's code rebinds them. */
+export function mergePart(live: Live, part: unknown, range: CounterRange, held: unknown): unknown {
+  const { value, stand } = live
+  switch (live.meta.how) {
+    case 'push':
+      for (const entry of part as unknown[]) (value as unknown[]).push(entry)
+      return undefined
+    case 'cells':
+      mergeCells(live, part, stand as Extract<Stand, { is: 'cells' }>, range)
+      return undefined
+    case 'put':
+      for (const [key, entry] of Object.entries(part as object)) (value as Record<string, unknown>)[key] = entry
+      return undefined
+    case 'set':
+      for (const [key, entry] of part as Map<unknown, unknown>) (value as Map<unknown, unknown>).set(key, entry)
+      return undefined
+    case 'add':
+      for (const entry of part as Set<unknown>) (value as Set<unknown>).add(entry)
+      return undefined
+    case 'tallyMap': {
+      const counts = value as Map<unknown, number>
+      for (const [key, count] of part as Map<unknown, number>) counts.set(key, (counts.get(key) ?? 0) + count)
+      return undefined
+    }
+    case 'tallyKeys': {
+      const counts = value as Record<string, number>
+      for (const [key, count] of Object.entries(part as Record<string, number>)) {
+        if (count !== 0 || !Object.hasOwn(counts, key))
+          counts[key] = (Object.hasOwn(counts, key) ? (counts[key] ?? 0) : 0) + count
+      }
+      return undefined
+    }
+    case 'count':
+      return Number(held) + Number(part)
+    case 'max':
+      return Math.max(Number(held), Number(part))
+    case 'min':
+      return Math.min(Number(held), Number(part))
+  }
+}
+
+function mergeCells(live: Live, part: unknown, stand: Extract<Stand, { is: 'cells' }>, range: CounterRange): void {
+  const { from } = cellRange(stand, range)
+  if (typedKind(live.value) !== null) {
+    ;(live.value as Uint8Array).set(part as Uint8Array, from)
+    return
+  }
+  const cells = live.value as unknown[]
+  ;(part as unknown[]).forEach((entry, offset) => (cells[from + offset] = entry))
+}
+
+/** The live cells a shard starts from; null when they are typed and all zero. */
+export function cellsFor(live: Live, range: CounterRange): unknown {
+  if (live.stand.is !== 'cells') return null
+  const { from, to } = cellRange(live.stand, range)
+  if (typedKind(live.value) === null) return (live.value as unknown[]).slice(from, to)
+  const cells = (live.value as Uint8Array).slice(from, to)
+  return new Uint8Array(cells.buffer).every((byte) => byte === 0) ? null : cells
+}

@@ -1,0 +1,161 @@
+/** One visit of a sharded loop; generated code steps through it: `next`, the body over a segment, `next`, ... */
+import type { SpotMeta } from '../codegen/meta.ts'
+import type { Access, Items } from './family.ts'
+import { isPlainArray } from './live.ts'
+import { typedKind } from './values.ts'
+import { Pace, type RootSetting, type Segment, shardOut } from './visit.ts'
+
+/** The names are those of the generated text. */
+export class LoopVisit {
+  /** Bounds of the segment at hand for a counted loop; null until the loop has told its own. */
+  lo: number | null = null
+  hi: number | null = null
+  /** Items of the segment at hand for a `for...of`. */
+  items: unknown = null
+  readonly #setting: RootSetting
+  readonly #meta: SpotMeta
+  readonly #access: Access
+  readonly #at: { readonly spot: number; readonly sequence: number }
+  #begun = false
+  /** The end has to be read before each iteration, as it was written. */
+  #open = false
+  #first: unknown = 0
+  #source: Items | null = null
+  #pace: Pace | null = null
+  #cut: Parameters<typeof shardOut>[4] | null = null
+
+  constructor(setting: RootSetting, meta: SpotMeta, access: Access, at: { spot: number; sequence: number }) {
+    this.#setting = setting
+    this.#meta = meta
+    this.#access = access
+    this.#at = at
+  }
+
+  /** True: run the body over the segment; false: all done; null: wait for `rest`. */
+  next(): boolean | null {
+    if (!this.#begun) {
+      this.#begun = true
+      return true
+    }
+    if (this.#pace === null) return false
+    return this.#advance()
+  }
+
+  /** Sends the rest to shards. True: run the body over the segment; false: all done. */
+  async rest(): Promise<boolean> {
+    const [pace, items, cut] = [this.#pace, this.#source, this.#cut]
+    if (pace === null || items === null || cut === null) return false
+    this.#cut = null
+    const harvest = await shardOut(this.#setting, this.#meta, this.#access, items, cut, {
+      ...this.#at,
+      meanMs: pace.meanMs(),
+    })
+    const begin = cut.starts[0] ?? 0
+    let to = begin
+    if (harvest !== null) {
+      for (let part = harvest.next(); part !== null; part = harvest.next()) to = part.segment.to
+    }
+    // What could not be merged runs here: it throws where the plain loop throws, or goes on to the end.
+    pace.stay(to)
+    return this.#advance() ?? false
+  }
+
+  /** The first counter value; called once. */
+  from(first: unknown): unknown {
+    this.#first = first
+    return first
+  }
+
+  /** The end of a counted loop; called before its first iteration, or before each when it has to stay as it was written. */
+  to(end: unknown): unknown {
+    if (this.#open) return end
+    const items = this.#counted(end)
+    if (items === null) {
+      this.#open = true
+      return end
+    }
+    this.#start(items)
+    return this.hi
+  }
+
+  /** What a `for...of` goes over; called once. */
+  over(iterable: unknown): unknown {
+    const items = this.#iterated(iterable)
+    if (items === null) return iterable
+    this.#start(items)
+    return this.items
+  }
+
+  #start(items: Items): void {
+    this.#source = items
+    this.#pace = new Pace(this.#setting, this.#at.sequence, items.count)
+    const more = this.#advance()
+    if (more !== true) this.#take({ from: 0, to: 0 })
+  }
+
+  #advance(): boolean | null {
+    const step = this.#pace?.next() ?? { kind: 'done' as const }
+    if (step.kind === 'done') return false
+    if (step.kind === 'shard') {
+      this.#cut = step.cut
+      return null
+    }
+    this.#take(step.segment)
+    return true
+  }
+
+  #take({ from, to }: Segment): void {
+    const items = this.#source
+    if (items === null) return
+    this.lo = items.first + from * items.step
+    const end = items.first + to * items.step
+    this.hi = this.#meta.closed ? end - 1 : end
+    if (this.#meta.kind === 'of') this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
+  }
+
+  /** The range of a counted loop; null when it has to be read as it goes. */
+  #counted(end: unknown): Items | null {
+    const { step, closed } = this.#meta
+    const first = this.#first
+    if (typeof first !== 'number' || !Number.isSafeInteger(first) || Object.is(first, -0) || typeof end !== 'number')
+      return null
+    const reach = (end - first) / step
+    const count = closed ? Math.floor(reach) + 1 : Math.ceil(reach)
+    if (!(count > 0) || !Number.isSafeInteger(first + count * step)) return null
+    if (this.#endMoves()) return null
+    return { count, source: null, first, step, slice: () => null }
+  }
+
+  /** True when the loop's outputs may move its end. */
+  #endMoves(): boolean {
+    const measured = new Set(this.#access.e())
+    const outputs = this.#access.o()
+    const claims = this.#access.c()
+    return this.#meta.outputs.some(({ how, name }) => {
+      const value = outputs[name]
+      if (!measured.has(value) || typeof value !== 'object' || typedKind(value) !== null) return false
+      const claim = claims[name]
+      return how !== 'cells' || claim === undefined || claim.stride !== 1 || claim.low !== 0 || claim.high !== 0
+    })
+  }
+
+  /** The items of a `for...of`; null when they must be taken one by one. */
+  #iterated(iterable: unknown): Items | null {
+    const outputs = Object.values(this.#access.o())
+    if (outputs.includes(iterable)) return null
+    const list = listOf(iterable)
+    if (list === null || list.length === 0) return null
+    return { count: list.length, source: list, first: 0, step: 1, slice: (lo, hi) => list.slice(lo, hi) }
+  }
+}
+
+function listOf(iterable: unknown): unknown[] | null {
+  if (isPlainArray(iterable) && !Object.hasOwn(iterable, Symbol.iterator)) return iterable
+  if (typedKind(iterable) !== null && !Object.hasOwn(iterable as object, Symbol.iterator)) {
+    return iterable as unknown as unknown[]
+  }
+  const genuine =
+    (iterable instanceof Map && Object.getPrototypeOf(iterable) === Map.prototype) ||
+    (iterable instanceof Set && Object.getPrototypeOf(iterable) === Set.prototype)
+  return genuine && Reflect.ownKeys(iterable).length === 0 ? [...iterable] : null
+}

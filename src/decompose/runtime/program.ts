@@ -1,0 +1,58 @@
+/** The runtime's entry inside a slot: loads a program and runs its shards and its root. */
+import { ShoalError } from '../../errors.ts'
+import { decodeProgram } from '../program-bytes.ts'
+import { compileText, Registry } from './compile.ts'
+import type { LoadedProgram, LoadProgram } from './contract.ts'
+import { builtinsPatched } from './fingerprint.ts'
+import { runRoot } from './root.ts'
+import { type DecodedShared, decodeShared, runShard } from './shard.ts'
+
+/** A chunk module, evaluated. */
+interface LoadedChunk {
+  readonly registry: Registry
+  readonly shared: WeakMap<Uint8Array, DecodedShared>
+}
+
+export const loadProgram: LoadProgram = (bytes) => {
+  const program = decodeProgram(bytes)
+  const chunks = new Map<number, Promise<LoadedChunk>>()
+
+  const chunkOf = (spot: number): Promise<LoadedChunk> => {
+    const held = chunks.get(spot)
+    if (held !== undefined) return held
+    const loading = loadChunk(program.chunks.find((chunk) => chunk.spot === spot)?.code, program.file)
+    chunks.set(spot, loading)
+    return loading
+  }
+
+  const loaded: LoadedProgram = {
+    async runShard(call, host) {
+      if (builtinsPatched()) throw new Error('this slot has patched builtins: an earlier job changed them')
+      const chunk = await chunkOf(call.spot)
+      return runShard(call, host, chunk.registry, program.file, sharedOf(chunk, call.shared))
+    },
+    runRoot: (call, host) => runRoot(program, call, host),
+  }
+  return loaded
+}
+
+async function loadChunk(code: string | undefined, file: string): Promise<LoadedChunk> {
+  if (code === undefined) {
+    throw new ShoalError('SHOAL_VALUE_CORRUPT', 'the program has no chunk for this spot', {
+      next: 'submit the job again from its source',
+    })
+  }
+  const registry = new Registry()
+  await compileText(code, file)(registry)
+  return { registry, shared: new WeakMap() }
+}
+
+/** Shards of one family read the same bytes object; iterations leave its value as it is. */
+function sharedOf(chunk: LoadedChunk, bytes: Uint8Array | null): DecodedShared {
+  if (bytes === null) return decodeShared(null, chunk.registry)
+  const held = chunk.shared.get(bytes)
+  if (held !== undefined) return held
+  const decoded = decodeShared(bytes, chunk.registry)
+  chunk.shared.set(bytes, decoded)
+  return decoded
+}

@@ -1,0 +1,110 @@
+/** Runs a job's root: the user's module with its sharded spots handed to visits. */
+
+import { ShoalError } from '../../errors.ts'
+import { decode } from '../../execute/codec/decode.ts'
+import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
+import { decomposeLimits } from '../../limits.ts'
+import type { Program } from '../../program/program.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import { CallVisit, plainCall } from './call-visit.ts'
+import { compileText, Registry } from './compile.ts'
+import { makeContext } from './context.ts'
+import type { RootCall, RuntimeHost } from './contract.ts'
+import type { Access } from './family.ts'
+import { LoopVisit } from './loop-visit.ts'
+import { plainData } from './plain-data.ts'
+import { userStack } from './stack.ts'
+import type { RootSetting } from './visit.ts'
+
+/** What the main text calls; the names are those of the generated text. */
+class RootRuntime extends Registry {
+  readonly #setting: RootSetting
+  readonly #logged = new Set<string>()
+  #visits = 0
+  #pending: CallVisit | null = null
+  /** A plain call's empty result, which looks like a call that has to wait. */
+  #empty: unknown
+
+  constructor(call: RootCall, host: RuntimeHost) {
+    super()
+    this.#setting = { call, host, classes: this.classTable, stayed: (meta, reason) => this.#stayed(meta, reason) }
+  }
+
+  loop(spot: number, access: Access): LoopVisit {
+    return new LoopVisit(this.#setting, this.#meta(spot), access, { spot, sequence: ++this.#visits })
+  }
+
+  /** The call's result, or undefined when it has to be awaited with `rest`. */
+  call(spot: number, receiver: unknown, callback: unknown, access: Access): unknown {
+    const meta = this.#meta(spot)
+    const visit = CallVisit.begin(this.#setting, meta, receiver, callback, access, { spot, sequence: ++this.#visits })
+    if (visit === null) {
+      this.#empty = plainCall(meta, receiver, callback)
+      return this.#empty ?? undefined
+    }
+    if (visit.now()) return visit.result()
+    this.#pending = visit
+    return undefined
+  }
+
+  rest(): unknown {
+    const visit = this.#pending
+    this.#pending = null
+    return visit === null ? this.#empty : visit.rest()
+  }
+
+  of(value: unknown): unknown {
+    return value
+  }
+
+  none(_value: unknown): undefined {
+    return undefined
+  }
+
+  #meta(spot: number): SpotMeta {
+    const meta = this.metas.get(spot)
+    if (meta === undefined) throw new Error(`assertion failed: spot ${spot} is described`)
+    return meta
+  }
+
+  #stayed(meta: SpotMeta, reason: string): void {
+    const line = `line ${meta.line} runs in place: ${reason}`
+    if (this.#logged.has(line) || this.#logged.size >= decomposeLimits.fallbackLogsMax) return
+    this.#logged.add(line)
+    this.#setting.host.log(line)
+  }
+}
+
+/** @returns the job's encoded outcome. */
+export async function runRoot(program: Program, call: RootCall, host: RuntimeHost): Promise<Uint8Array> {
+  const runtime = new RootRuntime(call, host)
+  host.seedRandom(call.seed, -1)
+  try {
+    await compileText(program.main, program.file)(runtime)
+    const { main, input } = runtime
+    if (typeof main !== 'function') throw unusable(program.file, 'its default export is no function')
+    const value: unknown = await main(
+      await inputOf(call, input, runtime, program.file),
+      makeContext(call, host, runtime.classTable),
+    )
+    return encodeOutcome({ kind: 'value', value: plainData(value) })
+  } catch (thrown) {
+    const error = thrownFrom(thrown, -1)
+    return encodeOutcome({
+      kind: 'error',
+      error: { ...error, stack: userStack(error.stack, program.file, runtime.shifts) },
+    })
+  }
+}
+
+async function inputOf(call: RootCall, input: unknown, runtime: Registry, file: string): Promise<unknown> {
+  if (call.input.kind === 'value') return decode(call.input.bytes, { classes: runtime.classTable })
+  if (typeof input === 'function') return await input(call.input.scale)
+  throw unusable(file, 'it exports no input(scale), and no input was given')
+}
+
+function unusable(file: string, what: string): ShoalError {
+  return new ShoalError('SHOAL_CODE_UNSUPPORTED', `${file}: ${what}`, {
+    next: 'export a default function; pass --input or export input(scale)',
+  })
+}

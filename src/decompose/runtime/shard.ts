@@ -1,0 +1,232 @@
+/** Runs one shard: decodes its state, runs its items in order, checkpoints by index, encodes what comes out. */
+import { assert } from '../../errors.ts'
+import type { EncodeOptions } from '../../execute/codec/codec.ts'
+import { decode } from '../../execute/codec/decode.ts'
+import { encode } from '../../execute/codec/encode.ts'
+import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
+import { valueHash } from '../../execute/codec/value-hash.ts'
+import { decomposeLimits } from '../../limits.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import type { ChunkRun, Registry } from './compile.ts'
+import type { RuntimeHost, ShardCall } from './contract.ts'
+import { LayeredNumbers } from './known.ts'
+import { userStack } from './stack.ts'
+import { type CounterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
+import type { ShardInput, ShardResult, SharedState } from './values.ts'
+
+/** A family's shared state, decoded once per slot. */
+export interface DecodedShared {
+  readonly state: SharedState
+  /** Objects by number; grows while a shard runs and is cut back after it. */
+  readonly objects: object[]
+  readonly numbers: ReadonlyMap<object, number>
+}
+
+/** State of a checkpoint: what is done, and what came out so far. */
+interface Checkpoint {
+  readonly next: number
+  readonly results: unknown[] | null
+  readonly outputs: readonly unknown[]
+}
+
+export function decodeShared(bytes: Uint8Array | null, registry: Registry): DecodedShared {
+  const objects: object[] = []
+  const state: SharedState =
+    bytes === null
+      ? { captures: {}, module: {}, stands: [] }
+      : (decode(bytes, { known: objects, classes: registry.classTable }) as SharedState)
+  return { state, objects, numbers: new Map(objects.map((object, number) => [object, number])) }
+}
+
+/** @returns the encoded outcome, whether the items ran or threw. */
+export async function runShard(
+  call: ShardCall,
+  host: RuntimeHost,
+  registry: Registry,
+  file: string,
+  shared: DecodedShared,
+): Promise<Uint8Array> {
+  const meta = registry.metas.get(call.spot)
+  assert(meta !== undefined && registry.body !== null, 'the chunk of this spot is loaded')
+  const run = new ShardRun(call, host, registry, meta, shared)
+  try {
+    await run.all()
+    return run.outcome()
+  } catch (thrown) {
+    const item = await run.failingItem()
+    const error = thrownFrom(thrown, item)
+    return encodeOutcome({ kind: 'error', error: { ...error, stack: userStack(error.stack, file, registry.shifts) } })
+  } finally {
+    shared.objects.length = shared.numbers.size
+  }
+}
+
+class ShardRun {
+  readonly #call: ShardCall
+  readonly #host: RuntimeHost
+  readonly #registry: Registry
+  readonly #meta: SpotMeta
+  readonly #shared: DecodedShared
+  readonly #input: ShardInput | null
+  readonly #numbers: LayeredNumbers
+  readonly #range: CounterRange
+  readonly #made: Record<string, unknown>
+  readonly #chunk: ChunkRun = {}
+  readonly #inputHash: string | null
+  #results: unknown[] | null
+  #next: number
+
+  constructor(call: ShardCall, host: RuntimeHost, registry: Registry, meta: SpotMeta, shared: DecodedShared) {
+    this.#call = call
+    this.#host = host
+    this.#registry = registry
+    this.#meta = meta
+    this.#shared = shared
+    const { work } = call
+    const known = shared.numbers.size
+    this.#input =
+      work.input === null
+        ? null
+        : (decode(work.input, { known: shared.objects, classes: registry.classTable }) as ShardInput)
+    this.#numbers = new LayeredNumbers(shared.numbers)
+    for (let number = known; number < shared.objects.length; number++) {
+      const object = shared.objects[number]
+      if (object !== undefined) this.#numbers.set(object, number)
+    }
+    this.#range = this.#counterRange()
+    this.#made = makeStandIns(shared.state, this.#input, meta.outputs, this.#range)
+    this.#results = meta.kind === 'call' && meta.method !== 'forEach' ? [] : null
+    this.#next = work.lo
+    if (work.restored !== null) this.#restore(work.restored)
+    this.#inputHash = call.audit ? this.#hash() : null
+    registry.setState?.(shared.state.module)
+    registry.body?.({ ...shared.state.captures, ...this.#made }, this.#chunk)
+    host.seedRandom(call.seed, work.lo)
+  }
+
+  /** Runs all items that are left, in segments short enough to look at the checkpoint clock between them. */
+  async all(): Promise<void> {
+    const { lo, hi } = this.#call.work
+    let size = 1
+    while (this.#next < hi && !this.#host.signal.aborted) {
+      const startMs = this.#host.nowMs()
+      const end = Math.min(hi, this.#next + size)
+      const pending = this.#segment(this.#next, end)
+      if (pending !== null) await pending
+      this.#next = end
+      const tookMs = this.#host.nowMs() - startMs
+      size = tookMs < decomposeLimits.shardSegmentMs ? size * 2 : Math.max(1, Math.floor(size / 2))
+      if (tookMs >= 1) this.#host.progress((end - lo) / (hi - lo))
+      if (this.#next < hi && this.#host.checkpointDue()) this.#checkpoint()
+    }
+    if (this.#host.signal.aborted) throw new Error('the shard was cancelled')
+    if (this.#inputHash !== null && this.#hash() !== this.#inputHash) {
+      throw new Error('audit: an iteration changed its inputs')
+    }
+  }
+
+  outcome(): Uint8Array {
+    const value: ShardResult = { results: this.#results, outputs: this.#read() }
+    return encodeOutcome({ kind: 'value', value }, this.#options())
+  }
+
+  /** The first item of the segment at hand that throws when run alone; iterations are pure, so it throws again. */
+  async failingItem(): Promise<number> {
+    const { hi } = this.#call.work
+    for (let item = this.#next; item < hi; item++) {
+      try {
+        await this.#segment(item, item + 1)
+      } catch (again) {
+        return again === undefined ? item : item
+      }
+    }
+    return -1
+  }
+
+  #segment(from: number, to: number): Promise<unknown> | null {
+    return this.#meta.kind === 'call' ? this.#callSegment(from, to) : this.#loopSegment(from, to)
+  }
+
+  #loopSegment(from: number, to: number): Promise<unknown> | null {
+    const { lo } = this.#call.work
+    const { step } = this.#meta
+    const first = this.#input?.first ?? 0
+    const items = this.#meta.kind === 'of' ? (this.#input?.items as unknown[]).slice(from - lo, to - lo) : null
+    const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
+    return this.#meta.isAsync ? Promise.resolve(done) : null
+  }
+
+  #callSegment(from: number, to: number): Promise<unknown> | null {
+    if (this.#meta.isAsync) return this.#asyncCallSegment(from, to)
+    for (let index = from; index < to; index++) this.#keep(index, this.#isHole(index) ? HOLE : this.#apply(index))
+    return null
+  }
+
+  async #asyncCallSegment(from: number, to: number): Promise<void> {
+    for (let index = from; index < to; index++) this.#keep(index, this.#isHole(index) ? HOLE : await this.#apply(index))
+  }
+
+  #apply(index: number): unknown {
+    const items = this.#input?.items as unknown[] | null | undefined
+    return this.#chunk.fn?.(items == null ? undefined : items[index - this.#call.work.lo], index)
+  }
+
+  #isHole(index: number): boolean {
+    const items = this.#input?.items
+    return this.#meta.method !== 'from' && Array.isArray(items) && !(index - this.#call.work.lo in items)
+  }
+
+  #keep(index: number, result: unknown): void {
+    const results = this.#results
+    if (results === null) return
+    const { lo } = this.#call.work
+    if (this.#meta.method === 'filter') {
+      if (result !== HOLE && result) results.push(index - lo)
+    } else if (this.#meta.method === 'flatMap') {
+      // `forEach` leaves holes out, as `flatMap` does.
+      if (Array.isArray(result)) result.forEach((value) => results.push(value))
+      else if (result !== HOLE) results.push(result)
+    } else if (result === HOLE) results.length = index - lo + 1
+    else results[index - lo] = result
+  }
+
+  #counterRange(): CounterRange {
+    const { lo, hi } = this.#call.work
+    const { kind, step } = this.#meta
+    const first = kind === 'range' ? (this.#input?.first ?? 0) : lo
+    return { first, last: first + (hi - lo - 1) * (kind === 'range' ? step : 1) }
+  }
+
+  #read(): unknown[] {
+    return readStandIns(this.#shared.state, this.#made, this.#chunk.out?.() ?? {}, this.#meta.outputs, this.#range)
+  }
+
+  #checkpoint(): void {
+    const state: Checkpoint = { next: this.#next, results: this.#results, outputs: this.#read() }
+    // The table of the checkpoint must not add to the one the outcome uses.
+    const numbers = new LayeredNumbers(this.#numbers)
+    this.#host.checkpoint(
+      this.#next - this.#call.work.lo,
+      encode(state, { known: numbers, classes: this.#registry.classTable }),
+    )
+  }
+
+  #restore(bytes: Uint8Array): void {
+    const known = [...this.#shared.objects]
+    const state = decode(bytes, { known, classes: this.#registry.classTable }) as Checkpoint
+    this.#next = state.next
+    this.#results = state.results
+    restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range)
+  }
+
+  #options(): EncodeOptions {
+    return { known: this.#numbers, classes: this.#registry.classTable }
+  }
+
+  #hash(): string {
+    const { captures, module } = this.#shared.state
+    return valueHash([captures, module, this.#input?.items ?? null], { classes: this.#registry.classTable })
+  }
+}
+
+const HOLE = Symbol('hole')

@@ -1,0 +1,109 @@
+/** A shard's own containers for a spot's outputs: made from their stands, read out when the shard is done. */
+import { assert } from '../../errors.ts'
+import type { OutputMeta } from '../codegen/meta.ts'
+import type { ShardInput, SharedState, Stand } from './values.ts'
+import { type TypedArray, typedArrays } from './values.ts'
+
+/** Counter values of a shard's items: `first + step * k`, up to `last`. */
+export interface CounterRange {
+  readonly first: number
+  readonly last: number
+}
+
+/** Cells that a range of counter values covers, cut to what exists: `[from, to)`. */
+export function cellRange(stand: Extract<Stand, { is: 'cells' }>, range: CounterRange): { from: number; to: number } {
+  const to = stand.stride * range.last + stand.high + 1
+  const from = stand.stride * range.first + stand.low
+  return stand.fixed
+    ? { from: Math.min(Math.max(0, from), stand.length), to: Math.min(Math.max(0, to), stand.length) }
+    : { from, to }
+}
+
+export function makeStandIns(
+  shared: SharedState,
+  input: ShardInput | null,
+  metas: readonly OutputMeta[],
+  range: CounterRange,
+): Record<string, unknown> {
+  const made: Record<string, unknown> = {}
+  metas.forEach(({ name }, index) => {
+    const stand = shared.stands[index]
+    assert(stand !== undefined, 'every output has a stand')
+    made[name] = makeOne(stand, input?.cells[index] ?? null, range)
+  })
+  return made
+}
+
+function makeOne(stand: Stand, cells: unknown, range: CounterRange): unknown {
+  switch (stand.is) {
+    case 'list':
+      return []
+    case 'keys':
+      return Object.create(null)
+    case 'map':
+      return new Map()
+    case 'set':
+      return new Set()
+    case 'zero':
+      return 0
+    case 'lowest':
+      return Number.NEGATIVE_INFINITY
+    case 'highest':
+      return Number.POSITIVE_INFINITY
+    case 'counts':
+      return makeCounts(stand)
+    case 'cells':
+      return makeCells(stand, cells, range)
+  }
+}
+
+function makeCounts(stand: Extract<Stand, { is: 'counts' }>): unknown {
+  if (stand.kind === 'Object') return Object.fromEntries(stand.keys.map((key) => [key, 0]))
+  // Counts are exact in an array of numbers; the live typed array wraps or rounds when they are added.
+  return new Array(stand.length).fill(0)
+}
+
+function makeCells(stand: Extract<Stand, { is: 'cells' }>, cells: unknown, range: CounterRange): unknown {
+  const { from, to } = cellRange(stand, range)
+  const Type = typedArrays.get(stand.kind)
+  if (Type !== undefined) {
+    const made = new Type(stand.length)
+    if (cells !== null) made.set(cells as never, from)
+    return made
+  }
+  const made: unknown[] = new Array(stand.fixed ? stand.length : Math.max(stand.length, to))
+  if (Array.isArray(cells)) cells.forEach((value, offset) => (made[from + offset] = value))
+  return made
+}
+
+/** What goes back to the root for each output. */
+export function readStandIns(
+  shared: SharedState,
+  made: Readonly<Record<string, unknown>>,
+  scalars: Readonly<Record<string, unknown>>,
+  metas: readonly OutputMeta[],
+  range: CounterRange,
+): unknown[] {
+  return metas.map(({ name }, index) => {
+    const stand = shared.stands[index]
+    if (stand?.is === 'cells') {
+      const { from, to } = cellRange(stand, range)
+      return (made[name] as unknown[] | TypedArray).slice(from, to)
+    }
+    return stand?.is === 'zero' || stand?.is === 'lowest' || stand?.is === 'highest' ? scalars[name] : made[name]
+  })
+}
+
+/** Puts the values of an interrupted run back into fresh stand-ins. */
+export function restoreStandIns(
+  shared: SharedState,
+  made: Record<string, unknown>,
+  values: readonly unknown[],
+  metas: readonly OutputMeta[],
+  range: CounterRange,
+): void {
+  metas.forEach(({ name }, index) => {
+    const stand = shared.stands[index]
+    made[name] = stand?.is === 'cells' ? makeCells(stand, values[index], range) : values[index]
+  })
+}

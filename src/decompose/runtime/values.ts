@@ -1,0 +1,92 @@
+/** What travels between root and shards, as plain data for the codec. */
+import type { ClassTable } from '../../execute/codec/codec.ts'
+
+/** State that all shards of a family read. */
+export interface SharedState {
+  /** Captured variables by name. */
+  readonly captures: Record<string, unknown>
+  /** Module variables by name. */
+  readonly module: Record<string, unknown>
+  /** One per output of the spot: what a shard needs to stand in for the live container. */
+  readonly stands: readonly Stand[]
+}
+
+/** How a shard makes its own container for an output. */
+export type Stand =
+  | { readonly is: 'list' | 'keys' | 'map' | 'set' | 'zero' | 'lowest' | 'highest' }
+  /** Cells `[stride * i + low, stride * i + high]` of an array (`kind` 'Array') or typed array of this length. */
+  | {
+      readonly is: 'cells'
+      readonly kind: string
+      readonly length: number
+      readonly stride: number
+      readonly low: number
+      readonly high: number
+      readonly fixed: boolean
+    }
+  /** Counts by index or key, starting from zero. */
+  | { readonly is: 'counts'; readonly kind: string; readonly length: number; readonly keys: readonly string[] }
+
+/** One shard's own input. */
+export interface ShardInput {
+  /** Items of the range; null when the range itself is all there is. */
+  readonly items: unknown
+  /** First counter value of a counted loop. */
+  readonly first: number
+  /** Live cells per output; null for typed cells that are all zero, and for outputs without cells. */
+  readonly cells: readonly unknown[]
+}
+
+/** One shard's result. */
+export interface ShardResult {
+  /** Results of an array call, in order; for `filter` the kept offsets; null for loops. */
+  readonly results: unknown[] | null
+  /** One per output: a list, cells, keyed values, counts, a number. */
+  readonly outputs: readonly unknown[]
+}
+
+/** Typed arrays by name. */
+export const typedArrays: ReadonlyMap<string, TypedArrayConstructor> = new Map<string, TypedArrayConstructor>(
+  [
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+  ].map((Type) => [Type.name, Type]),
+)
+
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+
+export type TypedArrayConstructor = {
+  readonly name: string
+  readonly prototype: TypedArray
+  new (length: number): TypedArray
+}
+
+/** The typed array class of a value with exactly that prototype; null for everything else. */
+export function typedKind(value: unknown): string | null {
+  if (!ArrayBuffer.isView(value)) return null
+  const prototype: unknown = Object.getPrototypeOf(value)
+  for (const [name, Type] of typedArrays) if (Type.prototype === prototype) return name
+  return null
+}
+
+export type Classes = ClassTable

@@ -1,0 +1,165 @@
+/** One visit of a sharded spot by the root: decides what runs in place, sends the rest to shards, merges. */
+import type { ClassTable } from '../../execute/codec/codec.ts'
+import { decomposeLimits } from '../../limits.ts'
+import { type Cut, shardItems } from '../../program/family.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import type { RootCall, RuntimeHost } from './contract.ts'
+import {
+  type Access,
+  counterRange,
+  type Items,
+  mergeResult,
+  objectionToResults,
+  prepare,
+  readOutcomes,
+} from './family.ts'
+import { evenCut, guidedCut, isWorthSharding } from './granularity.ts'
+import type { ShardResult } from './values.ts'
+
+/** What all visits of a root share. */
+export interface RootSetting {
+  readonly call: RootCall
+  readonly host: RuntimeHost
+  readonly classes: ClassTable
+  /** Notes why a spot stays in place. */
+  stayed(meta: SpotMeta, reason: string): void
+}
+
+/** Runs of items in place: `[from, to)`. */
+export interface Segment {
+  readonly from: number
+  readonly to: number
+}
+
+/** What comes next in a visit. */
+export type Step =
+  | { readonly kind: 'run'; readonly segment: Segment }
+  | { readonly kind: 'shard'; readonly cut: Cut }
+  | { readonly kind: 'done' }
+
+/** The pace of one visit: first a timed sample in place, then the decision where the rest runs. */
+export class Pace {
+  readonly #setting: RootSetting
+  readonly #count: number
+  readonly #recorded: Cut | undefined
+  #done = 0
+  #startMs = 0
+  #sinceMs = 0
+  #size = 1
+  #decided: boolean
+
+  constructor(setting: RootSetting, sequence: number, count: number) {
+    this.#setting = setting
+    this.#count = count
+    this.#recorded = setting.call.recordedCuts.get(sequence)
+    this.#decided = false
+  }
+
+  /** Decides the next step; what the step before was told to run has run. */
+  next(): Step {
+    if (this.#done >= this.#count) return { kind: 'done' }
+    const cut = this.#decided ? null : this.#cutNow()
+    if (cut !== null) return { kind: 'shard', cut }
+    const to =
+      this.#recorded !== undefined && !this.#decided
+        ? (this.#recorded.starts[0] ?? this.#count)
+        : Math.min(this.#count, this.#done + this.#size)
+    const segment = { from: this.#done, to }
+    this.#done = to
+    this.#sinceMs = this.#setting.host.nowMs()
+    if (segment.from === 0) this.#startMs = this.#sinceMs
+    return { kind: 'run', segment }
+  }
+
+  /** From here on everything runs in place, in one go. */
+  stay(from: number): void {
+    this.#decided = true
+    this.#done = from
+    this.#size = this.#count
+  }
+
+  /** Mean time of an item so far, in milliseconds. */
+  meanMs(): number {
+    return this.#done === 0 ? 0 : Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / this.#done)
+  }
+
+  #cutNow(): Cut | null {
+    const { call, host } = this.#setting
+    if (this.#recorded !== undefined) return this.#done === (this.#recorded.starts[0] ?? 0) ? this.#recorded : null
+    if (call.chunks !== null) return this.#done === 0 ? evenCut(this.#count, call.chunks) : null
+    if (this.#done === 0) return null
+    const now = host.nowMs()
+    const spentMs = now - this.#startMs
+    const recentMs = now - this.#sinceMs
+    if (spentMs < decomposeLimits.sampleMs) {
+      this.#size *= 2
+      return null
+    }
+    const mean = this.meanMs()
+    if (isWorthSharding(mean * (this.#count - this.#done), call.slots()))
+      return guidedCut(this.#done, this.#count, mean, call.slots())
+    // Later items may be heavier: look again after a while.
+    this.#size = recentMs * 2 < decomposeLimits.segmentMs ? this.#size * 2 : Math.max(1, this.#size)
+    return null
+  }
+}
+
+/** What shards gave back, ready to be merged one after the other. */
+export interface Harvest {
+  /** Merges the outputs of the next shard; null when there is none left. */
+  next(): { readonly result: ShardResult; readonly segment: Segment } | null
+  /** The shard that has to run in place, because it threw or cannot be merged; null when none. */
+  readonly stopped: Segment | null
+}
+
+/** Runs the cut's shards elsewhere. @returns null when the spot has to stay in place. */
+export async function shardOut(
+  setting: RootSetting,
+  meta: SpotMeta,
+  access: Access,
+  items: Items,
+  cut: Cut,
+  at: { readonly spot: number; readonly sequence: number; readonly meanMs: number },
+): Promise<Harvest | null> {
+  const workMs = at.meanMs > 0 ? cut.starts.map((_, index) => at.meanMs * sizeOf(cut, index)) : null
+  const prepared = prepare(meta, access, items, cut, {
+    spot: at.spot,
+    sequence: at.sequence,
+    classes: setting.classes,
+    workMs,
+  })
+  if (typeof prepared === 'string') {
+    setting.stayed(meta, prepared)
+    return null
+  }
+  const outcomes = await setting.call.spawn(prepared.spawn)
+  const { results, stop } = readOutcomes(prepared, outcomes, setting.classes)
+  const objection = objectionToResults(prepared, results)
+  if (objection !== null) {
+    setting.stayed(meta, objection)
+    return null
+  }
+  if (stop !== null) setting.stayed(meta, `shard ${results.length} ended with ${stop}`)
+  let index = 0
+  return {
+    stopped: stop === null ? null : segmentOf(cut, results.length),
+    next() {
+      const result = results[index]
+      if (result === undefined) return null
+      const segment = segmentOf(cut, index)
+      index += 1
+      mergeResult(prepared, access, result, counterRange(items, segment.from, segment.to))
+      return { result, segment }
+    },
+  }
+}
+
+function segmentOf(cut: Cut, index: number): Segment {
+  const { lo, hi } = shardItems(cut, index)
+  return { from: lo, to: hi }
+}
+
+function sizeOf(cut: Cut, index: number): number {
+  const { lo, hi } = shardItems(cut, index)
+  return hi - lo
+}

@@ -1,0 +1,246 @@
+/** Index arithmetic: is `out[y * width + x]` in row y alone? Polynomials over names, and their range over inner loops. */
+import type { AnyNode, ForStatement } from 'acorn'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains } from '../syntax/walk.ts'
+
+/** Sum of terms: product of variables times an integer. Key: sorted variable ids, so equal products meet. */
+export type Polynomial = ReadonlyMap<string, Term>
+
+export interface Term {
+  readonly factor: number
+  readonly variables: readonly Variable[]
+}
+
+/** Where a spot may write in one iteration: cells `stride * i + [low, high]`, as text over captured names. */
+export interface Cells {
+  readonly stride: string
+  readonly low: readonly string[]
+  readonly high: readonly string[]
+  /** Captured names in these texts; each must be a safe integer >= 0 at run time. */
+  readonly names: readonly string[]
+  /** Proved for all such names: cells of different iterations are different. */
+  readonly disjoint: boolean
+}
+
+/** Longest polynomial that is followed; index expressions of people have two or three terms. */
+const TERMS_MAX = 16
+
+/**
+ * The cells that `index` covers for one value of `loop`, over all values of the inner loops around it;
+ * null when that cannot be told.
+ */
+export function cellsOf(
+  map: ModuleMap,
+  index: AnyNode,
+  loop: Variable,
+  body: { start: number; end: number },
+): Cells | null {
+  const polynomial = toPolynomial(map, index, body, 0)
+  if (polynomial === null) return null
+  const stride = new Map<string, Term>()
+  const rest = new Map<string, Term>()
+  for (const term of polynomial.values()) {
+    const others = term.variables.filter((variable) => variable !== loop)
+    if (others.length === term.variables.length) addTerm(rest, term)
+    else if (others.length === term.variables.length - 1) addTerm(stride, { factor: term.factor, variables: others })
+    else return null
+  }
+  const bounds = bound(map, rest, body)
+  if (bounds === null || stride.size === 0) return null
+  const all = [...stride.values(), ...bounds.low.values(), ...bounds.high.values()].flatMap((term) => term.variables)
+  if (all.some((variable) => contains(body, variable.scope.block) || variable === loop)) return null
+  return {
+    stride: textOf(stride),
+    low: [textOf(bounds.low)],
+    high: [textOf(bounds.high)],
+    names: [...new Set(all.map((variable) => variable.name))],
+    disjoint: isDisjoint(stride, bounds.low, bounds.high),
+  }
+}
+
+/** The cells of several uses in one iteration. */
+export function mergeCells(cells: readonly Cells[]): Cells | null {
+  const [first] = cells
+  if (first === undefined || cells.some((c) => c.stride !== first.stride)) return null
+  const merged = {
+    stride: first.stride,
+    low: [...new Set(cells.flatMap((c) => c.low))],
+    high: [...new Set(cells.flatMap((c) => c.high))],
+    names: [...new Set(cells.flatMap((c) => c.names))],
+  }
+  if (merged.low.length === 1 && merged.high.length === 1)
+    return { ...merged, disjoint: cells.every((c) => c.disjoint) }
+  if (merged.names.length > 0) return { ...merged, disjoint: false }
+  const number = (text: string): number => text.split('+').reduce((total, term) => total + Number(term), 0)
+  const span = Math.max(...merged.high.map(number)) - Math.min(...merged.low.map(number))
+  return { ...merged, disjoint: span < number(first.stride) }
+}
+
+/** `stride - 1 - (high - low) >= 0` because no term of it is negative. */
+function isDisjoint(stride: Polynomial, low: Polynomial, high: Polynomial): boolean {
+  const slack = new Map(sum(sum(stride, high, -1), low, 1))
+  addTerm(slack, { factor: -1, variables: [] })
+  return [...slack.values()].every((term) => term.factor >= 0)
+}
+
+/** Replaces inner loop variables by the ends of their ranges. */
+function bound(
+  map: ModuleMap,
+  rest: Polynomial,
+  body: { start: number; end: number },
+): { low: Polynomial; high: Polynomial } | null {
+  const low = new Map<string, Term>()
+  const high = new Map<string, Term>()
+  for (const term of rest.values()) {
+    const inner = term.variables.filter((variable) => contains(body, variable.scope.block))
+    if (inner.length > 1) return null
+    const [variable] = inner
+    if (variable === undefined) {
+      addTerm(low, term)
+      addTerm(high, term)
+      continue
+    }
+    const range = rangeOf(map, variable, body)
+    if (range === null) return null
+    const others = { factor: term.factor, variables: term.variables.filter((v) => v !== variable) }
+    multiplyInto(low, others, term.factor > 0 ? range.first : range.last)
+    multiplyInto(high, others, term.factor > 0 ? range.last : range.first)
+  }
+  return { low, high }
+}
+
+/** First and last value of the counter of an inner `for (let x = A; x < B; x++)`. */
+function rangeOf(
+  map: ModuleMap,
+  variable: Variable,
+  body: { start: number; end: number },
+): { first: Polynomial; last: Polynomial } | null {
+  const loop = variable.scope.block
+  if (loop.type !== 'ForStatement' || !isPlainCounter(map, loop, variable)) return null
+  const init =
+    loop.init?.type === 'VariableDeclaration'
+      ? loop.init.declarations.find((d) => map.variableOf(d.id) === variable)?.init
+      : null
+  const test = loop.test
+  if (!init || test?.type !== 'BinaryExpression' || test.left.type !== 'Identifier') return null
+  if (map.variableOf(test.left) !== variable || (test.operator !== '<' && test.operator !== '<=')) return null
+  const first = toPolynomial(map, init, body, 0)
+  const end = toPolynomial(map, test.right, body, 0)
+  if (first === null || end === null) return null
+  const last = new Map(end)
+  if (test.operator === '<') addTerm(last, { factor: -1, variables: [] })
+  return { first, last }
+}
+
+/** True when only the loop's own `x++` or `x += positive` changes the counter. */
+export function isPlainCounter(map: ModuleMap, loop: ForStatement, variable: Variable): boolean {
+  return (
+    stepOf(map, loop, variable) !== null &&
+    variable.references.every(
+      (r) => !r.isWrite() || r.init === true || (loop.update && contains(loop.update, r.identifier)),
+    )
+  )
+}
+
+/** The positive integer by which a loop's update raises `variable`; null for everything else. */
+export function stepOf(map: ModuleMap, loop: ForStatement, variable: Variable): number | null {
+  const { update } = loop
+  if (update?.type === 'UpdateExpression' && update.operator === '++') {
+    return map.variableOf(update.argument) === variable ? 1 : null
+  }
+  if (update?.type === 'AssignmentExpression' && update.operator === '+=' && map.variableOf(update.left) === variable) {
+    const { right } = update
+    return right.type === 'Literal' && Number.isSafeInteger(right.value) && Number(right.value) > 0
+      ? Number(right.value)
+      : null
+  }
+  return null
+}
+
+function toPolynomial(
+  map: ModuleMap,
+  node: AnyNode,
+  body: { start: number; end: number },
+  depth: number,
+): Polynomial | null {
+  if (depth > TERMS_MAX) return null
+  if (node.type === 'Literal') {
+    return Number.isSafeInteger(node.value) ? polynomialOf({ factor: Number(node.value), variables: [] }) : null
+  }
+  if (node.type === 'Identifier') return identifierPolynomial(map, node, body, depth)
+  if (node.type === 'UnaryExpression' && node.operator === '-') {
+    const argument = toPolynomial(map, node.argument, body, depth + 1)
+    return argument === null ? null : product(argument, polynomialOf({ factor: -1, variables: [] }))
+  }
+  if (node.type !== 'BinaryExpression' || node.left.type === 'PrivateIdentifier') return null
+  const left = toPolynomial(map, node.left, body, depth + 1)
+  const right = toPolynomial(map, node.right, body, depth + 1)
+  if (left === null || right === null) return null
+  if (node.operator === '+') return sum(left, right, 1)
+  if (node.operator === '-') return sum(left, right, -1)
+  if (node.operator === '*') return product(left, right)
+  return null
+}
+
+function identifierPolynomial(
+  map: ModuleMap,
+  node: AnyNode,
+  body: { start: number; end: number },
+  depth: number,
+): Polynomial | null {
+  const variable = map.variableOf(node)
+  if (variable === null) return null
+  const definition = variable.defs[0]
+  // A constant of the iteration stands for its formula.
+  if (definition?.node.type === 'VariableDeclarator' && contains(body, definition.node) && variable.defs.length === 1) {
+    const written = variable.references.some((r) => r.isWrite() && r.init !== true)
+    if (!written && definition.node.init && definition.node.id.type === 'Identifier') {
+      return toPolynomial(map, definition.node.init, body, depth + 1)
+    }
+  }
+  return polynomialOf({ factor: 1, variables: [variable] })
+}
+
+function polynomialOf(term: Term): Polynomial {
+  const polynomial = new Map<string, Term>()
+  addTerm(polynomial, term)
+  return polynomial
+}
+
+function sum(left: Polynomial, right: Polynomial, sign: number): Polynomial {
+  const result = new Map(left)
+  for (const term of right.values()) addTerm(result, { ...term, factor: term.factor * sign })
+  return result
+}
+
+function product(left: Polynomial, right: Polynomial): Polynomial | null {
+  const result = new Map<string, Term>()
+  for (const term of left.values()) multiplyInto(result, term, right)
+  return result.size > TERMS_MAX ? null : result
+}
+
+function multiplyInto(result: Map<string, Term>, term: Term, by: Polynomial): void {
+  for (const other of by.values()) {
+    addTerm(result, { factor: term.factor * other.factor, variables: [...term.variables, ...other.variables] })
+  }
+}
+
+function addTerm(polynomial: Map<string, Term>, term: Term): void {
+  const variables = [...term.variables].sort((a, b) => idOf(a) - idOf(b))
+  const key = variables.map(idOf).join(',')
+  const factor = term.factor + (polynomial.get(key)?.factor ?? 0)
+  if (factor === 0) polynomial.delete(key)
+  else polynomial.set(key, { factor, variables })
+}
+
+function idOf(variable: Variable): number {
+  return variable.identifiers[0]?.start ?? -1
+}
+
+function textOf(polynomial: Polynomial): string {
+  const terms = [...polynomial.values()].map((term) =>
+    [String(term.factor), ...term.variables.map((v) => v.name)].join('*'),
+  )
+  return terms.length === 0 ? '0' : terms.join('+')
+}

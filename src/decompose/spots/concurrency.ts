@@ -1,0 +1,115 @@
+/** Finds code that runs concurrently with other code: where it exists, no wait for shards may be put in. */
+import type { AnyNode, CallExpression } from 'acorn'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { ClassNode } from '../syntax/walk.ts'
+import { contains, type FunctionNode, isFunction, lineOf, walk } from '../syntax/walk.ts'
+import type { Obstacle } from './reasons.ts'
+
+const TIMERS = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'])
+const CHAINS = new Set(['then', 'catch', 'finally', 'nextTick', 'on', 'once', 'addEventListener'])
+
+/** The first place where something is started and not awaited at once; null when there is none. */
+export function asyncHazard(map: ModuleMap, excluded: FunctionNode | ClassNode | null): Obstacle | null {
+  let found: Obstacle | null = null
+  walk(map.module.tree, (node) => {
+    if (found !== null || (excluded !== null && contains(excluded, node) && node !== (map.module.tree as AnyNode)))
+      return false
+    const name = hazardName(map, node)
+    if (name !== null) found = { reason: 'async-order', name, line: lineOf(node) }
+    return found === null
+  })
+  return found
+}
+
+/** True for `xs.map(...)` in `await Promise.all(xs.map(...))`. */
+export function isAwaitedAll(map: ModuleMap, call: AnyNode): boolean {
+  const all = map.parentOf(call)
+  if (all?.type !== 'CallExpression' || all.arguments.length !== 1 || all.arguments[0] !== call) return false
+  return isPromiseMember(map, all, 'all') && isAwaited(map, all)
+}
+
+function hazardName(map: ModuleMap, node: AnyNode): string | null {
+  if (node.type === 'ForOfStatement' && node.await) return 'for await'
+  if (node.type === 'ImportExpression') return 'import()'
+  if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Promise')
+    return 'new Promise'
+  if (isFunction(node) && node.async) return asyncFunctionHazard(map, node)
+  if (node.type === 'Identifier') return asyncNameHazard(map, node)
+  return node.type === 'CallExpression' ? callHazard(map, node) : null
+}
+
+/** An async function may be declared, bound to a constant, be a method, or gathered by `await Promise.all(xs.map(...))`. */
+function asyncFunctionHazard(map: ModuleMap, fn: FunctionNode): string | null {
+  if (fn.generator) return 'an async generator'
+  const parent = map.parentOf(fn)
+  if (fn.type === 'FunctionDeclaration' || parent?.type === 'ExportDefaultDeclaration') return null
+  if (parent?.type === 'VariableDeclarator' || parent?.type === 'MethodDefinition' || parent?.type === 'Property')
+    return null
+  return parent?.type === 'CallExpression' && isMapCall(parent) && isAwaitedAll(map, parent)
+    ? null
+    : 'an async function'
+}
+
+/** The name of an async function used as a value. */
+function asyncNameHazard(map: ModuleMap, id: Extract<AnyNode, { type: 'Identifier' }>): string | null {
+  const variable = map.variableOf(id)
+  const callable = variable === null ? null : map.callableOf(variable)
+  if (!isFunction(callable) || !callable.async || variable?.identifiers.includes(id)) return null
+  const parent = map.parentOf(id)
+  if (parent?.type === 'CallExpression' && parent.callee === id) return null
+  if (parent?.type === 'ExportSpecifier' || parent?.type === 'ExportDefaultDeclaration') return null
+  return parent?.type === 'CallExpression' && isMapCall(parent) && isAwaitedAll(map, parent) ? null : id.name
+}
+
+function callHazard(map: ModuleMap, call: CallExpression): string | null {
+  const { callee } = call
+  if (callee.type === 'Identifier') {
+    if (TIMERS.has(callee.name) && map.variableOf(callee) === null) return callee.name
+    const variable = map.variableOf(callee)
+    const callable = variable === null ? null : map.callableOf(variable)
+    return isFunction(callable) && callable.async && !isHandedOn(map, call) ? callee.name : null
+  }
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return null
+  const name = callee.property.name
+  if (CHAINS.has(name)) return `.${name}()`
+  if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return promiseHazard(map, call, name)
+  const isAsync = (map.methods.get(name) ?? []).some((method) => method.async)
+  return isAsync && !isHandedOn(map, call) ? name : null
+}
+
+function promiseHazard(map: ModuleMap, call: CallExpression, name: string): string | null {
+  if (name === 'resolve') return isHandedOn(map, call) ? null : 'Promise.resolve'
+  const [argument] = call.arguments
+  const gathers = name === 'all' && argument?.type === 'CallExpression' && isMapCall(argument) && isAwaited(map, call)
+  return gathers ? null : `Promise.${name}`
+}
+
+/** Awaited at once, returned by an async function, or the value of a gathered callback. */
+function isHandedOn(map: ModuleMap, call: AnyNode): boolean {
+  if (isAwaited(map, call)) return true
+  const parent = map.parentOf(call)
+  const returned =
+    parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === call)
+  const fn = returned ? map.functionAround(call) : null
+  if (!isFunction(fn)) return false
+  if (fn.async) return true
+  const around = map.parentOf(fn)
+  return around?.type === 'CallExpression' && isMapCall(around) && isAwaitedAll(map, around)
+}
+
+function isAwaited(map: ModuleMap, node: AnyNode): boolean {
+  return map.parentOf(node)?.type === 'AwaitExpression'
+}
+
+function isMapCall(call: CallExpression): boolean {
+  const { callee } = call
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
+  return callee.property.name === 'map' || callee.property.name === 'from'
+}
+
+function isPromiseMember(map: ModuleMap, call: CallExpression, name: string): boolean {
+  const { callee } = call
+  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier') return false
+  if (callee.object.name !== 'Promise' || map.variableOf(callee.object) !== null) return false
+  return callee.property.type === 'Identifier' && callee.property.name === name
+}

@@ -1,0 +1,373 @@
+/** Judges sites: may the iterations run apart, and if not, what is the one reason. */
+import type { AnyNode } from 'acorn'
+import { evaluate } from '../flow/expressions.ts'
+import { Flow, type Write } from '../flow/flow.ts'
+import { outerThing, type Thing, type Value } from '../flow/value.ts'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
+import type { LoopNode, Site } from './find.ts'
+import { outputOf } from './outputs.ts'
+import type { Output, Plan, Shape } from './plan.ts'
+import type { Obstacle, Reason } from './reasons.ts'
+import { counterOf, earlyExit, labelsOf, shapeOf } from './shape.ts'
+
+/** A site's own merits, wherever it stands. */
+export type Merit =
+  | { readonly kind: 'parallel'; readonly plan: Plan; readonly guarded: boolean }
+  | { readonly kind: 'sequential'; readonly obstacle: Obstacle }
+
+/** What is known of one site while it is judged. */
+interface Case {
+  readonly map: ModuleMap
+  readonly site: Site
+  readonly shape: Shape | null
+  readonly flow: Flow
+  readonly body: { start: number; end: number }
+  readonly outputs: Map<Variable, Output>
+}
+
+/** Judges a site on its own merits. `around` is the points-to picture of the function around it. */
+export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
+  const early = earlyReason(map, site)
+  if (early !== null) return { kind: 'sequential', obstacle: early }
+  const shape = shapeOf(map, site)
+  const flow = flowOf(map, site)
+  const body = bodyOf(site, shape)
+  const single: Case = { map, site, shape, flow, body, outputs: new Map() }
+  findOutputs(single)
+  const obstacle =
+    carried(single) ??
+    written(single) ??
+    exits(single) ??
+    problems(single) ??
+    aliased(single, around) ??
+    shapeless(single)
+  if (obstacle !== null || shape === null) {
+    return {
+      kind: 'sequential',
+      obstacle: obstacle ?? { reason: 'unsupported', name: 'this form of loop', line: site.line },
+    }
+  }
+  const outputs = [...single.outputs.values()]
+  const plan: Plan = {
+    site,
+    shape,
+    body,
+    outputs,
+    isAsync: isAsync(site, shape),
+    reached: flow.reached,
+    viewsOnUnknown: flow.viewsOnUnknown,
+  }
+  const guarded = outputs.some(
+    (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !output.cells.disjoint),
+  )
+  return { kind: 'parallel', plan, guarded }
+}
+
+/** Reasons that the form alone gives. */
+function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
+  const { line } = site
+  const before = map.module.text.slice(0, site.node.start)
+  for (const comment of map.module.comments) {
+    if (!/^\s*shoal:\s*sequential\b/.test(comment.text) || comment.end > site.node.start) continue
+    if (
+      /^\s*(await\s*|[\w$.]+\s*[=:]\s*|(const|let|var|return)\s+[\w$]*\s*=?\s*|[\w$]+:\s*)*$/.test(
+        before.slice(comment.end),
+      )
+    ) {
+      return { reason: 'user', name: '', line }
+    }
+  }
+  if (map.hasImpureAccessors) return { reason: 'accessor', name: 'a getter, setter or special method', line }
+  if (site.kind !== 'call') return null
+  if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }
+  if (/^(some|every|find)/.test(site.method)) return { reason: 'early-exit', name: site.method, line }
+  if (site.method.startsWith('reduce')) return foldReason(site)
+  return null
+}
+
+function foldReason(site: Extract<Site, { kind: 'call' }>): Obstacle {
+  const callback = site.node.arguments[0]
+  let adds = false
+  if (callback && isFunction(callback)) {
+    walk(callback.body as AnyNode, (node) => {
+      if (node.type === 'BinaryExpression' && /^[-+*]$/.test(node.operator)) adds = true
+      if (node.type === 'AssignmentExpression' && /^[-+*]=$/.test(node.operator)) adds = true
+    })
+  }
+  return { reason: adds ? 'fp-order' : 'carried-dependency', name: `the result of ${site.method}`, line: site.line }
+}
+
+/** The flow of one iteration. What the iteration is given exists before it. */
+function flowOf(map: ModuleMap, site: Site): Flow {
+  const home = site.node
+  const item: Value = { things: new Set([outerThing('item', null)]), callables: new Set() }
+  if (site.kind === 'call') return callFlow(map, site, item)
+  const loop = site.node
+  const flow = new Flow(map, loop, home)
+  return flow.solve(() => {
+    if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
+      const target = loop.left.type === 'VariableDeclaration' ? loop.left.declarations[0]?.id : loop.left
+      if (target) flow.assign(target, item, loop.left)
+      evaluate(flow, loop.body)
+    } else if (loop.type === 'ForStatement') {
+      if (loop.init) evaluate(flow, loop.init)
+      if (loop.test) evaluate(flow, loop.test)
+      if (loop.update) evaluate(flow, loop.update)
+      evaluate(flow, loop.body)
+    } else {
+      evaluate(flow, loop.test)
+      evaluate(flow, loop.body)
+    }
+  })
+}
+
+function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: Value): Flow {
+  const callback = site.node.arguments[site.method === 'from' ? 1 : 0]
+  const flow = new Flow(map, callback ?? site.node, site.node)
+  const none: Value = { things: new Set(), callables: new Set() }
+  return flow.solve(() => {
+    if (callback === undefined || callback.type === 'SpreadElement') return
+    if (callback.type === 'MemberExpression') {
+      memberCallback(flow, callback)
+      return
+    }
+    const value = evaluate(flow, callback)
+    if (value.things.size > 0 || value.callables.size === 0) flow.problem('unknown-call', callback, 'its callback')
+    for (const callable of value.callables) {
+      if (typeof callable === 'string') continue
+      if (!isFunction(callable)) flow.problem('unknown-call', callback, 'a class')
+      else {
+        if (callable.generator) flow.problem('generator', callback, 'a generator')
+        flow.reach(callable)
+        callable.params.forEach((param, index) => {
+          if (param.type === 'RestElement' || index > 1)
+            flow.problem('unsupported', param, 'the whole array in a callback')
+          else flow.assign(param, index === 0 ? item : none, param)
+        })
+      }
+    }
+  })
+}
+
+/** `xs.map(Math.sqrt)`: only functions of Math, which need no `this`. */
+function memberCallback(flow: Flow, callback: Extract<AnyNode, { type: 'MemberExpression' }>): void {
+  const pure =
+    callback.object.type === 'Identifier' &&
+    callback.object.name === 'Math' &&
+    flow.map.variableOf(callback.object) === null &&
+    callback.property.type === 'Identifier' &&
+    callback.property.name !== 'random'
+  if (!pure) flow.problem('unknown-call', callback, 'its callback')
+}
+
+function bodyOf(site: Site, shape: Shape | null): { start: number; end: number } {
+  if (site.kind === 'loop') return site.node.body
+  if (shape?.kind === 'call') return shape.callback
+  return site.node
+}
+
+function findOutputs(single: Case): void {
+  const { map, site, shape, flow, body, outputs } = single
+  if (shape === null || (shape.kind === 'call' && shape.method !== 'forEach')) return
+  const elsewhere = [...flow.reached].filter((fn) => !contains(body, fn))
+  const written = new Set<Variable>(flow.assigned.keys())
+  for (const write of flow.writes) if (write.thing.variable !== null) written.add(write.thing.variable)
+  for (const variable of written) {
+    if (shape.kind === 'range' && variable === shape.counter) continue
+    const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere }, variable)
+    if (output === null) continue
+    // The end of a counted loop must not depend on what the loop gives out.
+    if (shape.kind === 'range' && output.how !== 'cells' && usedIn(variable, shape.end)) continue
+    if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue
+    outputs.set(variable, output)
+  }
+}
+
+function isVarOfLoop(variable: Variable, node: AnyNode): boolean {
+  return variable.identifiers.some((identifier) => contains(node, identifier))
+}
+
+function usedIn(variable: Variable, node: AnyNode): boolean {
+  return variable.references.some((reference) => contains(node, reference.identifier))
+}
+
+/** Captured variables that are assigned and are no output. */
+function carried(single: Case): Obstacle | null {
+  const { flow, site, body, outputs } = single
+  let sums: Obstacle | null = null
+  for (const [variable, nodes] of flow.assigned) {
+    if (outputs.has(variable)) {
+      if (isCarriedCells(outputs.get(variable)))
+        return { reason: 'carried-dependency', name: variable.name, line: site.line }
+      continue
+    }
+    const [node] = nodes
+    if (node === undefined || onlyLeavesByExit(single, variable)) continue
+    const direct = [...nodes].every((at) => contains(body, at) || contains(site.node, at))
+    if (direct && isSum(single, variable)) {
+      sums ??= { reason: 'fp-order', name: variable.name, line: lineOf(node) }
+      continue
+    }
+    const inLoop = site.kind === 'loop' || site.method === 'forEach'
+    const reason: Reason = direct && inLoop ? 'carried-dependency' : 'mutated-capture'
+    return { reason, name: variable.name, line: lineOf(node) }
+  }
+  for (const output of outputs.values()) {
+    if (isCarriedCells(output)) return { reason: 'carried-dependency', name: output.variable.name, line: site.line }
+  }
+  return writtenBesidesSums(single) ?? sums
+}
+
+/** A count that is read only where the loop ends, or a result set right before: the exit is what matters. */
+function onlyLeavesByExit(single: Case, variable: Variable): boolean {
+  const { map, site, body } = single
+  if (site.kind !== 'loop') return false
+  const exit = earlyExit(site.node, labelsOf(map, site.node))
+  if (exit === null) return false
+  const block = exit.type === 'ReturnStatement' ? exit : (map.parentOf(exit) ?? exit)
+  return variable.references.every(({ identifier }) => {
+    if (!contains(body, identifier) || contains(block, identifier)) return true
+    const parent = map.parentOf(identifier)
+    if (parent?.type === 'UpdateExpression') return true
+    return (
+      parent?.type === 'AssignmentExpression' &&
+      parent.left === identifier &&
+      /^[+-]=$/.test(parent.operator) &&
+      parent.right.type === 'Literal'
+    )
+  })
+}
+
+/** With sums and other carried writes at once, the other writes decide. */
+function writtenBesidesSums(single: Case): Obstacle | null {
+  const obstacle = written(single)
+  return obstacle !== null && obstacle.reason === 'carried-dependency' ? obstacle : null
+}
+
+/** Cells of neighbouring iterations meet, whatever the names are. */
+function isCarriedCells(output: Output | undefined): boolean {
+  return output?.how === 'cells' && !output.cells.disjoint && output.cells.names.length === 0
+}
+
+/** True when all uses of a variable in the body are `v += e` and the like. */
+function isSum(single: Case, variable: Variable): boolean {
+  const uses = variable.references.filter((reference) => contains(single.body, reference.identifier))
+  return uses.every(({ identifier }) => {
+    const parent = single.map.parentOf(identifier)
+    return parent?.type === 'AssignmentExpression' && parent.left === identifier && /^[-+*/]=$/.test(parent.operator)
+  })
+}
+
+/** Objects that exist before the iteration, are changed, and are no output. */
+function written(single: Case): Obstacle | null {
+  const { flow, site, outputs } = single
+  const left = flow.writes.filter((write) => {
+    const output = write.thing.variable === null ? undefined : outputs.get(write.thing.variable)
+    return output === undefined || (output.how === 'cells' && write.thing.inside === null)
+  })
+  const sum = left.find((write) => isCompound(write.node) && !isOwnCell(single, write))
+  const [first] = left
+  if (first === undefined) return null
+  if (sum !== undefined) return { reason: 'fp-order', name: nameOf(sum.thing), line: lineOf(sum.node) }
+  const item = left.find((write) => write.thing.variable === null && write.thing.name === 'item')
+  if (item !== undefined) return { reason: 'alias', name: 'its own items', line: lineOf(item.node) }
+  const inLoop = site.kind === 'loop' || site.method === 'forEach'
+  const local = first.thing.variable !== null && usedIn(first.thing.variable, site.node)
+  return {
+    reason: inLoop && local ? 'carried-dependency' : 'mutated-capture',
+    name: nameOf(first.thing),
+    line: lineOf(first.node),
+  }
+}
+
+function isCompound(node: AnyNode): boolean {
+  return node.type === 'AssignmentExpression' && /^[-+*/]=$/.test(node.operator)
+}
+
+/** `running[i] += running[i - 1]`: a chain through named cells, not a sum into one place. */
+function isOwnCell(single: Case, write: Write): boolean {
+  if (write.node.type !== 'AssignmentExpression' || write.node.left.type !== 'MemberExpression') return false
+  const { object, property } = write.node.left
+  const counter = single.shape?.kind === 'range' ? single.shape.counter : null
+  return object.type === 'Identifier' && counter !== null && single.map.variableOf(property) === counter
+}
+
+function nameOf(thing: Thing): string {
+  return thing.name
+}
+
+function exits(single: Case): Obstacle | null {
+  if (single.site.kind !== 'loop') return null
+  const loop = single.site.node
+  if (loop.type === 'WhileStatement' || loop.type === 'DoWhileStatement') {
+    return { reason: 'carried-dependency', name: 'its condition', line: single.site.line }
+  }
+  const exit = earlyExit(loop, labelsOf(single.map, loop))
+  return exit === null
+    ? null
+    : { reason: 'early-exit', name: exit.type.replace('Statement', '').toLowerCase(), line: lineOf(exit) }
+}
+
+function problems(single: Case): Obstacle | null {
+  const [problem] = single.flow.problems
+  if (problem === undefined) return null
+  // A captured function made elsewhere keeps state of its own.
+  const made = single.flow.problems.find((p) => p.code === 'unknown-call' && isMadeFunction(single.map, p.node))
+  if (made !== undefined) return { reason: 'mutated-capture', name: made.name, line: lineOf(made.node) }
+  return { reason: problem.code, name: problem.name, line: lineOf(problem.node) }
+}
+
+function isMadeFunction(map: ModuleMap, node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return false
+  const definition = map.variableOf(node.callee)?.defs[0]
+  return definition?.node.type === 'VariableDeclarator' && definition.node.init?.type === 'CallExpression'
+}
+
+/** An output container that another captured variable may be, too. */
+function aliased(single: Case, around: Flow | null): Obstacle | null {
+  if (around === null) return null
+  const { map, body, outputs } = single
+  for (const output of outputs.values()) {
+    if (output.how === 'count' || output.how === 'max' || output.how === 'min') continue
+    const mine = around.variableValue(output.variable).things
+    for (const other of capturedIn(map, body, output.variable)) {
+      for (const thing of around.variableValue(other).things) {
+        if (thing.kind === 'site' && mine.has(thing))
+          return { reason: 'alias', name: output.variable.name, line: single.site.line }
+      }
+    }
+  }
+  return null
+}
+
+function capturedIn(map: ModuleMap, body: { start: number; end: number }, except: Variable): Set<Variable> {
+  const captured = new Set<Variable>()
+  walk(body as AnyNode, (node) => {
+    const variable = node.type === 'Identifier' ? map.variableOf(node) : null
+    if (variable !== null && variable !== except && !contains(body, variable.scope.block)) captured.add(variable)
+  })
+  return captured
+}
+
+function shapeless(single: Case): Obstacle | null {
+  if (single.shape !== null) return null
+  const name = single.site.kind === 'loop' ? describe(single.site.node) : `this form of ${single.site.method}`
+  return { reason: 'carried-dependency', name, line: single.site.line }
+}
+
+function describe(loop: LoopNode): string {
+  return loop.type === 'ForInStatement' ? 'the order of for...in' : 'its counter'
+}
+
+function isAsync(site: Site, shape: Shape): boolean {
+  if (shape.kind === 'call') return isFunction(shape.callback) && shape.callback.async
+  let found = false
+  walk(site.node as AnyNode, (node) => {
+    if (isFunction(node)) return false
+    if (node.type === 'AwaitExpression') found = true
+    return !found
+  })
+  return found
+}

@@ -1,0 +1,134 @@
+/** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
+import type { AnyNode } from 'acorn'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains, isClass, walk } from '../syntax/walk.ts'
+
+export interface Needs {
+  /** Statements and declarators of the module's top level that go along as text. */
+  readonly moduleTexts: readonly Variable[]
+  /** Functions declared in the functions around the spot. */
+  readonly localTexts: readonly Variable[]
+  /** Module variables whose values travel. */
+  readonly moduleState: readonly Variable[]
+  /** Captured local variables whose values travel. */
+  readonly captures: readonly Variable[]
+  readonly imports: readonly Variable[]
+  /** Module classes whose instances may travel. */
+  readonly classes: readonly Variable[]
+}
+
+/** A name that keeps a spot from being moved. */
+export interface Clash {
+  readonly name: string
+  readonly node: AnyNode
+}
+
+/** Collects what `texts` refer to, transitively; a {@link Clash} when that cannot be written down. */
+export function needsOf(
+  map: ModuleMap,
+  spot: AnyNode,
+  texts: readonly AnyNode[],
+  outputs: ReadonlySet<Variable>,
+): Needs | Clash {
+  const sets = {
+    moduleTexts: set(),
+    localTexts: set(),
+    moduleState: set(),
+    captures: set(),
+    imports: set(),
+    classes: set(),
+  }
+  const seen = new Set<Variable>()
+  const queue: { node: AnyNode; local: boolean }[] = texts.map((node) => ({ node, local: true }))
+  const localNames = new Map<string, Variable>()
+  const moduleNames = new Map<string, AnyNode>()
+  for (const variable of moduleClasses(map)) {
+    sets.classes.add(variable)
+    visit(variable, false)
+  }
+  let clash: Clash | null = null
+
+  function visit(variable: Variable, fromLocal: boolean, at?: AnyNode): void {
+    const isModule = map.isModuleLevel(variable)
+    if (fromLocal && isModule && at) moduleNames.set(variable.name, at)
+    if (seen.has(variable)) return
+    seen.add(variable)
+    if (map.importOf(variable) !== null) sets.imports.add(variable)
+    else if (isModule) {
+      const text = isTextual(map, variable)
+      ;(text ? sets.moduleTexts : sets.moduleState).add(variable)
+      if (text) queue.push({ node: declarationOf(variable), local: false })
+    } else {
+      localNames.set(variable.name, variable)
+      const callable = map.callableOf(variable)
+      ;(callable === null ? sets.captures : sets.localTexts).add(variable)
+      if (callable !== null) queue.push({ node: declarationOf(variable), local: true })
+    }
+  }
+
+  for (let next = queue.pop(); next !== undefined && clash === null; next = queue.pop()) {
+    const { node, local } = next
+    walk(node, (at) => {
+      if (at.type !== 'Identifier') return
+      const variable = map.variableOf(at)
+      if (variable === null || contains(spot, variable.scope.block) || contains(node, variable.scope.block)) return
+      if (variable.defs.length === 0) clash = { name: at.name, node: at }
+      if (outputs.has(variable)) return
+      const other = localNames.get(variable.name)
+      if (other !== undefined && other !== variable && !map.isModuleLevel(variable)) clash = { name: at.name, node: at }
+      visit(variable, local, at)
+    })
+  }
+  for (const output of outputs) localNames.set(output.name, output)
+  for (const [name, node] of moduleNames) if (localNames.has(name)) clash = { name, node }
+  if (clash !== null) return clash
+  return Object.fromEntries(Object.entries(sets).map(([key, value]) => [key, [...value]])) as unknown as Needs
+}
+
+/** Statement or declarator that makes a variable. */
+export function declarationOf(variable: Variable): AnyNode {
+  const node = variable.defs[0]?.node
+  if (node === undefined) throw new Error(`assertion failed: ${variable.name} is declared`)
+  return node
+}
+
+/** Top-level classes that instances of can travel: no private parts, no builtin superclass. */
+export function moduleClasses(map: ModuleMap): Variable[] {
+  const top = map.module.scopes.find((scope) => scope.type === 'module')
+  const classes = (top?.variables ?? []).filter((variable) => isClass(map.callableOf(variable)))
+  const plain = (variable: Variable, depth: number): boolean => {
+    const node = map.callableOf(variable)
+    if (!isClass(node) || depth > classes.length) return false
+    let ok = true
+    walk(node.body, (at) => {
+      if (at.type === 'PrivateIdentifier' || at.type === 'StaticBlock') ok = false
+      return ok
+    })
+    if (!ok || !node.superClass) return ok
+    const parent = node.superClass.type === 'Identifier' ? map.variableOf(node.superClass) : null
+    return parent !== null && map.isModuleLevel(parent) && plain(parent, depth + 1)
+  }
+  return classes.filter((variable) => plain(variable, 0))
+}
+
+/** True when a module variable's text gives the same value anywhere: functions, classes, primitive constants, fixed patterns. */
+function isTextual(map: ModuleMap, variable: Variable): boolean {
+  if (map.callableOf(variable) !== null) return true
+  const definition = variable.defs[0]
+  if (definition?.node.type !== 'VariableDeclarator' || definition.node.id.type !== 'Identifier') return false
+  if (definition.parent?.type !== 'VariableDeclaration' || definition.parent.kind !== 'const') return false
+  return isConstant(definition.node.init ?? null)
+}
+
+function isConstant(node: AnyNode | null): boolean {
+  if (node === null) return false
+  if (node.type === 'Literal') return !('regex' in node && node.regex) || !/[gy]/.test(node.regex.flags)
+  if (node.type === 'UnaryExpression') return /^[-+!~]$/.test(node.operator) && isConstant(node.argument)
+  if (node.type === 'BinaryExpression') return isConstant(node.left) && isConstant(node.right)
+  return node.type === 'TemplateLiteral' && node.expressions.length === 0
+}
+
+function set(): Set<Variable> {
+  return new Set<Variable>()
+}

@@ -1,0 +1,239 @@
+/** Recognises how an iteration writes a captured variable: only forms whose merge in index order is exact. */
+import type { AnyNode, AssignmentExpression, CallExpression, MemberExpression } from 'acorn'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains } from '../syntax/walk.ts'
+import { type Cells, cellsOf, mergeCells } from './affine.ts'
+import type { Output } from './plan.ts'
+
+/** Where the uses of a captured variable are looked at. */
+export interface UseSetting {
+  readonly map: ModuleMap
+  /** Code of the iteration. */
+  readonly body: { start: number; end: number }
+  /** Counter or index of the iteration, when it has one. */
+  readonly counter: Variable | null
+  /** Functions outside the body that iterations call. */
+  readonly elsewhere: readonly { start: number; end: number }[]
+}
+
+/** One use of the variable: what it does. */
+type Use =
+  | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
+  | { readonly how: 'cells'; readonly cells: Cells; readonly writes: boolean }
+
+/** The output that all uses of `variable` amount to; null when they are anything else. */
+export function outputOf(setting: UseSetting, variable: Variable): Output | null {
+  const uses: Use[] = []
+  for (const { identifier } of variable.references) {
+    if (setting.elsewhere.some((range) => contains(range, identifier))) return null
+    if (!contains(setting.body, identifier)) continue
+    const use = useOf(setting, variable, identifier)
+    if (use === null) return null
+    uses.push(use)
+  }
+  const hows = new Set(uses.map((use) => use.how))
+  const readsLength = hows.delete('length')
+  if (hows.has('cells')) return cellsOutput(variable, uses, hows, readsLength)
+  const [how] = hows
+  if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'length') return null
+  return { how, variable }
+}
+
+function cellsOutput(
+  variable: Variable,
+  uses: readonly Use[],
+  hows: ReadonlySet<string>,
+  readsLength: boolean,
+): Output | null {
+  const cells = uses.flatMap((use) => (use.how === 'cells' ? [use.cells] : []))
+  // A write-only index that is no formula of the counter makes all of them write-only.
+  if (hows.size > 1) {
+    const writeOnly =
+      hows.size === 2 && hows.has('put') && uses.every((use) => use.how !== 'cells' || use.writes) && !readsLength
+    return writeOnly ? { how: 'put', variable } : null
+  }
+  const merged = mergeCells(cells)
+  if (merged === null) return null
+  return { how: 'cells', variable, cells: merged, readsLength }
+}
+
+function useOf(setting: UseSetting, variable: Variable, id: AnyNode): Use | null {
+  const { map } = setting
+  const parent = map.parentOf(id)
+  if (parent === null) return null
+  if (parent.type === 'UpdateExpression') return isVoid(map, parent) ? { how: 'count' } : null
+  if (parent.type === 'AssignmentExpression' && parent.left === id) return assignedUse(setting, variable, parent)
+  const outer = enclosingMinMaxOrCount(map, variable, id)
+  if (outer !== null) return outer
+  if (parent.type !== 'MemberExpression' || parent.object !== id) return null
+  return parent.computed ? computedUse(setting, variable, parent) : namedUse(setting, variable, parent)
+}
+
+function assignedUse(setting: UseSetting, variable: Variable, node: AssignmentExpression): Use | null {
+  if (!isVoid(setting.map, node)) return null
+  if ((node.operator === '+=' || node.operator === '-=') && isCount(node.right)) return { how: 'count' }
+  return node.operator === '=' ? selfAssigned(setting.map, variable, node) : null
+}
+
+/** `v = Math.max(v, e)`, `v = v + 1`. */
+function selfAssigned(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
+  const { right } = node
+  if (right.type === 'BinaryExpression' && right.operator === '+' && isCount(right.right)) {
+    return map.variableOf(right.left) === variable ? { how: 'count' } : null
+  }
+  if (right.type !== 'CallExpression' || right.arguments.length < 2) return null
+  const name = mathName(map, right)
+  const selves = right.arguments.filter(
+    (argument) => argument.type === 'Identifier' && map.variableOf(argument) === variable,
+  )
+  if (
+    selves.length !== 1 ||
+    usesOf(map, variable, right) !== 1 ||
+    right.arguments.some((a) => a.type === 'SpreadElement')
+  )
+    return null
+  return name === 'max' || name === 'min' ? { how: name } : null
+}
+
+/** The reading half of `v = Math.max(v, e)` and `v = v + 1`. */
+function enclosingMinMaxOrCount(map: ModuleMap, variable: Variable, id: AnyNode): Use | null {
+  const call = map.parentOf(id)
+  const assignment = call === null ? null : map.parentOf(call)
+  if (assignment?.type !== 'AssignmentExpression' || assignment.operator !== '=' || assignment.right !== call)
+    return null
+  if (map.variableOf(assignment.left) !== variable || !isVoid(map, assignment)) return null
+  return selfAssigned(map, variable, assignment)
+}
+
+function namedUse(setting: UseSetting, variable: Variable, member: MemberExpression): Use | null {
+  const { map } = setting
+  const name = member.property.type === 'Identifier' ? member.property.name : ''
+  if (name === 'length') {
+    const around = map.parentOf(member)
+    return around?.type === 'AssignmentExpression' && around.left === member
+      ? null
+      : around?.type === 'UpdateExpression'
+        ? null
+        : { how: 'length' }
+  }
+  const call = map.parentOf(member)
+  if (call?.type !== 'CallExpression' || call.callee !== member) return null
+  if (name === 'get') return tallyAround(map, variable, call)
+  if (!isVoid(map, call)) return null
+  if (name === 'push') return { how: 'push' }
+  if (name === 'add' && call.arguments.length === 1) return { how: 'add' }
+  if (name !== 'set' || call.arguments.length !== 2) return null
+  if (usesOf(map, variable, call) === 1) return { how: 'set' }
+  return isMapTally(map, variable, call) ? { how: 'tallyMap' } : null
+}
+
+/** The reading half of `v.set(k, (v.get(k) ?? 0) + 1)`. */
+function tallyAround(map: ModuleMap, variable: Variable, get: CallExpression): Use | null {
+  for (let at = map.parentOf(get); at !== null && at.type !== 'ExpressionStatement'; at = map.parentOf(at)) {
+    if (at.type === 'CallExpression')
+      return isVoid(map, at) && isMapTally(map, variable, at) ? { how: 'tallyMap' } : null
+  }
+  return null
+}
+
+function isMapTally(map: ModuleMap, variable: Variable, set: CallExpression): boolean {
+  const { callee } = set
+  if (callee.type !== 'MemberExpression' || map.variableOf(callee.object) !== variable) return false
+  if (callee.property.type !== 'Identifier' || callee.property.name !== 'set' || callee.computed) return false
+  const [key, value] = set.arguments
+  if (key === undefined || value?.type !== 'BinaryExpression' || value.operator !== '+' || !isCount(value.right))
+    return false
+  const old = orZero(value.left)
+  if (old?.type !== 'CallExpression' || old.callee.type !== 'MemberExpression' || usesOf(map, variable, set) !== 2)
+    return false
+  const [gotKey] = old.arguments
+  return gotKey !== undefined && map.variableOf(old.callee.object) === variable && sameText(map, key, gotKey)
+}
+
+function computedUse(setting: UseSetting, variable: Variable, member: MemberExpression): Use | null {
+  const { map } = setting
+  const parent = map.parentOf(member)
+  if (usesOf(map, variable, member.property) > 0) return null
+  const writes = parent?.type === 'AssignmentExpression' && parent.left === member
+  const updates = parent?.type === 'UpdateExpression'
+  const cells = setting.counter === null ? null : cellsOf(map, member.property, setting.counter, setting.body)
+  const safe =
+    parent !== null &&
+    !isReceiver(parent, member) &&
+    !(parent.type === 'UnaryExpression' && parent.operator === 'delete')
+  if (cells !== null && safe) return { how: 'cells', cells, writes: writes && parent.operator === '=' }
+  if (updates && isVoid(map, parent)) return { how: 'tallyKeys' }
+  if (writes && isVoid(map, parent)) {
+    if ((parent.operator === '+=' || parent.operator === '-=') && isCount(parent.right)) return { how: 'tallyKeys' }
+    if (parent.operator !== '=') return null
+    if (usesOf(map, variable, parent) === 1) return { how: 'put' }
+    return isKeyTally(map, parent) ? { how: 'tallyKeys' } : null
+  }
+  return keyTallyAround(map, member)
+}
+
+/** `out[i].x` or `out[i](...)`: the element is used as an object, which an own cell does not cover. */
+function isReceiver(parent: AnyNode, member: AnyNode): boolean {
+  return (
+    (parent.type === 'MemberExpression' && parent.object === member) ||
+    (parent.type === 'CallExpression' && parent.callee === member)
+  )
+}
+
+/** The reading half of `v[k] = (v[k] ?? 0) + 1`. */
+function keyTallyAround(map: ModuleMap, member: AnyNode): Use | null {
+  for (let at = map.parentOf(member); at !== null; at = map.parentOf(at)) {
+    if (at.type === 'AssignmentExpression') return isVoid(map, at) && isKeyTally(map, at) ? { how: 'tallyKeys' } : null
+    if (at.type !== 'LogicalExpression' && at.type !== 'BinaryExpression') return null
+  }
+  return null
+}
+
+function isKeyTally(map: ModuleMap, node: AssignmentExpression): boolean {
+  const { left, right } = node
+  if (node.operator !== '=' || left.type !== 'MemberExpression' || right.type !== 'BinaryExpression') return false
+  if (right.operator !== '+' || !isCount(right.right)) return false
+  const old = orZero(right.left)
+  return old !== null && sameText(map, left, old)
+}
+
+/** `x ?? 0` and `x || 0`. */
+function orZero(node: AnyNode): AnyNode | null {
+  if (node.type !== 'LogicalExpression' || (node.operator !== '??' && node.operator !== '||')) return null
+  return node.right.type === 'Literal' && node.right.value === 0 ? node.left : null
+}
+
+/** A positive integer literal: adding it to an integer is exact and can be regrouped. */
+function isCount(node: AnyNode): boolean {
+  return node.type === 'Literal' && Number.isSafeInteger(node.value) && Number(node.value) > 0
+}
+
+/** True when nobody uses the value of an expression. */
+function isVoid(map: ModuleMap, node: AnyNode): boolean {
+  const parent = map.parentOf(node)
+  if (parent?.type === 'ExpressionStatement') return true
+  // The value of a `forEach` callback is dropped.
+  if (parent?.type !== 'ArrowFunctionExpression' || parent.body !== node) return false
+  const call = map.parentOf(parent)
+  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || call.arguments[0] !== parent)
+    return false
+  return call.callee.property.type === 'Identifier' && call.callee.property.name === 'forEach'
+}
+
+function mathName(map: ModuleMap, call: CallExpression): string | null {
+  const { callee } = call
+  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier' || callee.object.name !== 'Math')
+    return null
+  if (map.variableOf(callee.object) !== null || callee.property.type !== 'Identifier') return null
+  return callee.property.name
+}
+
+function usesOf(map: ModuleMap, variable: Variable, within: AnyNode): number {
+  return variable.references.filter((reference) => contains(within, reference.identifier)).length
+}
+
+function sameText(map: ModuleMap, a: AnyNode, b: AnyNode): boolean {
+  const { text } = map.module
+  return text.slice(a.start, a.end) === text.slice(b.start, b.end)
+}

@@ -1,0 +1,52 @@
+/** What is to be done with a spot that may be sharded: how its iterations go out and how their outputs come back. */
+import type { AnyNode } from 'acorn'
+import type { Variable } from '../syntax/parse.ts'
+import type { FunctionNode } from '../syntax/walk.ts'
+import type { Cells } from './affine.ts'
+import type { Site } from './find.ts'
+
+/** One captured variable through which iterations give something out; merged in index order. */
+export type Output =
+  /** `v.push(...)` only. */
+  | { readonly how: 'push'; readonly variable: Variable }
+  /** `v[f(i)]` only, in cells that no other iteration touches; reading them is allowed. */
+  | { readonly how: 'cells'; readonly variable: Variable; readonly cells: Cells; readonly readsLength: boolean }
+  /** Write-only by key: `v[k] = e`, `v.set(k, e)`, `v.add(e)`. The last write of a key wins. */
+  | { readonly how: 'put' | 'set' | 'add'; readonly variable: Variable }
+  /** `v++`, `v += integer`. */
+  | { readonly how: 'count'; readonly variable: Variable }
+  /** Integer counts per key: in a Map, or by `v[k]`. */
+  | { readonly how: 'tallyMap' | 'tallyKeys'; readonly variable: Variable }
+  /** `v = Math.max(v, e)`, `v = Math.min(v, e)`. */
+  | { readonly how: 'max' | 'min'; readonly variable: Variable }
+
+/** How the iterations of a spot are enumerated. */
+export type Shape =
+  | {
+      readonly kind: 'call'
+      readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from'
+      readonly callback: AnyNode
+    }
+  | { readonly kind: 'of' }
+  /** `for (let i = first; i < end; i += step)`. */
+  | {
+      readonly kind: 'range'
+      readonly counter: Variable
+      readonly first: AnyNode
+      readonly end: AnyNode
+      readonly closed: boolean
+      readonly step: number
+    }
+
+export interface Plan {
+  readonly site: Site
+  readonly shape: Shape
+  /** The code of one iteration. */
+  readonly body: { readonly start: number; readonly end: number }
+  readonly outputs: readonly Output[]
+  readonly isAsync: boolean
+  /** Functions whose bodies run within an iteration. */
+  readonly reached: ReadonlySet<FunctionNode>
+  /** A bare buffer among the inputs would be written through views. */
+  readonly viewsOnUnknown: boolean
+}

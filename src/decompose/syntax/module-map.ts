@@ -1,0 +1,167 @@
+/** What is where in a module: parents, names, functions, methods by name, exports. */
+import type { AnyNode, Identifier } from 'acorn'
+import type { ParsedModule, Reference, Variable } from './parse.ts'
+import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, walk } from './walk.ts'
+
+/** A binding that an import declaration makes. */
+export interface ImportBinding {
+  readonly source: string
+  /** Exported name; `*` for a namespace, `default` for the default. */
+  readonly name: string
+}
+
+/** A module with its tree indexed. */
+export class ModuleMap {
+  readonly module: ParsedModule
+  /** Functions that are ever reachable as a property of this name: methods, literals, assignments. */
+  readonly methods = new Map<string, FunctionNode[]>()
+  /** Getters, setters, proxies or special names: property reads may run code, so fields are not told apart. */
+  readonly hasAccessors: boolean
+  /** A getter, setter or special method does more than read: any property read may change something. */
+  readonly hasImpureAccessors: boolean
+  readonly #parents = new Map<AnyNode, AnyNode>()
+  readonly #variables = new Map<AnyNode, Variable>()
+  readonly #references = new Map<AnyNode, Reference>()
+
+  constructor(module: ParsedModule) {
+    this.module = module
+    this.#indexParents(module.tree)
+    for (const scope of module.scopes) {
+      for (const reference of scope.references) {
+        this.#references.set(reference.identifier, reference)
+        if (reference.resolved !== null) this.#variables.set(reference.identifier, reference.resolved)
+      }
+      for (const variable of scope.variables) {
+        for (const identifier of variable.identifiers) this.#variables.set(identifier, variable)
+      }
+    }
+    const accessors = this.#indexMethods()
+    this.hasAccessors = accessors.found
+    this.hasImpureAccessors = accessors.bodies.some(doesMoreThanRead)
+  }
+
+  parentOf(node: AnyNode): AnyNode | null {
+    return this.#parents.get(node) ?? null
+  }
+
+  /** The variable an identifier stands for; null for globals and property names. */
+  variableOf(identifier: AnyNode): Variable | null {
+    return this.#variables.get(identifier) ?? null
+  }
+
+  referenceOf(identifier: AnyNode): Reference | null {
+    return this.#references.get(identifier) ?? null
+  }
+
+  /** The nearest function or class body around a node; null at module level. */
+  functionAround(node: AnyNode): FunctionNode | ClassNode | null {
+    for (let at = this.parentOf(node); at !== null; at = this.parentOf(at)) if (isFunction(at) || isClass(at)) return at
+    return null
+  }
+
+  /** The function or class a never-reassigned variable holds. */
+  callableOf(variable: Variable): FunctionNode | ClassNode | null {
+    if (variable.defs.length !== 1) return null
+    const node = variable.defs[0]?.node
+    if (node === undefined || variable.references.some((r) => r.isWrite() && r.init !== true)) return null
+    if (isFunction(node) && variable.defs[0]?.type === 'FunctionName') return node
+    if (isClass(node)) return node
+    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier') {
+      const init = node.init ?? null
+      if (isFunction(init) || isClass(init)) return init
+    }
+    return null
+  }
+
+  importOf(variable: Variable): ImportBinding | null {
+    const definition = variable.defs[0]
+    if (definition?.type !== 'ImportBinding' || definition.parent?.type !== 'ImportDeclaration') return null
+    const source = String(definition.parent.source.value)
+    const { node } = definition
+    if (node.type === 'ImportNamespaceSpecifier') return { source, name: '*' }
+    if (node.type === 'ImportDefaultSpecifier') return { source, name: 'default' }
+    if (node.type === 'ImportSpecifier') {
+      return { source, name: node.imported.type === 'Identifier' ? node.imported.name : String(node.imported.value) }
+    }
+    return null
+  }
+
+  /** True for variables of the module's own top scope. */
+  isModuleLevel(variable: Variable): boolean {
+    return variable.scope.type === 'module' || variable.scope.type === 'global'
+  }
+
+  #indexParents(node: AnyNode): void {
+    for (const child of childrenOf(node)) {
+      // `{x}` shorthand shares one node between key and value: the value's parent is what matters, both are equal here.
+      this.#parents.set(child, node)
+      this.#indexParents(child)
+    }
+  }
+
+  #indexMethods(): { found: boolean; bodies: AnyNode[] } {
+    let found = false
+    let definer = false
+    const bodies: AnyNode[] = []
+    const accessor = (body?: AnyNode | null): void => {
+      found = true
+      if (body && isFunction(body)) bodies.push(body.body)
+    }
+    const add = (key: AnyNode, computed: boolean, value: AnyNode | null | undefined): void => {
+      const held = value?.type === 'Identifier' ? this.#callableNamed(value) : value
+      if (!isFunction(held ?? null)) return
+      if (computed && key.type !== 'Literal') accessor(held)
+      const name = key.type === 'Identifier' || key.type === 'PrivateIdentifier' ? key.name : literalName(key)
+      if (name === '' || SPECIAL_NAMES.has(name)) accessor(held)
+      this.methods.set(name, [...(this.methods.get(name) ?? []), held as FunctionNode])
+    }
+    walk(this.module.tree, (node) => {
+      if (
+        node.type === 'MemberExpression' &&
+        !node.computed &&
+        node.property.type === 'Identifier' &&
+        DEFINERS.has(node.property.name)
+      )
+        definer = true
+      if (node.type === 'Property' || node.type === 'MethodDefinition') {
+        if (node.kind === 'get' || node.kind === 'set') accessor(node.value)
+        if (node.kind !== 'constructor') add(node.key, node.computed, node.value)
+      } else if (node.type === 'PropertyDefinition') add(node.key, node.computed, node.value)
+      else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
+        add(node.left.property, node.left.computed, node.right)
+      } else if (node.type === 'Identifier' && ACCESSOR_GLOBALS.has(node.name) && this.variableOf(node) === null) {
+        accessor()
+      }
+    })
+    return { found: found || definer, bodies: definer ? [...bodies, this.module.tree] : bodies }
+  }
+
+  #callableNamed(identifier: Identifier): AnyNode | null {
+    const variable = this.variableOf(identifier)
+    return variable === null ? null : this.callableOf(variable)
+  }
+}
+
+/** Names through which plain operators call user code. */
+const SPECIAL_NAMES = new Set(['toString', 'valueOf', 'toJSON', 'then', 'constructor', '__proto__', 'inspect'])
+const DEFINERS = new Set([
+  'defineProperty',
+  'defineProperties',
+  '__defineGetter__',
+  '__defineSetter__',
+  'setPrototypeOf',
+])
+const ACCESSOR_GLOBALS = new Set(['Proxy', 'Reflect', 'Symbol', '__proto__'])
+
+function doesMoreThanRead(body: AnyNode): boolean {
+  let more = false
+  walk(body, (node) => {
+    if (/^(Assignment|Update|Call|New|TaggedTemplate|Yield)Expression$/.test(node.type)) more = true
+    if (node.type === 'UnaryExpression' && node.operator === 'delete') more = true
+  })
+  return more
+}
+
+function literalName(key: AnyNode): string {
+  return key.type === 'Literal' ? String(key.value) : ''
+}

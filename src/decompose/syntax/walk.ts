@@ -1,0 +1,52 @@
+/** Walking the tree: children, ranges, and the kinds of node that bound a function. */
+import type { AnyNode, ArrowFunctionExpression, Class, FunctionDeclaration, FunctionExpression } from 'acorn'
+
+export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression
+export type ClassNode = Class & AnyNode
+
+/** The direct children of a node, in source order of its fields. */
+export function childrenOf(node: AnyNode): AnyNode[] {
+  const children: AnyNode[] = []
+  for (const value of Object.values(node)) {
+    if (Array.isArray(value)) {
+      for (const entry of value) if (isNode(entry)) children.push(entry)
+    } else if (isNode(value)) children.push(value)
+  }
+  return children
+}
+
+/** Visits a node and everything below it; `enter` returns false to skip what is below. */
+export function walk(node: AnyNode, enter: (node: AnyNode) => boolean | undefined | void): void {
+  if (enter(node) === false) return
+  for (const child of childrenOf(node)) walk(child, enter)
+}
+
+export function isFunction(node: AnyNode | null | undefined): node is FunctionNode {
+  return (
+    node?.type === 'FunctionDeclaration' ||
+    node?.type === 'FunctionExpression' ||
+    node?.type === 'ArrowFunctionExpression'
+  )
+}
+
+export function isClass(node: AnyNode | null | undefined): node is ClassNode {
+  return node?.type === 'ClassDeclaration' || node?.type === 'ClassExpression'
+}
+
+export function isLoop(node: AnyNode): boolean {
+  return /^(For|ForOf|ForIn|While|DoWhile)Statement$/.test(node.type)
+}
+
+/** True when `inner` lies within `outer`. */
+export function contains(outer: { start: number; end: number }, inner: { start: number; end: number }): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end
+}
+
+/** Line of a node's first character, from 1. */
+export function lineOf(node: AnyNode): number {
+  return node.loc?.start.line ?? 0
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+}

@@ -1,0 +1,151 @@
+/** Runs a decomposed function in this process: root and shards through the real runtime, shards in any order. */
+import { deserialize, serialize } from 'node:v8'
+import { decompose } from '../../src/decompose/decompose.ts'
+import { encodeProgram } from '../../src/decompose/program-bytes.ts'
+import type { RootCall, RuntimeHost } from '../../src/decompose/runtime/contract.ts'
+import { loadProgram } from '../../src/decompose/runtime/program.ts'
+import { encode } from '../../src/execute/codec/encode.ts'
+import { decodeOutcome, toThrown } from '../../src/execute/codec/outcome.ts'
+import type { Spawn } from '../../src/execute/slots.ts'
+import { type Cut, shardItems } from '../../src/program/family.ts'
+import type { Program } from '../../src/program/program.ts'
+import { unpackList } from '../../src/wire/pack.ts'
+
+export type Order = 'reverse' | 'shuffled' | 'forward'
+
+export interface RunOptions {
+  readonly chunks?: number | null
+  readonly order?: Order
+  readonly recordedCuts?: ReadonlyMap<number, Cut>
+  readonly audit?: boolean
+  readonly slots?: number
+  /** Interrupt every shard at each of its checkpoints and resume it from there. */
+  readonly interrupt?: boolean
+}
+
+export interface RunReport {
+  readonly value: unknown
+  readonly thrown: { readonly name: string; readonly message: string; readonly stack: string } | null
+  readonly spawns: readonly Spawn[]
+  readonly logs: readonly string[]
+  readonly resumed: number
+}
+
+/** Decomposes and runs `source` on an input value, or on the module's own `input(scale)`. */
+export async function runSharded(
+  source: string,
+  file: string,
+  input: { value: unknown } | { scale: number },
+  options: RunOptions = {},
+): Promise<RunReport> {
+  return runProgram(decompose(source, file), input, options)
+}
+
+export async function runProgram(
+  program: Program,
+  input: { value: unknown } | { scale: number },
+  options: RunOptions = {},
+): Promise<RunReport> {
+  const bytes = encodeProgram(program)
+  const logs: string[] = []
+  const spawns: Spawn[] = []
+  let resumed = 0
+  const shardSlot = loadProgram(bytes)
+  const call: RootCall = {
+    input: 'value' in input ? { kind: 'value', bytes: encode(input.value) } : { kind: 'generated', scale: input.scale },
+    seed: 7,
+    chunks: options.chunks ?? null,
+    recordedCuts: options.recordedCuts ?? new Map(),
+    slots: () => options.slots ?? 4,
+    audit: options.audit ?? false,
+    async spawn(spawn) {
+      spawns.push(spawn)
+      const inputs = spawn.slices.flatMap((slice) => unpackList(slice.bytes))
+      const outcomes: Uint8Array[] = []
+      for (const index of ordered(spawn.cut.starts.length, options.order ?? 'reverse')) {
+        const { lo, hi } = shardItems(spawn.cut, index)
+        let restored: Uint8Array | null = null
+        for (;;) {
+          const host = new TestHost(logs, options.interrupt === true)
+          const work = { index, lo, hi, input: inputs[index] ?? null, parents: [], restored }
+          const shard = {
+            spot: spawn.spot,
+            items: spawn.cut.items,
+            seed: 7,
+            shared: spawn.shared,
+            work,
+            audit: options.audit ?? false,
+          }
+          const outcome = await shardSlot.runShard(shard, host)
+          if (host.checkpointed !== null) {
+            resumed += 1
+            restored = host.checkpointed
+            continue
+          }
+          outcomes[index] = outcome
+          break
+        }
+      }
+      return outcomes
+    },
+  }
+  const outcome = decodeOutcome(await loadProgram(bytes).runRoot(call, new TestHost(logs, false)))
+  if (outcome.kind === 'value') return { value: outcome.value, thrown: null, spawns, logs, resumed }
+  const error = toThrown(outcome.error)
+  const { name, message, stack } = error instanceof Error ? error : { name: '', message: String(error), stack: '' }
+  return { value: undefined, thrown: { name, message, stack: stack ?? '' }, spawns, logs, resumed }
+}
+
+/** What the plain function gives, as it would arrive. */
+export function roundTrip(value: unknown): unknown {
+  return deserialize(serialize(value))
+}
+
+class TestHost implements RuntimeHost {
+  checkpointed: Uint8Array | null = null
+  readonly #logs: string[]
+  readonly #interrupt: boolean
+  readonly #abort = new AbortController()
+
+  constructor(logs: string[], interrupt: boolean) {
+    this.#logs = logs
+    this.#interrupt = interrupt
+  }
+
+  seedRandom(): void {
+    // No code that reaches this host draws random numbers.
+  }
+
+  log(line: string): void {
+    this.#logs.push(line)
+  }
+
+  progress(): void {
+    // Nobody watches.
+  }
+
+  checkpoint(_progress: number, state: Uint8Array): void {
+    this.checkpointed = state
+    this.#abort.abort()
+  }
+
+  checkpointDue(): boolean {
+    return this.#interrupt
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  nowMs(): number {
+    return performance.now()
+  }
+}
+
+function ordered(count: number, order: Order): number[] {
+  const indices = Array.from({ length: count }, (_, index) => index)
+  if (order === 'reverse') return indices.reverse()
+  if (order === 'forward') return indices
+  // A fixed shuffle: multiply by a unit modulo a prime above the count.
+  return indices.sort((a, b) => ((a * 7919) % 10_007) - ((b * 7919) % 10_007))
+}
