@@ -1,7 +1,7 @@
 /** The Predictive Resource Monitor: forecasts what others will use of this machine, for every metric and horizon. */
 import type { MixedForecast } from './horizon-mixture.ts'
 import { MetricForecaster } from './metric-forecaster.ts'
-import type { NetExpert, TrainingSet } from './net/net-expert.ts'
+import type { TrainingSet } from './net/net-expert.ts'
 import type { NetWeights } from './net/net-weights.ts'
 
 /** Percent of the machine for cpu and memory, bytes per second for network. */
@@ -96,7 +96,7 @@ export class LoadForecaster {
       this.#slow.observe(meanLoad(this.#block))
       this.#block = []
     }
-    this.#startTrainings()
+    this.#startTraining()
   }
 
   /** The rest of the machine at the newest sample. */
@@ -124,15 +124,18 @@ export class LoadForecaster {
     return { cpu: of(cpu), memory: of(memory), network: of(network) }
   }
 
-  #startTrainings(): void {
-    for (const { nets } of [...this.#fast.all, ...this.#slow.all]) for (const net of nets) this.#trainIfDue(net)
-  }
-
-  #trainIfDue(net: NetExpert): void {
-    const set = net.takeTraining()
-    if (set === null || this.#train === undefined) return
-    const { scales } = set
-    void this.#train(set).then((weights) => weights !== null && net.adopt(weights, scales))
+  /** At most one per sample: preparing one takes a moment of the hub's loop. */
+  #startTraining(): void {
+    if (this.#train === undefined) return
+    for (const { nets } of [...this.#fast.all, ...this.#slow.all]) {
+      for (const net of nets) {
+        const set = net.takeTraining()
+        if (set === null) continue
+        const { scales } = set
+        void this.#train(set).then((weights) => weights !== null && net.adopt(weights, scales))
+        return
+      }
+    }
   }
 }
 

@@ -16,21 +16,25 @@ export const hiddenClasses: HiddenClasses | null = askEngine()
 function askEngine(): HiddenClasses | null {
   try {
     setFlagsFromString('--allow-natives-syntax')
-    const same = new Function('one', 'other', 'return %HaveSameMap(one, other)') as HiddenClasses['same']
-    const listed = new Function(
-      'object',
-      'return %HasFastProperties(object) && !%HasDictionaryElements(object)',
-    ) as HiddenClasses['listed']
-    const anyText = 'return %HaveSameMap(o, a) || %HaveSameMap(o, b) || %HaveSameMap(o, c)'
-    const sameAsAny = new Function('o', 'a', 'b', 'c', anyText) as HiddenClasses['sameAsAny']
-    const trusted = same({ a: 1, b: 2 }, { a: 3, b: 4 }) && !same({ a: 1 }, { b: 1 }) && listed({ a: 1 })
-    return trusted ? { same, sameAsAny, listed } : null
+    try {
+      return compileQuestions()
+    } finally {
+      setFlagsFromString('--no-allow-natives-syntax')
+    }
   } catch {
     // Code from text may be forbidden in a hardened slot: the slow check is always there.
     return null
-  } finally {
-    setFlagsFromString('--no-allow-natives-syntax')
   }
+}
+
+function compileQuestions(): HiddenClasses | null {
+  const same = new Function('one', 'other', 'return %HaveSameMap(one, other)') as HiddenClasses['same']
+  const anyText = 'return %HaveSameMap(o, a) || %HaveSameMap(o, b) || %HaveSameMap(o, c)'
+  const sameAsAny = new Function('o', 'a', 'b', 'c', anyText) as HiddenClasses['sameAsAny']
+  const listedText = 'return %HasFastProperties(object) && !%HasDictionaryElements(object)'
+  const listed = new Function('object', listedText) as HiddenClasses['listed']
+  const trusted = same({ a: 1, b: 2 }, { a: 3, b: 4 }) && !same({ a: 1 }, { b: 1 }) && listed({ a: 1 })
+  return trusted ? { same, sameAsAny, listed } : null
 }
 
 /** Frequent ones first: arrays of objects or strings, of fractions, of small integers. */

@@ -87,20 +87,19 @@ export class NetExpert implements Expert {
   takeTraining(): TrainingSet | null {
     if (this.#untilTraining > 0 || this.#rows.length === 0) return null
     this.#untilTraining = trainEvery
-    const scales = this.#horizons.map(
-      (_, at) => errorSpan * rootMeanSquare(this.#rows.map(({ errors }) => errors[at] ?? 0)),
-    )
+    const scales = this.#horizons.map((_, at) => errorSpan * this.#rootMeanSquareError(at))
     if (scales.some((scale) => !(scale > 0))) return null
-    const outputs = this.#rows.map(({ errors }) => errors.map((error, at) => clipped(error / (scales[at] ?? 1))))
-    return {
-      inputSize: this.inputSize,
-      outputSize: this.#horizons.length,
-      inputs: Float64Array.from(this.#rows.flatMap(({ inputs }) => inputs)),
-      outputs: Float64Array.from(outputs.flatMap((row) => [...row])),
-      weights: this.#weights,
-      learningRate: this.#learningRate,
-      scales,
-    }
+    const { inputSize } = this
+    const outputSize = this.#horizons.length
+    const inputs = new Float64Array(this.#rows.length * inputSize)
+    const outputs = new Float64Array(this.#rows.length * outputSize)
+    this.#rows.forEach((row, at) => {
+      inputs.set(row.inputs, at * inputSize)
+      for (let cell = 0; cell < outputSize; cell++) {
+        outputs[at * outputSize + cell] = clipped((row.errors[cell] ?? 0) / (scales[cell] ?? 1))
+      }
+    })
+    return { inputSize, outputSize, inputs, outputs, weights: this.#weights, learningRate: this.#learningRate, scales }
   }
 
   /** Takes on trained weights. @returns false when they are unsound: the old net stays and its weight decays by itself. */
@@ -109,6 +108,11 @@ export class NetExpert implements Expert {
     this.#weights = weights
     this.#scales = scales
     return true
+  }
+
+  #rootMeanSquareError(horizon: number): number {
+    const squares = this.#rows.reduce((sum, { errors }) => sum + (errors[horizon] ?? 0) ** 2, 0)
+    return Math.sqrt(squares / this.#rows.length)
   }
 
   #row(history: History, base: Float64Array): Row {
@@ -128,10 +132,6 @@ export class NetExpert implements Expert {
     this.#rows.push(row)
     if (this.#rows.length > forecastLimits.trainingRowsMax) this.#rows.shift()
   }
-}
-
-function rootMeanSquare(values: readonly number[]): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 }
 
 function clipped(value: number): number {
