@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly chunks: number | undefined
   readonly deadlineMs: number | undefined
   readonly audit: boolean
+  readonly timeScale: number | undefined
+  readonly bytesScale: number | undefined
 }
 
 export async function prepareSubmission(request: RunRequest): Promise<JobSubmission> {

@@ -17,7 +17,7 @@ import { homeOption, jsonOption, type Verb } from '../verb.ts'
 export const run: Verb = {
   name: 'run',
   summary: 'Run the default export of a module on the swarm. Without a running hub, hubs are started for this run.',
-  positionals: [{ name: 'file', description: 'module (.js, .mjs, .ts)', required: true }],
+  positionals: [{ name: 'file', description: 'module (.js, .mjs, .ts) or workflow (.json)', required: true }],
   options: {
     input: { type: 'text', value: 'json', description: 'JSON, @file, or - for standard input' },
     scale: { type: 'text', value: 'n', description: 'let the module make its input: input(n)' },
@@ -25,6 +25,8 @@ export const run: Verb = {
     home: homeOption,
     chunks: { type: 'text', value: 'n', description: 'force every family into n shards' },
     deadline: { type: 'text', value: 'duration', description: 'fail when it takes longer, such as 8s' },
+    'time-scale': { type: 'text', value: 'x', description: 'workflow: CPU seconds per recorded second (default: 1)' },
+    'bytes-scale': { type: 'text', value: 'x', description: 'workflow: output bytes per recorded byte (default: 0)' },
     audit: { type: 'flag', description: 'compare the inputs of every shard before and after' },
     name: { type: 'text', value: 'text', description: 'name shown by shoal jobs' },
     detach: { type: 'flag', description: 'print the job id and leave; needs a running hub' },
@@ -107,6 +109,8 @@ function readRequest(args: Arguments) {
     chunks: args.whole('chunks', 1, counts.shardsPerFamilyMax),
     deadlineMs: args.durationMs('deadline'),
     audit: args.flag('audit'),
+    timeScale: args.number('time-scale'),
+    bytesScale: args.number('bytes-scale'),
   }
 }
 

@@ -19,6 +19,9 @@ export interface SubmitOptions {
   readonly deadlineMs?: number
   /** Compares every shard's inputs before and after. */
   readonly audit?: boolean
+  /** For a recorded workflow: seconds of CPU per recorded second (default 1), output bytes per recorded byte (default 0). */
+  readonly timeScale?: number
+  readonly bytesScale?: number
   /** Cancels the job when it fires. */
   readonly signal?: AbortSignal
 }
@@ -36,7 +39,9 @@ export async function makeSubmission(
   }
   const name = options.name ?? (typeof code === 'string' ? basename(code) : code.name || 'function')
   const program =
-    typeof code === 'string' ? await programFromFile(code) : await programFromText(functionModule(code), `${name}.js`)
+    typeof code === 'string'
+      ? await programFromFile(code, { time: options.timeScale ?? 1, bytes: options.bytesScale ?? 0 })
+      : await programFromText(functionModule(code), `${name}.js`)
   const generated = options.scale !== undefined || (typeof code === 'string' && input === undefined)
   return {
     name,
