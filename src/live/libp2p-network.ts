@@ -192,7 +192,8 @@ export class Libp2pNetwork implements Network {
 
   /** Tries a hub at a multiaddr from now on, with or without `/p2p/HUB`. */
   dial(address: string): void {
-    this.#running?.dialer.tell(address)
+    const isOwn = this.addresses().some((own) => withoutHub(own) === withoutHub(address))
+    if (!isOwn) this.#running?.dialer.tell(address)
   }
 
   diagnostics(): NetworkDiagnostics {
@@ -229,7 +230,7 @@ export class Libp2pNetwork implements Network {
       membership.onChange(() => dialer.reconsider()),
     )
     for (const { hub, addresses } of await this.#remembered.load()) dialer.learn(hub, addresses, 'remembered')
-    for (const peer of this.#init.peers) dialer.tell(peer)
+    for (const peer of this.#init.peers) this.dial(peer)
     dialer.start()
     mdns?.start()
     this.#roundTrips.start()
@@ -316,8 +317,8 @@ export class Libp2pNetwork implements Network {
   }
 
   #recordFailure(hub: HubId, address: string, error: unknown): void {
-    const isHandshake = isHandshakeFailure(error)
-    if (isHandshake) this.#refused.record(hub, address, HANDSHAKE_FAILED)
+    if (isHandshakeFailure(error)) this.#refused.record(hub, address, HANDSHAKE_FAILED)
+    else if (isDialOfSelf(error)) this.#refused.record(this.self, address, TWIN)
     else this.#dialFailures.record(hub, address, String(errorFields(error).error))
   }
 
@@ -366,8 +367,17 @@ function reachableAddresses(connection: Connection, hello: Hello): string[] {
 }
 
 function isHandshakeFailure(error: unknown): boolean {
+  return causes(error).some((one) => one.name === 'EncryptionFailedError')
+}
+
+/** Another machine answered with this hub's own identity. */
+function isDialOfSelf(error: unknown): boolean {
+  return causes(error).some((one) => one.message.includes('dial self'))
+}
+
+function causes(error: unknown): Error[] {
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
-  return errors.some((one) => one instanceof Error && one.name === 'EncryptionFailedError')
+  return errors.filter((one) => one instanceof Error)
 }
 
 function cannotListen(port: number, cause: unknown): ShoalError {

@@ -9,6 +9,7 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, expect, test } from 'vitest'
+import { withoutHub } from '../../src/live/address-book.ts'
 import { createIdentity, type Identity } from '../../src/live/admission/identity.ts'
 import {
   at,
@@ -253,6 +254,15 @@ test('a hub on another protocol version is refused with the versions named', asy
   const length = body.byteLength + 1
   stream.send(Buffer.concat([Uint8Array.of((length & 127) | 128, length >> 7, 0), body]))
   await until(() => reasons(a).includes('protocol 7 to 9'), 'the reason')
+})
+
+test('a hub that is told its own address leaves it alone; one that meets its own identity says so', async () => {
+  const a = await startHub(await newSwarm())
+  a.network.dial(a.address())
+  const twin = await startHub({ ...a, peers: [withoutHub(a.address())] })
+  await until(() => reasons(twin).includes('identity of this hub'), 'the twin is named')
+  const { refused, dialFailures } = a.network.diagnostics()
+  expect([refused, dialFailures]).toEqual([[], []])
 })
 
 test('a port that is taken is named', async () => {
