@@ -11,15 +11,28 @@ export interface LogPart {
 
 export type StateVector = ReadonlyMap<string, number>
 
-export class Replica {
-  readonly #logs = new Map<string, { author: Author; records: LedgerRecord[] }>()
+interface Log {
+  readonly author: Author
+  readonly records: LedgerRecord[]
+  /** Records that a power cut leaves; only these are told to others. */
+  durable: number
+}
 
-  /** Appends to this author's log; returns what to send. */
+export class Replica {
+  readonly #logs = new Map<string, Log>()
+
+  /** Appends to this author's log; it is durable, and may be sent, only after {@link synced}. */
   append(author: Author, records: readonly LedgerRecord[]): LogPart {
     const log = this.#log(author)
     const from = log.records.length
     log.records.push(...records)
     return { author, from, records }
+  }
+
+  /** The disk has the part for good. */
+  synced(part: LogPart): void {
+    const log = this.#log(part.author)
+    log.durable = Math.max(log.durable, part.from + part.records.length)
   }
 
   /** Applies a part; returns the records that are new. A part beyond a gap is refused: `isMissing`. */
@@ -28,6 +41,7 @@ export class Replica {
     if (part.from > log.records.length) return { entries: [], isMissing: true }
     const fresh = part.records.slice(log.records.length - part.from)
     log.records.push(...fresh)
+    log.durable = log.records.length
     return { entries: fresh.map((record) => ({ author: part.author, record })), isMissing: false }
   }
 
@@ -39,7 +53,7 @@ export class Replica {
   diff(vector: StateVector): LogPart[] {
     return [...this.#logs].flatMap(([key, log]) => {
       const from = vector.get(key) ?? 0
-      return from >= log.records.length ? [] : [{ author: log.author, from, records: log.records.slice(from) }]
+      return from >= log.durable ? [] : [{ author: log.author, from, records: log.records.slice(from, log.durable) }]
     })
   }
 
@@ -47,11 +61,20 @@ export class Replica {
     return [...this.#logs.values()].flatMap(({ author, records }) => records.map((record) => ({ author, record })))
   }
 
-  #log(author: Author): { author: Author; records: LedgerRecord[] } {
+  /** A power cut: what was not synced is gone, and of logs that others keep too perhaps the newest records. */
+  tear(hub: string, lost: () => number): void {
+    for (const log of this.#logs.values()) {
+      const kept = log.author.hub === hub ? log.durable : Math.max(0, log.durable - lost())
+      log.records.length = Math.min(log.records.length, kept)
+      log.durable = log.records.length
+    }
+  }
+
+  #log(author: Author): Log {
     const key = `${author.hub}/${author.boot}`
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const log = { author, records: [] }
+    const log = { author, records: [], durable: 0 }
     this.#logs.set(key, log)
     return log
   }

@@ -1,30 +1,40 @@
 /** A simulated machine around the very hub class that real machines run: it carries out effects in virtual time. */
-
 import { assertNever } from '../../src/errors.ts'
-import type { RunEnd } from '../../src/execute/slots.ts'
 import type { Effect, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import type { Input, RunId } from '../../src/hub/input.ts'
+import type { Input } from '../../src/hub/input.ts'
+import { isEnded } from '../../src/hub/job.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
-import { ROOT_FAMILY } from '../../src/program/family.ts'
-import type { Ref } from '../../src/program/ref.ts'
-import { packList } from '../../src/wire/pack.ts'
-import { Replica } from './replica.ts'
-import { type SimJob, simOutcome } from './workload.ts'
+import { manifestBlobs } from '../../src/program/program.ts'
+import type { SimDisk } from './disk.ts'
+import type { HistoryKind, Told } from './history.ts'
+import type { LogPart } from './replica.ts'
+import { SimRoots } from './roots.ts'
+import { SimSlots } from './slots.ts'
+import { POISONED, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
 export interface MachineModel {
   readonly slots: number
   readonly speed: number
   readonly diskMs: number
+  readonly labels: Readonly<Record<string, string>>
+  /** The hub's monotonic clock shows `virtual * clockRate + clockOffsetMs`. */
+  readonly clockRate: number
+  readonly clockOffsetMs: number
+  readonly wallOffsetMs: number
 }
 
-interface SimRoot {
-  readonly job: SimJob
-  family: number
-  readonly delivered: Set<number>
+/** Ends the machine right before it carries out the `countdown`th effect of a kind. */
+export interface Trap {
+  readonly effect: Effect['type']
+  countdown: number
 }
+
+/** Keeps a clock's rounding from waking a hub a hair before its own deadline, again and again. */
+const CLOCK_GRAIN_MS = 1e-6
+const HOLD_RETRY_MS = 500
 
 /** One life of a machine. A crash ends it; what its disk holds starts the next one. */
 export class SimHub {
@@ -32,60 +42,65 @@ export class SimHub {
   readonly boot: string
   readonly hub: Hub
   readonly model: MachineModel
-  /** Ledgers as they are on disk; they outlive the life. */
-  readonly disk: Map<string, Replica>
+  /** Outlives the life. */
+  readonly disk: SimDisk
   isAlive = true
+  /** Alive and listening. */
+  isUp = false
   isFrozen = false
+  /** Shards that begin now take this many times longer. */
+  slowdown = 1
+  trap: Trap | null = null
+  inputs = 0
   readonly #world: SimWorld
+  readonly #slots: SimSlots
+  readonly #roots: SimRoots
   readonly #timers = new Map<TimerName, number>()
-  readonly #runs = new Map<RunId, { stopped: boolean; before: number }>()
-  readonly #roots = new Map<RunId, SimRoot>()
   readonly #frozenWork: (() => void)[] = []
 
-  constructor(
-    world: SimWorld,
-    id: string,
-    life: { incarnation: number; disk: Map<string, Replica>; model: MachineModel },
-  ) {
+  constructor(world: SimWorld, id: string, life: { incarnation: number; disk: SimDisk; model: MachineModel }) {
     this.#world = world
     this.id = id
     this.boot = `${id}.${life.incarnation}`
     this.disk = life.disk
     this.model = life.model
-    this.hub = new Hub({
-      hub: id,
-      boot: this.boot,
-      incarnation: life.incarnation,
-      slots: life.model.slots,
-      cores: life.model.slots,
-      speed: life.model.speed,
-      compute: true,
-      labels: {},
-      wallOffsetMs: 0,
-    })
+    this.#slots = new SimSlots(world, this)
+    this.#roots = new SimRoots(world, this)
+    const { slots, speed, labels, wallOffsetMs } = life.model
+    const init = { hub: id, boot: this.boot, incarnation: life.incarnation, slots, cores: slots, speed }
+    this.hub = new Hub({ ...init, compute: true, labels, wallOffsetMs })
   }
 
   /** Brings the hub up: its own old records first, as a real one reads its disk before it listens. */
   boots(): void {
-    this.input({ type: 'started' })
-    for (const [id, replica] of this.disk) {
+    if (!this.isAlive) return
+    this.note('boot')
+    for (const [id, replica] of this.disk.ledgers) {
       this.#knowJob(id, false)
       this.input({ type: 'records', job: id, entries: replica.all() })
     }
+    this.isUp = true
+    this.input({ type: 'started' })
   }
 
   submit(job: SimJob): void {
+    for (const cid of manifestBlobs(job.manifest)) this.disk.blobs.add(cid)
     this.#knowJob(job.id, true)
   }
 
   /** Feeds one input; a frozen machine gets it when it thaws. */
   input(input: Input): void {
+    this.whenAwake(() => {
+      this.inputs++
+      for (const effect of this.hub.handle(input, this.#clockMs())) this.#carryOut(effect)
+    })
+  }
+
+  /** Runs now, or when a frozen machine thaws; never on a dead one. */
+  whenAwake(run: () => void): void {
     if (!this.isAlive) return
-    if (this.isFrozen) {
-      this.#frozenWork.push(() => this.input(input))
-      return
-    }
-    for (const effect of this.hub.handle(input, this.#world.events.nowMs)) this.#carryOut(effect)
+    if (this.isFrozen) this.#frozenWork.push(() => this.whenAwake(run))
+    else run()
   }
 
   freeze(): void {
@@ -97,12 +112,12 @@ export class SimHub {
     for (const work of this.#frozenWork.splice(0)) work()
   }
 
-  /** Receives a stretch of a log of some job. */
-  receive(job: string, parts: Parameters<Replica['receive']>[0][], from: string): void {
+  /** Receives stretches of the logs of some job. */
+  receive(job: string, parts: readonly LogPart[], from: string): void {
     this.whenAwake(() => {
       this.#knowJob(job, false)
-      const replica = this.disk.get(job)
-      if (replica === undefined) return
+      if (!this.hub.state.jobs.has(job)) return
+      const replica = this.disk.ledger(job)
       const received = parts.map((part) => replica.receive(part))
       const entries = received.flatMap((one) => one.entries)
       if (entries.length > 0) this.input({ type: 'records', job, entries })
@@ -110,156 +125,153 @@ export class SimHub {
     })
   }
 
-  /** Runs now, or when a frozen machine thaws; never on a dead one. */
-  whenAwake(run: () => void): void {
-    if (!this.isAlive) return
-    if (this.isFrozen) this.#frozenWork.push(() => this.whenAwake(run))
-    else run()
+  note(kind: HistoryKind, told?: Told): void {
+    this.#world.history.note(this.#world.events.nowMs, this.id, kind, told)
+  }
+
+  #clockMs(): number {
+    return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs
   }
 
   #knowJob(id: string, mine: boolean): void {
-    if (this.disk.has(id) && this.hub.state.jobs.has(id)) return
     const job = this.#world.jobs.get(id)
-    if (job === undefined) return
-    if (!this.disk.has(id)) this.disk.set(id, new Replica())
+    if (job === undefined || this.hub.state.jobs.has(id) || this.#world.isDropped(this.id, id)) return
+    this.disk.ledger(id)
     this.input({ type: 'job', job: id, manifest: job.manifest, bytes: new Uint8Array(), mine })
   }
 
   #carryOut(effect: Effect): void {
-    const { events } = this.#world
+    if (!this.isAlive || this.#isTrapped(effect)) return
+    const world = this.#world
     switch (effect.type) {
       case 'append':
         return this.#append(effect.job, effect.records)
       case 'gossip':
-        return this.#world.broadcastBeacon(this.id, effect.beacon)
+        return world.broadcastBeacon(this.id, effect.beacon)
+      case 'greet':
+        return world.greet(this.id, effect.peer, effect.beacon)
       case 'send':
-        return this.#world.send(this.id, effect.to, effect.message)
+        return world.send(this.id, effect.to, effect.message)
       case 'set-timer':
         return this.#setTimer(effect.timer, effect.atMs)
       case 'sync':
-        return this.#world.sync(this.id, effect.peer)
+        return world.sync(this.id, effect.peer)
       case 'hold-job':
-        return events.after(1, () => this.input({ type: 'job-blobs', job: effect.job }))
+        return this.#holdJob(effect.job, effect.cids)
       case 'prepare':
-        return events.after(0, () => this.input({ type: 'prepared', run: effect.plan.run, missing: null }))
+        return this.#prepare(effect.plan)
       case 'start':
         return this.#start(effect.plan)
       case 'start-root':
-        return this.#startRoot(effect.run, effect.job)
+        this.#mustRun(effect.job)
+        return this.#roots.start(effect.run, effect.job)
       case 'trim':
-        return this.#trim(effect.run, effect.before)
+        return this.#slots.trim(effect.run, effect.before)
       case 'stop-run':
-        return this.#stop(effect.run)
+        if (!this.#roots.stop(effect.run)) this.#slots.stop(effect.run)
+        return
       case 'replicate':
-        return this.#world.replicate(this.id, effect.cid, effect.to)
+        return world.replicate(this, effect.cid, effect.to)
       case 'deliver':
-        return this.#deliver(effect.run, effect.sequence, effect.lo, effect.hi)
+        return this.#roots.deliver(effect)
       case 'fail-shard':
-        return this.#resultAndEnd(effect.run, effect.shard)
+        return this.#failShard(effect.run, effect.shard)
       case 'story':
-        return this.#world.told(this.id, effect.job, effect.event)
+        return world.told(this.id, effect.job, effect.event)
       case 'slots-changed':
+        return
+      case 'drop-job':
+        for (const cid of effect.cids) this.disk.blobs.delete(cid)
+        return world.dropped(this, effect.job)
       case 'accepted':
       case 'job-ended':
-      case 'drop-job':
       case 'drained':
-        return this.#world.noted(this.id, effect)
+        return world.noted(this, effect)
       default:
         return assertNever(effect)
     }
   }
 
+  #isTrapped(effect: Effect): boolean {
+    if (this.trap === null || this.trap.effect !== effect.type || --this.trap.countdown > 0) return false
+    this.trap = null
+    this.#world.trapped(this, effect)
+    return true
+  }
+
   #append(job: string, records: readonly LedgerRecord[]): void {
-    const replica = this.disk.get(job)
-    if (replica === undefined) return
+    const replica = this.disk.ledger(job)
     const part = replica.append({ hub: this.id, boot: this.boot }, records)
-    this.#world.events.after(this.model.diskMs, () => {
-      if (this.isAlive) this.#world.broadcastRecords(this.id, job, part)
-    })
+    this.#world.events.after(this.model.diskMs, () =>
+      this.whenAwake(() => {
+        replica.synced(part)
+        this.#world.broadcastRecords(this.id, job, part)
+      }),
+    )
   }
 
   #setTimer(timer: TimerName, atMs: number): void {
     this.#timers.set(timer, atMs)
-    this.#world.events.at(atMs, () => {
+    const virtualMs = (atMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
+    this.#world.events.at(virtualMs, () => {
       if (!this.isAlive || this.#timers.get(timer) !== atMs) return
       this.#timers.delete(timer)
       this.input({ type: 'timer', timer })
     })
   }
 
+  #holdJob(job: string, cids: readonly string[]): void {
+    const cid = cids.find((one) => !this.disk.blobs.has(one))
+    if (cid === undefined) {
+      this.#world.events.after(1, () => this.input({ type: 'job-blobs', job }))
+      return
+    }
+    this.#world.fetch(this, cid, (isHere) => {
+      if (!this.hub.state.jobs.has(job)) return
+      if (isHere) this.#holdJob(job, cids)
+      else this.#world.events.after(HOLD_RETRY_MS, () => this.whenAwake(() => this.#holdJob(job, cids)))
+    })
+  }
+
+  /** Fetches slices, results of parents and checkpoints, one after the other. */
+  #prepare(plan: RunPlan): void {
+    const wanted = new Set<string>()
+    for (const shard of plan.shards) {
+      for (const place of [shard.input, ...shard.parents]) if (place?.ref.kind === 'blob') wanted.add(place.ref.cid)
+      if (shard.restored?.kind === 'blob') wanted.add(shard.restored.cid)
+    }
+    const cids = [...wanted]
+    const next = (): void => {
+      const cid = cids.pop()
+      if (cid === undefined) return this.input({ type: 'prepared', run: plan.run, missing: null })
+      this.#world.fetch(this, cid, (isHere) => {
+        if (isHere) next()
+        else this.input({ type: 'prepared', run: plan.run, missing: cid })
+      })
+    }
+    this.#world.events.after(0, () => this.whenAwake(next))
+  }
+
   #start(plan: RunPlan): void {
-    const last = plan.shards.at(-1)?.index ?? -1
-    this.#runs.set(plan.run, { stopped: false, before: last + 1 })
-    this.#next(plan, plan.shards[0]?.index ?? 0)
+    this.#mustRun(plan.job)
+    this.#world.mustBeReady(plan)
+    if (this.#slots.busy >= this.model.slots) this.#world.broken('I11', `${this.id} starts more runs than it has slots`)
+    const lo = plan.shards[0]?.index ?? 0
+    const hi = (plan.shards.at(-1)?.index ?? lo) + 1
+    this.note('start', { job: plan.job, family: plan.family, lo, hi, epoch: plan.epoch })
+    this.#slots.start(plan)
   }
 
-  #next(plan: RunPlan, shard: number): void {
-    const run = this.#runs.get(plan.run)
-    if (run === undefined || !this.isAlive) return
-    if (run.stopped || shard >= run.before) {
-      this.#runs.delete(plan.run)
-      this.#ended(plan.run, run.stopped ? { kind: 'cancelled' } : { kind: 'complete' })
-      return
-    }
-    const workMs = this.#world.shardWorkMs(plan.job, plan.family, shard)
-    this.#world.events.after(workMs / this.model.speed, () =>
-      this.whenAwake(() => {
-        if (!run.stopped) {
-          this.#world.executed(this.id, plan.job, plan.family, shard)
-          const ref = this.#world.outcomeRef(this.id, packList([simOutcome(plan.family, shard)]))
-          this.input({ type: 'results', run: plan.run, lo: shard, hi: shard + 1, ref, busyMs: workMs })
-        }
-        this.#next(plan, shard + 1)
-      }),
-    )
+  /** I8: nothing starts for a job that this hub knows to have ended. */
+  #mustRun(id: string): void {
+    const job = this.hub.state.jobs.get(id)
+    if (job === undefined || isEnded(job)) this.#world.broken('I8', `${this.id} starts work of ended job ${id}`)
   }
 
-  #trim(id: RunId, before: number): void {
-    const run = this.#runs.get(id)
-    if (run !== undefined) run.before = Math.min(run.before, before)
-  }
-
-  #stop(id: RunId): void {
-    const run = this.#runs.get(id)
-    if (run !== undefined) run.stopped = true
-    if (this.#roots.delete(id)) this.#ended(id, { kind: 'cancelled' })
-  }
-
-  #ended(run: RunId, end: RunEnd): void {
-    this.#world.events.after(0, () => this.input({ type: 'ended', run, end }))
-  }
-
-  #startRoot(run: RunId, id: string): void {
-    const job = this.#world.jobs.get(id)
-    if (job === undefined) return
-    this.#roots.set(run, { job, family: -1, delivered: new Set() })
-    this.#world.events.after(1, () => this.#spawnNext(run))
-  }
-
-  #spawnNext(run: RunId): void {
-    const root = this.#roots.get(run)
-    if (root === undefined || !this.isAlive) return
-    root.family++
-    root.delivered.clear()
-    const family = root.job.families[root.family]
-    if (family !== undefined) {
-      this.input({ type: 'spawned', run, spec: family.spec })
-      return
-    }
-    this.#roots.delete(run)
-    this.#resultAndEnd(run, 0)
-  }
-
-  #deliver(run: RunId, sequence: number, lo: number, hi: number): void {
-    const root = this.#roots.get(run)
-    const family = root?.job.families[root.family]
-    if (root === undefined || family === undefined || family.spec.sequence !== sequence) return
-    for (let shard = lo; shard < hi; shard++) root.delivered.add(shard)
-    if (root.delivered.size === family.spec.cut.starts.length) this.#world.events.after(0, () => this.#spawnNext(run))
-  }
-
-  #resultAndEnd(run: RunId, shard: number): void {
-    const ref: Ref = { kind: 'inline', bytes: packList([simOutcome(ROOT_FAMILY, shard)]) }
+  #failShard(run: number, shard: number): void {
+    const own = this.hub.state.runs.get(run)
+    this.note('condemn', { job: own?.job ?? '', family: own?.family ?? '', lo: shard })
+    const ref = this.#world.inline([POISONED])
     this.#world.events.after(0, () => {
       this.input({ type: 'results', run, lo: shard, hi: shard + 1, ref, busyMs: 0 })
       this.input({ type: 'ended', run, end: { kind: 'complete' } })

@@ -1,12 +1,15 @@
 /** Jobs for simulated hubs: what their roots spawn, what their shards cost and return. */
-import type { FamilySpec } from '../../src/program/family.ts'
+import type { Edge, FamilySpec } from '../../src/program/family.ts'
 import type { Manifest } from '../../src/program/program.ts'
+import type { Ref } from '../../src/program/ref.ts'
 
 /** One family that a simulated root spawns, after the one before is done. */
 export interface SimFamily {
   readonly spec: FamilySpec
   /** Speed-1 milliseconds of each shard, unknown to the hubs. */
   readonly workMs: (shard: number) => number
+  /** Shards that take down every slot they run in. */
+  readonly poison: ReadonlySet<number>
 }
 
 export interface SimJob {
@@ -15,47 +18,91 @@ export interface SimJob {
   readonly families: readonly SimFamily[]
 }
 
+export interface FamilyPlan {
+  readonly shards: number
+  readonly workMs: (shard: number) => number
+  /** Pairs (parent, child) within the family. */
+  readonly edges?: readonly { readonly from: number; readonly to: number }[]
+  readonly poison?: ReadonlySet<number>
+  /** Whether its inputs are a blob that the root's hub stores. */
+  readonly slices?: boolean
+  /** Whether the root knows what its shards cost. */
+  readonly isCostKnown?: boolean
+}
+
+export interface JobPlan {
+  readonly blobProgram?: boolean
+  readonly needs?: Readonly<Record<string, string>>
+  readonly deadlineMs?: number
+}
+
 /** A job whose root spawns families of the given sizes one after the other. */
-export function simJob(
-  id: string,
-  submitter: string,
-  families: { shards: number; workMs: (shard: number) => number }[],
-): SimJob {
+export function simJob(id: string, submitter: string, families: readonly FamilyPlan[], plan: JobPlan = {}): SimJob {
+  const program: Ref =
+    plan.blobProgram === true
+      ? { kind: 'blob', cid: `program-${id}`, size: 10_000 }
+      : { kind: 'inline', bytes: new Uint8Array() }
+  const needs = plan.needs === undefined ? {} : { needs: plan.needs }
   return {
     id,
     manifest: {
       version: 1,
       name: id,
-      program: { kind: 'inline', bytes: new Uint8Array() },
+      program,
       input: { kind: 'generated', scale: 1 },
-      options: { chunks: null, deadlineMs: null, audit: false },
+      options: { chunks: null, deadlineMs: plan.deadlineMs ?? null, audit: false, ...needs },
       seed: 1,
       createdMs: 0,
       expiresMs: Number.MAX_SAFE_INTEGER,
       nonce: id,
       submitter,
     },
-    families: families.map(({ shards, workMs }, index) => ({
-      spec: simFamily(`f${index + 1}`, index + 1, shards),
-      workMs,
+    families: families.map((family, index) => ({
+      spec: simFamily(id, index + 1, family),
+      workMs: family.workMs,
+      poison: family.poison ?? new Set(),
     })),
   }
 }
 
-function simFamily(key: string, sequence: number, shards: number): FamilySpec {
+function simFamily(job: string, sequence: number, plan: FamilyPlan): FamilySpec {
+  const { shards, workMs } = plan
+  const key = `f${sequence}`
+  const ref: Ref = { kind: 'blob', cid: `slice-${job}-${key}`, size: 50_000 }
   return {
     key,
     sequence,
     spot: sequence,
     cut: { items: shards, starts: Array.from({ length: shards }, (_, index) => index) },
     shared: null,
-    slices: [],
-    edges: [],
-    workMs: null,
+    slices: plan.slices === true ? [{ lo: 0, hi: shards, ref }] : [],
+    edges: (plan.edges ?? []).map(({ from, to }): Edge => ({ family: key, from, to, bytes: 1_000 })),
+    workMs: plan.isCostKnown === true ? Array.from({ length: shards }, (_, shard) => workMs(shard)) : null,
   }
 }
 
-/** The bytes that a shard's correct execution returns. */
-export function simOutcome(family: string, shard: number): Uint8Array {
-  return new TextEncoder().encode(`${family}:${shard}`)
+/** What a shard's correct execution returns. */
+export function simValue(family: SimFamily, shard: number): string {
+  return family.poison.has(shard) ? POISONED : `${family.spec.key}:${shard}`
+}
+
+/** What stands in for the result of a shard that no hub can run. */
+export const POISONED = 'poison'
+
+/** The value of the whole job, as one process would compute it. */
+export function referenceValue(job: SimJob): string {
+  return rootValue(
+    job.families.map((family) => Array.from(family.spec.cut.starts, (_, shard) => simValue(family, shard))),
+  )
+}
+
+/** How a root folds what its families returned. */
+export function rootValue(families: readonly (readonly string[])[]): string {
+  let hash = 0x811c9dc5
+  for (const values of families) {
+    for (const value of values) {
+      for (let index = 0; index < value.length; index++) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193)
+    }
+  }
+  return `root:${(hash >>> 0).toString(16)}`
 }

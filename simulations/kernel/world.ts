@@ -1,16 +1,20 @@
 /** A simulated LAN: hubs, links, jobs, and the verbs that break and mend them. */
+import type { RunEnd } from '../../src/execute/slots.ts'
 import type { Beacon } from '../../src/hub/beacon.ts'
-import type { Effect, StoryEvent } from '../../src/hub/effect.ts'
+import type { Effect, RunPlan, RunShard, StoryEvent } from '../../src/hub/effect.ts'
 import type { HubMessage } from '../../src/hub/message.ts'
-import { sizes } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
+import { SimBlobs } from './blobs.ts'
+import { SimDisk } from './disk.ts'
 import { EventQueue } from './events.ts'
-import { type LinkModel, SimNetwork } from './network.ts'
+import { History } from './history.ts'
+import { SimLinks } from './links.ts'
+import { type LinkModel, plainLink, SimNetwork } from './network.ts'
 import { Random } from './random.ts'
 import type { LogPart } from './replica.ts'
 import { type MachineModel, SimHub } from './sim-hub.ts'
-import type { SimJob } from './workload.ts'
+import { POISONED, type SimFamily, type SimJob, simValue } from './workload.ts'
 
 export interface WorldOptions {
   readonly seed: number
@@ -18,9 +22,12 @@ export interface WorldOptions {
   readonly machine?: Partial<MachineModel>
   /** Per hub, when machines differ. */
   readonly speeds?: readonly number[]
+  readonly machines?: readonly Partial<MachineModel>[]
   readonly link?: Partial<LinkModel>
   /** Share of results that are blobs, and so need a second holder before they count. */
   readonly blobResults?: number
+  /** Odds that a slot goes down in a shard that is not to blame. */
+  readonly slotCrash?: number
 }
 
 /** One finished execution of a shard: what efficiency is judged by. */
@@ -32,25 +39,53 @@ export interface Execution {
   readonly atMs: number
 }
 
+/** An invariant that did not hold. */
+export interface Violation {
+  readonly invariant: string
+  readonly message: string
+}
+
+const plainMachine: MachineModel = {
+  slots: 1,
+  speed: 1,
+  diskMs: 0.5,
+  labels: {},
+  clockRate: 1,
+  clockOffsetMs: 0,
+  wallOffsetMs: 0,
+}
+
 export class SimWorld {
   readonly events = new EventQueue()
   readonly jobs = new Map<string, SimJob>()
   readonly hubs = new Map<string, SimHub>()
   readonly executions: Execution[] = []
   readonly network: SimNetwork
-  readonly stories: { hub: string; job: string | null; event: StoryEvent; atMs: number }[] = []
+  readonly links: SimLinks
+  readonly history = new History()
   readonly notes: { hub: string; effect: Effect; atMs: number }[] = []
+  readonly violations: Violation[] = []
   beacons = 0
+  /** Odds that a slot goes down in a shard that is not to blame; may change in the middle of a run. */
+  slotCrash: number
+  /** Called when a trap went off. */
+  onTrap: (hub: SimHub, effect: Effect) => void = (hub) => this.crash(Number(hub.id.slice(1)))
   readonly #options: WorldOptions
   readonly #random: Random
+  readonly #luck: Random
+  readonly #blobs: SimBlobs
   readonly #incarnations = new Map<string, number>()
-  readonly #blobs = new Map<string, Set<string>>()
+  readonly #dropped = new Set<string>()
 
   constructor(options: WorldOptions) {
     this.#options = options
     this.#random = new Random(options.seed, 'world')
-    const link = { latencyMs: 1, jitterMs: 0.5, gossipLoss: 0, ...options.link }
+    this.#luck = new Random(options.seed, 'slots')
+    this.slotCrash = options.slotCrash ?? 0
+    const link = { ...plainLink, ...options.link }
     this.network = new SimNetwork(this.events, new Random(options.seed, 'network'), link)
+    this.links = new SimLinks(this.events, new Random(options.seed, 'links'), this.network, this.hubs)
+    this.#blobs = new SimBlobs(this, options.blobResults ?? 0, new Random(options.seed, 'blobs'))
     for (let index = 0; index < options.hubs; index++) this.bounce(hubName(index))
   }
 
@@ -65,13 +100,14 @@ export class SimWorld {
     this.hub(at).submit(job)
   }
 
-  /** Ends a machine at once; its disk stays. */
-  crash(index: number): void {
+  /** Ends a machine at once; its disk stays, whole or torn. */
+  crash(index: number, lost: (() => number) | null = null): void {
     const hub = this.hub(index)
+    if (!hub.isAlive) return
     hub.isAlive = false
-    for (const other of this.#others(hub.id)) {
-      this.events.after(1, () => other.whenAwake(() => other.input({ type: 'disconnected', hub: hub.id })))
-    }
+    hub.isUp = false
+    if (lost !== null) hub.disk.tear(hub.id, lost)
+    this.links.ended(hub.id)
   }
 
   /** Starts a machine, for the first time or again from its disk. */
@@ -79,32 +115,67 @@ export class SimWorld {
     const incarnation = (this.#incarnations.get(name) ?? 0) + 1
     this.#incarnations.set(name, incarnation)
     const index = Number(name.slice(1))
-    const speed = this.#options.speeds?.[index] ?? 1
-    const model = { slots: 1, diskMs: 0.5, ...this.#options.machine, speed }
-    const hub = new SimHub(this, name, { incarnation, disk: this.hubs.get(name)?.disk ?? new Map(), model })
+    const { machine, speeds, machines } = this.#options
+    const speed = speeds?.[index] ?? machine?.speed ?? 1
+    const model = { ...plainMachine, ...machine, speed, ...machines?.[index] }
+    const disk = this.hubs.get(name)?.disk ?? new SimDisk()
+    const hub = new SimHub(this, name, { incarnation, disk, model })
     this.hubs.set(name, hub)
     this.events.after(this.#random.next() * 5, () => {
       hub.boots()
-      for (const other of this.#others(name)) this.#connect(name, other.id)
+      if (hub.isUp) this.links.booted(name)
     })
+  }
+
+  /** Starts a machine with an empty disk under its old name. */
+  amnesia(name: string): void {
+    const { disk } = this.hub(Number(name.slice(1)))
+    disk.ledgers.clear()
+    disk.blobs.clear()
+    for (const key of this.#dropped) if (key.startsWith(`${name}/`)) this.#dropped.delete(key)
+    this.bounce(name)
+  }
+
+  freeze(index: number): void {
+    this.hub(index).freeze()
+    this.links.frozen(hubName(index))
+  }
+
+  thaw(index: number): void {
+    this.hub(index).thaw()
+    this.links.thawed(hubName(index))
   }
 
   /** Cuts all links between two groups of hubs, both ways. */
   partition(groupA: readonly number[], groupB: readonly number[]): void {
-    this.#betweenGroups(groupA, groupB, (a, b) => {
-      this.network.cut(a, b)
-      this.network.cut(b, a)
-      // TCP does not notice a cut; the ping of the connection monitor does, some seconds later.
-      this.events.after(4_000, () => this.#noticeCut(a, b))
-    })
+    for (const a of groupA) {
+      for (const b of groupB) {
+        this.network.cut(hubName(a), hubName(b))
+        this.network.cut(hubName(b), hubName(a))
+        this.links.cut(hubName(a), hubName(b))
+      }
+    }
   }
 
   heal(groupA: readonly number[], groupB: readonly number[]): void {
-    this.#betweenGroups(groupA, groupB, (a, b) => {
-      this.network.repair(a, b)
-      this.network.repair(b, a)
-      this.events.after(200, () => this.#connect(a, b))
-    })
+    for (const a of groupA) {
+      for (const b of groupB) {
+        this.network.repair(hubName(a), hubName(b))
+        this.network.repair(hubName(b), hubName(a))
+        this.links.mended(hubName(a), hubName(b))
+      }
+    }
+  }
+
+  /** `to` hears nothing of `from` any more. */
+  partitionOneway(from: number, to: number): void {
+    this.network.cut(hubName(from), hubName(to))
+    this.links.cut(hubName(from), hubName(to))
+  }
+
+  repairOneway(from: number, to: number): void {
+    this.network.repair(hubName(from), hubName(to))
+    this.links.mended(hubName(from), hubName(to))
   }
 
   /** Runs until `isDone` or the deadline; returns whether it was done. */
@@ -124,19 +195,27 @@ export class SimWorld {
   }
 
   broadcastBeacon(from: string, beacon: Beacon): void {
-    for (const other of this.#others(from)) {
+    for (const other of this.hubs.values()) {
+      if (other.id === from || !other.isAlive) continue
       this.beacons++
       this.network.gossip(from, other.id, () => other.input({ type: 'beacon', beacon }))
     }
   }
 
+  greet(from: string, to: string, beacon: Beacon): void {
+    const other = this.hubs.get(to)
+    if (other !== undefined) this.network.stream(from, to, () => other.input({ type: 'beacon', beacon }))
+  }
+
   broadcastRecords(from: string, job: string, part: LogPart): void {
-    for (const other of this.#others(from)) this.network.stream(from, other.id, () => other.receive(job, [part], from))
+    for (const other of this.hubs.values()) {
+      if (other.id !== from && other.isAlive) this.#stream(from, other.id, () => other.receive(job, [part], from))
+    }
   }
 
   send(from: string, to: string, message: HubMessage): void {
     const other = this.hubs.get(to)
-    if (other !== undefined) this.network.stream(from, to, () => other.input({ type: 'message', from, message }))
+    if (other !== undefined) this.#stream(from, to, () => other.input({ type: 'message', from, message }))
   }
 
   /** Anti-entropy, both ways, as the shell does it: state vectors over, differences back. */
@@ -148,86 +227,143 @@ export class SimWorld {
       const asker = this.hubs.get(from)
       const holder = this.hubs.get(to)
       if (asker === undefined || holder === undefined) continue
-      this.network.stream(from, to, () =>
+      this.#stream(from, to, () =>
         holder.whenAwake(() => {
-          for (const [job, replica] of holder.disk) {
-            const parts = replica.diff(asker.disk.get(job)?.vector() ?? new Map())
-            if (parts.length > 0) this.network.stream(to, from, () => asker.receive(job, parts, to))
+          for (const [job, replica] of holder.disk.ledgers) {
+            const parts = replica.diff(asker.disk.ledgers.get(job)?.vector() ?? new Map())
+            if (parts.length > 0) this.#stream(to, from, () => asker.receive(job, parts, to))
           }
         }),
       )
     }
   }
 
-  /** Some results are blobs with this hub as their first holder. */
-  outcomeRef(hub: string, bytes: Uint8Array): Ref {
-    if (!this.#random.chance(this.#options.blobResults ?? 0)) return { kind: 'inline', bytes }
-    const cid = `blob-${hub}-${this.#blobs.size}`
-    this.#blobs.set(cid, new Set([hub]))
-    return { kind: 'blob', cid, size: sizes.inlineBytesMax + 1 }
+  fetch(hub: SimHub, cid: string, done: (isHere: boolean) => void): void {
+    this.#blobs.fetch(hub, cid, done)
   }
 
-  replicate(from: string, cid: string, to: readonly string[]): void {
-    const target = to[0]
-    const source = this.hubs.get(from)
-    const other = target === undefined ? undefined : this.hubs.get(target)
-    if (source === undefined || other === undefined || target === undefined) return
-    let isAnswered = false
-    const answer = (holders: string[]) => {
-      if (isAnswered) return
-      isAnswered = true
-      source.input({ type: 'replicated', cid, holders })
-    }
-    this.network.stream(from, target, () =>
-      other.whenAwake(() => {
-        this.#blobs.get(cid)?.add(target)
-        this.network.stream(target, from, () => answer([target]))
-      }),
-    )
-    this.events.after(2_000, () => answer([]))
+  replicate(from: SimHub, cid: string, to: readonly string[]): void {
+    this.#blobs.replicate(from, cid, to)
   }
 
-  shardWorkMs(job: string, family: string, shard: number): number {
-    return (
-      this.jobs
-        .get(job)
-        ?.families.find((one) => one.spec.key === family)
-        ?.workMs(shard) ?? 1
-    )
+  /** Packed values of consecutive shards, inline or as a blob on the hub's disk. */
+  store(hub: SimHub, name: string, values: readonly string[]): Ref {
+    return this.#blobs.store(hub, name, values)
+  }
+
+  storeCheckpoint(hub: SimHub, plan: RunPlan, shard: number, progress: number): Ref {
+    return this.#blobs.storeCheckpoint(hub, `${plan.job}/${plan.family}:${shard}`, progress)
+  }
+
+  inline(values: readonly string[]): Ref {
+    return this.#blobs.inline(values)
+  }
+
+  read(hub: SimHub, ref: Ref, done: (values: readonly string[] | null) => void): void {
+    this.#blobs.read(hub, ref, done)
+  }
+
+  /** The value behind an entry of a ref, wherever it lies. */
+  valueAt(ref: Ref, offset: number): string {
+    return this.#blobs.values(ref)[offset] ?? 'nothing'
+  }
+
+  /** Parts of a shard that its checkpoint spares. */
+  resumedParts(plan: RunPlan, shard: RunShard): number {
+    if (shard.restored === null) return 0
+    return this.#blobs.progressOf(shard.restored, `${plan.job}/${plan.family}:${shard.index}`)
+  }
+
+  family(job: string, key: string): SimFamily | null {
+    return this.jobs.get(job)?.families.find((one) => one.spec.key === key) ?? null
+  }
+
+  goesDown(family: SimFamily, shard: number, parts: number): boolean {
+    return family.poison.has(shard) || (this.slotCrash > 0 && this.#luck.chance(this.slotCrash / parts))
+  }
+
+  rootGoesDown(): boolean {
+    return this.slotCrash > 0 && this.#luck.chance(this.slotCrash)
+  }
+
+  slotEnd(): RunEnd {
+    return { kind: this.#luck.chance(0.5) ? 'crashed' : 'memory', detail: 'the slot went down' }
   }
 
   executed(hub: string, job: string, family: string, shard: number): void {
     this.executions.push({ hub, job, family, shard, atMs: this.events.nowMs })
+    this.history.note(this.events.nowMs, hub, 'execute', { job, family, lo: shard })
   }
 
+  /** Every hub hears of every claim and result; the history keeps what a hub says of itself. */
   told(hub: string, job: string | null, event: StoryEvent): void {
-    this.stories.push({ hub, job, event, atMs: this.events.nowMs })
+    if (event.type === 'hub') {
+      this.history.note(this.events.nowMs, hub, 'member', { detail: `${event.hub} ${event.state}` })
+      return
+    }
+    if (event.type === 'family') return
+    if (event.hub !== hub) return
+    const { family, lo, hi } = event
+    const told = event.type === 'claim' ? { epoch: event.epoch, detail: event.reason } : {}
+    this.history.note(this.events.nowMs, hub, event.type, { job: job ?? '', family, lo, hi, ...told })
   }
 
-  noted(hub: string, effect: Effect): void {
-    this.notes.push({ hub, effect, atMs: this.events.nowMs })
+  noted(hub: SimHub, effect: Extract<Effect, { type: 'accepted' | 'job-ended' | 'drained' }>): void {
+    this.notes.push({ hub: hub.id, effect, atMs: this.events.nowMs })
+    const kind = effect.type === 'job-ended' ? 'ended' : effect.type
+    hub.note(kind, effect.type === 'drained' ? {} : { job: effect.job })
   }
 
-  #others(name: string): SimHub[] {
-    return [...this.hubs.values()].filter((hub) => hub.id !== name && hub.isAlive)
+  dropped(hub: SimHub, job: string): void {
+    this.#dropped.add(`${hub.id}/${job}`)
+    hub.disk.ledgers.delete(job)
+    hub.note('drop', { job })
   }
 
-  #connect(a: string, b: string): void {
-    const first = this.hubs.get(a)
-    const second = this.hubs.get(b)
-    if (first?.isAlive !== true || second?.isAlive !== true || !this.network.isConnected(a, b)) return
-    first.input({ type: 'connected', hub: b })
-    second.input({ type: 'connected', hub: a })
+  isDropped(hub: string, job: string): boolean {
+    return this.#dropped.has(`${hub}/${job}`)
   }
 
-  #noticeCut(a: string, b: string): void {
-    if (this.network.isConnected(a, b)) return
-    this.hubs.get(a)?.input({ type: 'disconnected', hub: b })
-    this.hubs.get(b)?.input({ type: 'disconnected', hub: a })
+  trapped(hub: SimHub, effect: Effect): void {
+    hub.note('fault', { detail: `crash at ${effect.type}` })
+    this.onTrap(hub, effect)
   }
 
-  #betweenGroups(groupA: readonly number[], groupB: readonly number[], act: (a: string, b: string) => void): void {
-    for (const a of groupA) for (const b of groupB) act(hubName(a), hubName(b))
+  broken(invariant: string, message: string): void {
+    this.violations.push({ invariant, message })
+  }
+
+  /** I7: a shard starts with the results of all shards it depends on. */
+  mustBeReady(plan: RunPlan): void {
+    const edges = this.family(plan.job, plan.family)?.spec.edges ?? []
+    if (edges.length === 0) return
+    for (const shard of plan.shards) {
+      const needed = edges.filter((edge) => edge.to === shard.index).length
+      if (shard.parents.length === needed) continue
+      this.broken(
+        'I7',
+        `${plan.job}/${plan.family}:${shard.index} starts with ${shard.parents.length} of ${needed} inputs`,
+      )
+    }
+  }
+
+  /** I2, I3: what reaches a root is what the shard returns; a verdict stands only for shards that took down slots. */
+  checkValue(job: SimJob, family: SimFamily, shard: number, value: string): void {
+    const name = `${job.id}/${family.spec.key}:${shard}`
+    if (value === simValue(family, shard)) return
+    if (value !== POISONED) return this.broken('I2', `${name} has the value ${value}`)
+    const downs = this.history.events.filter(
+      ({ kind, job: of, family: key, lo }) =>
+        kind === 'slot-lost' && of === job.id && key === family.spec.key && lo === shard,
+    )
+    if (downs.length < 3) this.broken('E2', `${name} was called poison after ${downs.length} lost slots`)
+  }
+
+  #stream(from: string, to: string, deliver: () => void): void {
+    if (!this.links.isUp(from, to)) return
+    this.network.stream(from, to, () => {
+      if (this.links.isUp(from, to)) deliver()
+    })
   }
 }
 

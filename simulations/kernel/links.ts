@@ -1,0 +1,88 @@
+/** Connections between simulated hubs: broken by crashes at once, by cuts and frozen machines after a while, mended by redials. */
+import type { EventQueue } from './events.ts'
+import type { SimNetwork } from './network.ts'
+import type { Random } from './random.ts'
+import type { SimHub } from './sim-hub.ts'
+
+/** TCP does not notice a cut; the ping of the connection monitor does, some seconds later. */
+const CUT_NOTICED_MS = 4_000
+const REDIAL_MS = 200
+
+export class SimLinks {
+  readonly #events: EventQueue
+  readonly #random: Random
+  readonly #network: SimNetwork
+  readonly #hubs: ReadonlyMap<string, SimHub>
+  readonly #up = new Set<string>()
+
+  constructor(events: EventQueue, random: Random, network: SimNetwork, hubs: ReadonlyMap<string, SimHub>) {
+    this.#events = events
+    this.#random = random
+    this.#network = network
+    this.#hubs = hubs
+  }
+
+  isUp(a: string, b: string): boolean {
+    return this.#up.has(pair(a, b))
+  }
+
+  /** Something between two hubs broke without a word. */
+  cut(a: string, b: string): void {
+    this.#events.after(CUT_NOTICED_MS, () => this.#review(a, b))
+  }
+
+  mended(a: string, b: string): void {
+    this.#events.after(REDIAL_MS + this.#random.next() * REDIAL_MS, () => this.#review(a, b))
+  }
+
+  /** A process ended: its kernel resets the connections that still have a way. */
+  ended(hub: string): void {
+    for (const other of this.#hubs.keys()) {
+      if (other === hub || !this.isUp(hub, other)) continue
+      if (this.#network.isConnected(hub, other)) this.#events.after(1, () => this.#drop(hub, other))
+      else this.cut(hub, other)
+    }
+  }
+
+  booted(hub: string): void {
+    for (const other of this.#hubs.keys()) {
+      if (other === hub) continue
+      this.#drop(hub, other)
+      this.#review(hub, other)
+    }
+  }
+
+  frozen(hub: string): void {
+    for (const other of this.#hubs.keys()) if (other !== hub) this.cut(hub, other)
+  }
+
+  thawed(hub: string): void {
+    for (const other of this.#hubs.keys()) if (other !== hub) this.mended(hub, other)
+  }
+
+  #review(a: string, b: string): void {
+    const isUp = this.isUp(a, b)
+    const isReachable = this.#answers(a) && this.#answers(b) && this.#network.isConnected(a, b)
+    if (isUp && !isReachable) this.#drop(a, b)
+    if (isUp || !isReachable) return
+    this.#up.add(pair(a, b))
+    this.#hubs.get(a)?.input({ type: 'connected', hub: b })
+    this.#hubs.get(b)?.input({ type: 'connected', hub: a })
+  }
+
+  #drop(a: string, b: string): void {
+    if (!this.#up.delete(pair(a, b))) return
+    this.#hubs.get(a)?.input({ type: 'disconnected', hub: b })
+    this.#hubs.get(b)?.input({ type: 'disconnected', hub: a })
+    this.mended(a, b)
+  }
+
+  #answers(name: string): boolean {
+    const hub = this.#hubs.get(name)
+    return hub?.isUp === true && !hub.isFrozen
+  }
+}
+
+function pair(a: string, b: string): string {
+  return a < b ? `${a}|${b}` : `${b}|${a}`
+}

@@ -1,0 +1,122 @@
+/** Roots on a simulated machine: they spawn their families in turn, wait for all results, and fold them to the job's value. */
+import type { Effect } from '../../src/hub/effect.ts'
+import type { RunId } from '../../src/hub/input.ts'
+import { ROOT_FAMILY } from '../../src/program/family.ts'
+import type { SimHub } from './sim-hub.ts'
+import { rootValue, type SimFamily, type SimJob } from './workload.ts'
+import type { SimWorld } from './world.ts'
+
+type Deliver = Extract<Effect, { type: 'deliver' }>
+
+interface Root {
+  readonly run: RunId
+  readonly job: SimJob
+  family: number
+  values: Map<number, string>
+  readonly folded: string[][]
+  /** Deliveries on their way or done: a hub owes each result once. */
+  readonly owed: Set<string>
+}
+
+export class SimRoots {
+  readonly #world: SimWorld
+  readonly #hub: SimHub
+  readonly #roots = new Map<RunId, Root>()
+
+  constructor(world: SimWorld, hub: SimHub) {
+    this.#world = world
+    this.#hub = hub
+  }
+
+  start(run: RunId, id: string): void {
+    const job = this.#world.jobs.get(id)
+    if (job === undefined) return
+    this.#hub.note('root', { job: id, detail: 'starts' })
+    const root = { run, job, family: -1, values: new Map(), folded: [], owed: new Set<string>() }
+    this.#roots.set(run, root)
+    if (this.#world.rootGoesDown()) {
+      this.#world.events.after(3, () => this.#hub.whenAwake(() => this.#goDown(root)))
+      return
+    }
+    this.#later(root, () => this.#spawnNext(root))
+  }
+
+  /** Returns whether the run was a root. */
+  stop(run: RunId): boolean {
+    if (!this.#roots.delete(run)) return false
+    this.#world.events.after(0, () => this.#hub.input({ type: 'ended', run, end: { kind: 'cancelled' } }))
+    return true
+  }
+
+  deliver(effect: Deliver): void {
+    const root = this.#roots.get(effect.run)
+    const family = root?.job.families.find((one) => one.spec.sequence === effect.sequence)
+    if (root === undefined || family === undefined) return
+    for (let shard = effect.lo; shard < effect.hi; shard++) {
+      const key = `${effect.sequence}:${shard}`
+      if (root.owed.has(key)) this.#world.broken('I1', `${root.job.id}/${family.spec.key}:${shard} was delivered twice`)
+      root.owed.add(key)
+    }
+    this.#world.read(this.#hub, effect.ref, (values) => {
+      if (this.#roots.get(effect.run) !== root) return
+      if (values === null) this.#unavailable(root, family, effect)
+      else this.#delivered(root, family, effect, values)
+    })
+  }
+
+  #unavailable(root: Root, family: SimFamily, effect: Deliver): void {
+    const { lo, hi, sequence } = effect
+    for (let shard = lo; shard < hi; shard++) root.owed.delete(`${sequence}:${shard}`)
+    this.#hub.note('deliver', { job: root.job.id, family: family.spec.key, lo, hi, detail: 'unavailable' })
+    this.#hub.input({ type: 'unavailable', job: root.job.id, family: family.spec.key, lo, hi })
+  }
+
+  #delivered(root: Root, family: SimFamily, effect: Deliver, values: readonly string[]): void {
+    const { lo, hi, offset } = effect
+    this.#hub.note('deliver', { job: root.job.id, family: family.spec.key, lo, hi })
+    if (root.job.families[root.family] !== family) return
+    for (let shard = lo; shard < hi; shard++) {
+      const value = values[offset + shard - lo]
+      this.#world.checkValue(root.job, family, shard, value ?? 'nothing')
+      root.values.set(shard, value ?? 'nothing')
+    }
+    const shards = family.spec.cut.starts.length
+    if (root.values.size < shards) return
+    root.folded.push(Array.from({ length: shards }, (_, shard) => root.values.get(shard) ?? ''))
+    this.#later(root, () => this.#spawnNext(root))
+  }
+
+  #spawnNext(root: Root): void {
+    root.family++
+    root.values = new Map()
+    const family = root.job.families[root.family]
+    if (family === undefined) return this.#finish(root)
+    for (const { ref } of family.spec.slices) if (ref.kind === 'blob') this.#hub.disk.blobs.add(ref.cid)
+    this.#hub.input({ type: 'spawned', run: root.run, spec: family.spec })
+  }
+
+  #finish(root: Root): void {
+    this.#roots.delete(root.run)
+    const value = rootValue(root.folded)
+    this.#hub.note('root', { job: root.job.id, detail: value })
+    this.#world.executed(this.#hub.id, root.job.id, ROOT_FAMILY, 0)
+    const ref = this.#world.inline([value])
+    this.#hub.input({ type: 'results', run: root.run, lo: 0, hi: 1, ref, busyMs: 0 })
+    this.#hub.input({ type: 'ended', run: root.run, end: { kind: 'complete' } })
+  }
+
+  #goDown(root: Root): void {
+    if (!this.#roots.delete(root.run)) return
+    this.#hub.note('slot-lost', { job: root.job.id, family: ROOT_FAMILY, lo: 0 })
+    this.#hub.input({ type: 'ended', run: root.run, end: this.#world.slotEnd() })
+  }
+
+  /** The root's sequential code takes a moment. */
+  #later(root: Root, run: () => void): void {
+    this.#world.events.after(1, () =>
+      this.#hub.whenAwake(() => {
+        if (this.#roots.get(root.run) === root) run()
+      }),
+    )
+  }
+}
