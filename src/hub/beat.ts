@@ -1,14 +1,14 @@
 /** The beacon this hub sends: its heartbeat and its bid function in one. */
-import { noLoad } from './beacon.ts'
+import { type Beacon, noLoad } from './beacon.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
 
 /** Gossips the present beacon, and keeps it as the own entry of the member table. */
-export function sendBeacon(state: HubState): void {
+export function sendBeacon(state: HubState): Beacon {
   const { init } = state
   state.beaconSequence++
   const slotFreeMs = ownSlotFreeMs(state)
-  const beacon = {
+  const beacon: Beacon = {
     hub: init.hub,
     boot: init.boot,
     incarnation: init.incarnation,
@@ -27,4 +27,5 @@ export function sendBeacon(state: HubState): void {
   self.slotFreeMs = slotFreeMs
   self.heardMs = state.nowMs
   state.effect({ type: 'gossip', beacon })
+  return beacon
 }

@@ -32,6 +32,8 @@ export type Effect =
   /** Make durable, then send to all peers, with the present state of this hub's slots. */
   | { readonly type: 'append'; readonly job: JobId; readonly records: readonly LedgerRecord[] }
   | { readonly type: 'gossip'; readonly beacon: Beacon }
+  /** The same to one peer directly: gossip takes a while to reach a new one. */
+  | { readonly type: 'greet'; readonly peer: HubId; readonly beacon: Beacon }
   | { readonly type: 'send'; readonly to: HubId; readonly message: HubMessage }
   | { readonly type: 'set-timer'; readonly timer: TimerName; readonly atMs: number }
   /** Exchange all ledgers with a peer, both ways. */

@@ -1,5 +1,5 @@
 /** The one place that decides: events only change state, then this looks at all of it. */
-import { auction } from '../limits.ts'
+import { auction, recovery } from '../limits.ts'
 import { type Assignment, type Plan, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
 import { followParents, startReady } from './execution.ts'
@@ -58,19 +58,30 @@ function isRoot(assignment: Assignment): boolean {
   return assignment.unit.view.spec.sequence === 0
 }
 
-/** Roots take no slot, so they are claimed at once by the hub the plan names, if it has what they need. */
+/**
+ * Roots take no slot, so they are claimed at once: the first time by the submitter, which has all they need, later by the
+ * hub that the plan names, in the end by anybody.
+ */
 function claimRoots(state: HubState, plan: Plan): number {
   let claimed = 0
   for (const assignment of plan.assignments) {
-    if (!isRoot(assignment) || !assignment.unit.job.blobsHere || isResting(state, assignment.unit)) continue
-    const waitedMs = state.nowMs - assignment.unit.job.knownMs
-    const isOurs = assignment.hub === state.self || assignment.unit.job.mine
-    if (!isOurs && waitedMs < patienceMs(plan) * 4) continue
-    if (!isOurs && !hasPatienceEnded(state, plan, 4)) continue
+    const { job } = assignment.unit
+    if (!isRoot(assignment) || !job.blobsHere || isResting(state, assignment.unit)) continue
+    const isPlanned = assignment.hub === state.self && !isLeftToSubmitter(state, assignment.unit)
+    const waitedMs = state.nowMs - job.knownMs
+    const isOverdue = waitedMs >= recovery.rootPatienceMs && hasPatienceEnded(state, plan, 4)
+    if (!job.mine && !isPlanned && !isOverdue) continue
     claimUnit(state, assignment, 'plan')
     claimed++
   }
   return claimed
+}
+
+/** A root that nobody has claimed yet is the submitter's, while that lives and can. */
+function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
+  if (view.epochMax(0) >= 0 || state.nowMs - job.knownMs >= recovery.rootPatienceMs) return false
+  const submitter = state.members.get(job.manifest.submitter)
+  return submitter?.state === 'alive' && submitter.beacon?.compute === true && !submitter.beacon.leaving
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */

@@ -62,6 +62,7 @@ export class Hub {
       case 'job':
         return jobKnown(state, input)
       case 'records':
+        if (input.from !== undefined) this.#tell(state.members.heard(input.from, state.nowMs))
         return applyRecords(state, input.job, input.entries)
       case 'job-blobs':
         return blobsHeld(state, input.job)
@@ -121,8 +122,9 @@ export class Hub {
   #connected(hub: string): void {
     const state = this.state
     this.#tell(state.members.connected(hub, state.nowMs))
+    const beacon = sendBeacon(state)
+    state.effect({ type: 'greet', peer: hub, beacon })
     state.effect({ type: 'sync', peer: hub })
-    sendBeacon(state)
   }
 
   #disconnected(hub: string): void {

@@ -32,8 +32,13 @@ export type Input =
       readonly bytes: Uint8Array
       readonly mine: boolean
     }
-  /** Records that others wrote, or that an earlier life of this hub did. */
-  | { readonly type: 'records'; readonly job: JobId; readonly entries: readonly AuthoredRecord[] }
+  /** Records that others wrote, or that an earlier life of this hub did; `from` is the peer that sent them. */
+  | {
+      readonly type: 'records'
+      readonly job: JobId
+      readonly entries: readonly AuthoredRecord[]
+      readonly from?: HubId
+    }
   /** The blobs a job cannot start without are here. */
   | { readonly type: 'job-blobs'; readonly job: JobId }
   /** The root of this run spawned a family; its blobs are stored here. */

@@ -74,7 +74,9 @@ export class Membership {
   /** Whether a claim of this author no longer holds anything. */
   isVoid(hub: HubId, boot: string): boolean {
     const member = this.#members.get(hub)
-    return member === undefined || member.state !== 'alive' || member.boot !== boot
+    if (member === undefined || member.state !== 'alive') return true
+    // Until its first beacon nobody knows which of its boots lives.
+    return member.boot !== boot && (member.beacon !== null || hub === this.#self)
   }
 
   /** Applies a beacon; returns the change of state, if any. */

@@ -34,10 +34,12 @@ export class BlobTransfer {
   async fetch(cid: Cid, from: readonly HubId[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if ((await this.#parts.blobs.size(cid)) !== null) return
-    await this.#parts.receiver.alone(cid, async () => {
+    const fetching = this.#parts.receiver.alone(cid, async () => {
+      signal.throwIfAborted()
       if ((await this.#parts.blobs.size(cid)) !== null) return
       await this.#fetching.through(signal, () => this.#fetchFromAny(cid, from, signal))
     })
+    await unlessAborted(signal, fetching)
   }
 
   /** See {@link ./network.ts}. */
@@ -80,6 +82,15 @@ export class BlobTransfer {
       throw error // the local store failed: no other holder helps
     }
   }
+}
+
+/** Does not wait for a turn that nobody needs any more. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason)
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
 }
 
 function missing(cid: Cid, asked: number): ShoalError {

@@ -21,7 +21,7 @@ export interface LedgersInit {
 
 export interface LedgersEvents {
   /** New records of others, or of earlier boots of this hub. */
-  records(job: JobId, entries: readonly AuthoredRecord[]): void
+  records(job: JobId, entries: readonly AuthoredRecord[], from: HubId | null): void
   /** A manifest record came in for a job that was not known. Returns whether it is valid. */
   manifest(job: JobId, signed: Uint8Array): boolean
   send(to: HubId, message: WireMessage): void
@@ -64,7 +64,7 @@ export class Ledgers {
       const received = entry.open.loadStored(stored)
       for (const { error } of received.refused)
         this.#init.log.warn({ job, ...errorFields(error) }, 'a stored update was refused')
-      this.#admit(job, entry, received.records)
+      this.#admit(job, entry, received.records, null)
     }
   }
 
@@ -141,22 +141,22 @@ export class Ledgers {
       this.#init.log.warn({ job, from, ...errorFields(error) }, 'an update was refused')
     }
     if (received.update !== null) entry.open.keep(received.update)
-    this.#admit(job, entry, received.records)
-    const from = incoming.at(-1)?.from
-    if (received.missing && from !== undefined) this.sync(from, false)
+    const from = incoming.at(-1)?.from ?? null
+    this.#admit(job, entry, received.records, from)
+    if (received.missing && from !== null) this.sync(from, false)
   }
 
   /** Records count from the moment a valid manifest is among them. */
-  #admit(job: JobId, entry: Entry, records: readonly AuthoredRecord[]): void {
+  #admit(job: JobId, entry: Entry, records: readonly AuthoredRecord[], from: HubId | null): void {
     if (entry.isKnown) {
-      if (records.length > 0) this.#events.records(job, specsFirst(records))
+      if (records.length > 0) this.#events.records(job, specsFirst(records), from)
       return
     }
     const all = entry.open.ledger.records()
     for (const { record } of all) {
       if (record.kind !== 'job' || !this.#events.manifest(job, record.manifest)) continue
       entry.isKnown = true
-      this.#events.records(job, specsFirst(all))
+      this.#events.records(job, specsFirst(all), from)
       return
     }
   }

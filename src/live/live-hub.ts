@@ -112,6 +112,8 @@ export class LiveHub {
         return this.#ledgers.append(effect.job, effect.records)
       case 'gossip':
         return this.components.network.publish(encodeMessage({ type: 'beacon', beacon: effect.beacon }))
+      case 'greet':
+        return this.#send(effect.peer, { type: 'beacon', beacon: effect.beacon })
       case 'send':
         return this.#send(effect.to, { type: 'hub', message: effect.message })
       case 'set-timer':
@@ -180,7 +182,8 @@ export class LiveHub {
 
   #ledgerEvents(): ConstructorParameters<typeof Ledgers>[1] {
     return {
-      records: (job, entries) => this.input({ type: 'records', job, entries }),
+      records: (job, entries, from) =>
+        this.input(from === null ? { type: 'records', job, entries } : { type: 'records', job, entries, from }),
       manifest: (job, signed) => this.#manifestFound(job, signed),
       send: (to, message) => this.#send(to, message),
       flushed: (job, updates) => this.#broadcast(job, updates),
