@@ -137,6 +137,25 @@ test('two fetches and a push of the same blob write it once', async () => {
   expect(b.blobs.writes).toHaveLength(3)
 })
 
+test('an aborted fetch ends at once, also while it waits for another transfer of the same blob', async () => {
+  const [a, b] = await twoHubs()
+  const cid = await a.blobs.put(patternBytes(2 * sizes.blobChunkBytesMax))
+  const held: (() => void)[] = []
+  a.blobs.beforeRead = () => new Promise((resolve) => void held.push(resolve))
+  const first = b.network.fetchBlob(cid, [a.hub], { signal: never })
+  await until(() => held.length === 1, 'the first fetch is under way')
+  for (const later of [true, false]) {
+    const stop = new AbortController()
+    if (later) setImmediate(() => stop.abort(new Error('not needed any more')))
+    const second = b.network.fetchBlob(cid, [a.hub], { signal: stop.signal })
+    if (!later) stop.abort(new Error('not needed any more'))
+    await expect(second).rejects.toThrow('not needed any more')
+  }
+  a.blobs.beforeRead = () => undefined
+  held[0]?.()
+  await first
+})
+
 test('a push that the peer cannot keep fails', async () => {
   const [a, b] = await twoHubs()
   const cid = await a.blobs.put(patternBytes(100))
