@@ -19,10 +19,10 @@ export class SimDisk {
   }
 
   /** Blobs that fail their hash when they are read: the store sets them aside. Returns how many. */
-  loseBlobs(isLost: () => boolean): number {
+  loseBlobs(isLost: (cid: string) => boolean): number {
     let lost = 0
     for (const cid of this.blobs) {
-      if (!isLost()) continue
+      if (!isLost(cid)) continue
       this.blobs.delete(cid)
       lost++
     }

@@ -1,0 +1,156 @@
+/** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
+import { checkEnd, isQuiet } from './check.ts'
+import { Random } from './kernel/random.ts'
+import type { MachineModel } from './kernel/sim-hub.ts'
+import { type FamilyPlan, simJob } from './kernel/workload.ts'
+import { hubName, SimWorld, type Violation } from './kernel/world.ts'
+import { type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
+
+export interface ChaosOptions {
+  readonly hubs: number
+  readonly shards: number
+  readonly faults: readonly FaultName[]
+}
+
+export interface ChaosResult {
+  readonly seed: number
+  readonly violations: readonly Violation[]
+  readonly world: SimWorld
+  readonly faults: ReadonlyMap<FaultName, number>
+  readonly enabled: readonly FaultName[]
+  /** Executions for each shard that had to be run. */
+  readonly executedShare: number
+  readonly virtualMs: number
+}
+
+export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNames }
+
+const BEGIN_MS = 1_000
+/** Time a calm swarm is given beyond the work itself: suspicion, anti-entropy rounds, rests after failures. */
+const CALM_MS = 90_000
+/** After the last job ended: a round of anti-entropy with everybody, and then some. */
+const SETTLE_MS = 2_000
+const LOOK_MS = 250
+
+export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
+  const random = new Random(seed, 'chaos')
+  const faults = swarmOf(random, options.faults)
+  const world = worldOf(seed, random, options, faults)
+  const untilMs = BEGIN_MS + random.between(1_000, 20_000)
+  const everyMs = random.between(100, 3_000)
+  const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs })
+  if (faults.has('clock-skew')) nemesis.count('clock-skew')
+  const shards = submitJobs(world, random, options, faults, untilMs)
+  if (faults.has('poison')) nemesis.count('poison')
+  nemesis.begin()
+  try {
+    world.runFor(untilMs + 1)
+    calmDown(world, nemesis)
+    checkEnd(world)
+    checkWaste(world, shards, faults)
+  } catch (error) {
+    world.broken('H0', error instanceof Error ? (error.stack ?? error.message) : String(error))
+  }
+  const result = { seed, violations: world.violations, world, faults: nemesis.counts, enabled: [...faults] }
+  return { ...result, executedShare: world.executions.length / shards, virtualMs: world.events.nowMs }
+}
+
+function worldOf(seed: number, random: Random, options: ChaosOptions, faults: ReadonlySet<FaultName>): SimWorld {
+  const slots = random.chance(0.3) ? 2 : 1
+  const isEqual = random.chance(0.3)
+  const machines = Array.from({ length: options.hubs }, (): Partial<MachineModel> => {
+    const speed = isEqual ? 1 : 0.5 * 4 ** random.next()
+    const clock = { clockRate: 1 + random.between(-2e-4, 2e-4), clockOffsetMs: random.between(0, 1e7) }
+    const skew = faults.has('clock-skew') ? { ...clock, wallOffsetMs: random.between(-3.6e6, 3.6e6) } : {}
+    return { speed, slots, ...skew }
+  })
+  const latencyMs = random.chance(0.2) ? 30 : 1
+  const blobResults = random.chance(0.6) ? random.next() : 0
+  return new SimWorld({ seed, hubs: options.hubs, machines, link: { latencyMs, jitterMs: latencyMs / 2 }, blobResults })
+}
+
+/** One to three jobs of one to three families each; returns how many shards they have, roots included. */
+function submitJobs(
+  world: SimWorld,
+  random: Random,
+  options: ChaosOptions,
+  faults: ReadonlySet<FaultName>,
+  untilMs: number,
+): number {
+  const jobs = 1 + random.below(3)
+  let shards = 0
+  for (let index = 0; index < jobs; index++) {
+    const families = Array.from({ length: 1 + random.below(3) }, () =>
+      familyOf(random, Math.ceil(options.shards / jobs / 2), faults.has('poison')),
+    )
+    shards += families.reduce((sum, family) => sum + family.shards, 1)
+    const at = random.below(options.hubs)
+    const job = simJob(`job-${index}`, hubName(at), families, { blobProgram: random.chance(0.5) })
+    const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
+    world.events.at(atMs, () => {
+      if (world.hub(at).isUp) world.hub(at).whenAwake(() => world.submit(job, at))
+    })
+  }
+  return shards
+}
+
+function familyOf(random: Random, shards: number, withPoison: boolean): FamilyPlan {
+  const count = 1 + random.below(2 * shards)
+  const meanMs = [2, 20, 100, 400][random.below(4)] ?? 20
+  const unevenness = random.chance(0.5) ? 0.9 : 0
+  const works = Array.from({ length: count }, () => meanMs * (1 + random.between(-unevenness, unevenness)))
+  const poison = new Set(withPoison && random.chance(0.5) ? [random.below(count)] : [])
+  const edges = random.chance(0.3) ? edgesOf(random, count) : []
+  const plan = { shards: count, workMs: (shard: number) => works[shard] ?? meanMs, poison, edges }
+  return { ...plan, slices: random.chance(0.3), isCostKnown: random.chance(0.5) }
+}
+
+/** Each shard depends on up to two of the sixteen before it. */
+function edgesOf(random: Random, shards: number): { from: number; to: number }[] {
+  const edges: { from: number; to: number }[] = []
+  for (let to = 1; to < shards; to++) {
+    const parents = new Set(Array.from({ length: random.below(3) }, () => Math.max(0, to - 1 - random.below(16))))
+    for (const from of [...parents].sort((a, b) => a - b)) edges.push({ from, to })
+  }
+  return edges
+}
+
+/** Liveness: with everything mended, all jobs end, all drains are told, all replicas agree. */
+function calmDown(world: SimWorld, nemesis: Nemesis): void {
+  const deadlineMs = world.events.nowMs + CALM_MS
+  let isCalm = false
+  while (!isCalm && world.events.nowMs < deadlineMs) {
+    world.runFor(LOOK_MS)
+    restartDrained(world, nemesis)
+    isCalm = isQuiet(world)
+  }
+  world.runFor(SETTLE_MS * world.hubs.size)
+  restartDrained(world, nemesis)
+  for (const boot of nemesis.draining) world.broken('L3', `${boot} never finished its drain`)
+}
+
+/** A drained machine is switched off and on again. */
+function restartDrained(world: SimWorld, nemesis: Nemesis): void {
+  for (const hub of world.hubs.values()) {
+    if (!nemesis.draining.has(hub.boot)) continue
+    const isTold = world.notes.some((note) => note.hub === hub.id && note.effect.type === 'drained')
+    if (!hub.isAlive || isTold) nemesis.draining.delete(hub.boot)
+    if (!hub.isAlive || !isTold) continue
+    world.crash(Number(hub.id.slice(1)))
+    world.bounce(hub.id)
+  }
+  // A hub that crashed while it drained has started anew: its drain is over.
+  const boots = new Set([...world.hubs.values()].map((hub) => hub.boot))
+  for (const boot of nemesis.draining) if (!boots.has(boot)) nemesis.draining.delete(boot)
+}
+
+/** E1: without faults almost nothing is run twice. */
+function checkWaste(world: SimWorld, shards: number, faults: ReadonlySet<FaultName>): void {
+  const known = [...world.jobs.values()]
+  if (known.length === 0 || faults.has('cancel')) return
+  const waste = world.executions.length - shards
+  if (faults.size === 0 && waste > 2 + shards * 0.01) {
+    world.broken('E1', `${waste} of ${shards} shards were run twice without a fault`)
+  }
+  if (waste > 3 * shards + 50) world.broken('E1', `${world.executions.length} executions of ${shards} shards`)
+}

@@ -1,0 +1,78 @@
+/** `npm run sim`: sweeps seeds of chaos; `--story` tells the history of what failed. */
+import { parseArgs } from 'node:util'
+import { type ChaosResult, plainChaos } from './chaos.ts'
+import { type FaultName, faultNames } from './nemesis.ts'
+import { type SweepReport, sweep } from './sweep.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    hubs: { type: 'string', default: String(plainChaos.hubs) },
+    shards: { type: 'string', default: String(plainChaos.shards) },
+    faults: { type: 'string', default: 'all' },
+    json: { type: 'boolean', default: false },
+    story: { type: 'boolean', default: false },
+    verbose: { type: 'boolean', default: false },
+  },
+})
+
+const report = sweep(
+  {
+    seed: number('seed'),
+    seeds: number('seeds'),
+    hubs: number('hubs'),
+    shards: number('shards'),
+    faults: faultsOf(values.faults),
+  },
+  () => performance.now(),
+  (result) => {
+    if (values.story) tell(result)
+    if (values.verbose) {
+      process.stdout.write(`${result.seed} ${result.world.history.hash} ${result.virtualMs.toFixed(0)} ms `)
+      process.stdout.write(`${result.executedShare.toFixed(2)} executions per shard, ${result.enabled.join()}\n`)
+    }
+  },
+)
+process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : summary(report))
+process.exitCode = report.failed.length === 0 ? 0 : 1
+
+function number(name: 'seed' | 'seeds' | 'hubs' | 'shards'): number {
+  const value = Number(values[name])
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name} takes a positive number`)
+  return value
+}
+
+function faultsOf(list: string): FaultName[] {
+  if (list === 'all') return [...faultNames]
+  if (list === 'none') return []
+  return list.split(',').map((name) => {
+    const known = faultNames.find((fault) => fault === name)
+    if (known === undefined) throw new RangeError(`there is no fault ${name}: ${faultNames.join(', ')}`)
+    return known
+  })
+}
+
+/** What was violated, and the story of the shard that the message names. */
+function tell(result: ChaosResult): void {
+  for (const { invariant, message } of result.violations.slice(0, 3)) {
+    process.stdout.write(`seed ${result.seed} breaks ${invariant}: ${message}\n`)
+    const [, job, family, shard] = /(job-\d+)\/(\w+):(\d+)/.exec(message) ?? /(job-\d+)/.exec(message) ?? []
+    const { history } = result.world
+    for (const line of history.story(job ?? '', family ?? 'root', Number(shard ?? 0))) process.stdout.write(`${line}\n`)
+  }
+}
+
+function summary(report: SweepReport): string {
+  const { seeds, failed, seedsPerSecond, eventsPerSecond, traceHash, executionsPerShard } = report
+  const head = `${seeds} seeds, ${failed.length} failed; ${seedsPerSecond} seeds/s, ${eventsPerSecond} events/s; `
+  const lines = [`${head}${executionsPerShard} executions per shard; trace ${traceHash}`]
+  for (const { seed, invariant, message, replay } of failed.slice(0, 12)) {
+    lines.push(`seed ${seed} breaks ${invariant}: ${message.slice(0, 300)}`, `  ${replay}`)
+  }
+  const counts = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')
+  return `${lines.join('\n')}\nfaults: ${counts(report.faults)}\ncovered: ${counts(report.covered)}\n`
+}

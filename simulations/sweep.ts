@@ -1,0 +1,80 @@
+/** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
+import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
+import { faultNames } from './nemesis.ts'
+
+export interface SweepOptions extends ChaosOptions {
+  readonly seed: number
+  readonly seeds: number
+}
+
+export interface Failure {
+  readonly seed: number
+  readonly invariant: string
+  readonly message: string
+  readonly replay: string
+}
+
+/** The shape of `shoal simulate chaos --json`. */
+export interface SweepReport {
+  readonly schema: 1
+  readonly seeds: number
+  readonly failed: readonly Failure[]
+  readonly seedsPerSecond: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly covered: Readonly<Record<string, number>>
+  readonly eventsPerSecond: number
+  /** Over the histories of all seeds: equal for equal sweeps. */
+  readonly traceHash: string
+  readonly executionsPerShard: number
+}
+
+/** `clock` gives milliseconds of real time; `onResult` sees every seed. */
+export function sweep(
+  options: SweepOptions,
+  clock: () => number,
+  onResult: (result: ChaosResult) => void = () => undefined,
+): SweepReport {
+  const failed: Failure[] = []
+  const faults: Record<string, number> = Object.fromEntries(faultNames.map((name) => [name, 0]))
+  const covered: Record<string, number> = {}
+  const startMs = clock()
+  let events = 0
+  let hash = 0
+  let executed = 0
+  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
+    const result = runChaos(seed, options)
+    onResult(result)
+    events += result.world.events.count
+    executed += result.executedShare
+    hash = Math.imul(hash ^ Number.parseInt(result.world.history.hash, 16), 0x01000193)
+    for (const [name, count] of result.faults) faults[name] = (faults[name] ?? 0) + count
+    for (const { kind, detail } of result.world.history.events) {
+      const rule = kind === 'claim' ? `claim-${detail}` : kind
+      covered[rule] = (covered[rule] ?? 0) + 1
+    }
+    const [violation] = result.violations
+    if (violation !== undefined) failed.push({ seed, ...violation, replay: replayLine(seed, options) })
+  }
+  const seconds = Math.max(1e-3, (clock() - startMs) / 1000)
+  return {
+    schema: 1,
+    seeds: options.seeds,
+    failed,
+    seedsPerSecond: round(options.seeds / seconds),
+    faults,
+    covered,
+    eventsPerSecond: round(events / seconds),
+    traceHash: (hash >>> 0).toString(16).padStart(8, '0'),
+    executionsPerShard: round(executed / options.seeds),
+  }
+}
+
+export function replayLine(seed: number, options: ChaosOptions): string {
+  const faults = options.faults.length === faultNames.length ? 'all' : options.faults.join()
+  const { hubs, shards } = options
+  return `npm run sim -- --seed ${seed} --seeds 1 --hubs ${hubs} --shards ${shards} --faults ${faults} --story`
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
