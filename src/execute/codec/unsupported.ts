@@ -2,37 +2,37 @@
 import { types } from 'node:util'
 import type { Objection } from './properties.ts'
 
-const tests: readonly (readonly [string, (value: object) => boolean])[] = [
-  ['Promise', types.isPromise],
-  ['WeakMap', types.isWeakMap],
-  ['WeakSet', types.isWeakSet],
-  ['WeakRef', (value) => value instanceof WeakRef],
-  ['generator', types.isGeneratorObject],
-  ['iterator of a Map', types.isMapIterator],
-  ['iterator of a Set', types.isSetIterator],
-  ['boxed primitive', types.isBoxedPrimitive],
-  ['arguments object', types.isArgumentsObject],
-  ['module namespace', types.isModuleNamespaceObject],
-  ['native handle', types.isExternal],
-  ['key object', types.isKeyObject],
-]
-
-const misplaced: readonly (readonly [string, (value: object) => boolean])[] = [
-  ['Map', types.isMap],
-  ['Set', types.isSet],
-  ['Date', types.isDate],
-  ['RegExp', types.isRegExp],
-  ['Error', types.isNativeError],
-  ['ArrayBuffer', types.isArrayBuffer],
-  ['view', ArrayBuffer.isView],
-  ['Array', Array.isArray],
-]
-
 /** The objection to an object with hidden state that is no plain data whatever its prototype; null for plain ones. */
 export function objectionToHiddenState(object: object): Objection | null {
   if (types.isSharedArrayBuffer(object)) return { reason: 'shared-memory' }
-  const name = tests.find(([, test]) => test(object))?.[0]
-  if (name !== undefined) return { reason: 'unsupported-builtin', detail: name }
-  const builtin = misplaced.find(([, test]) => test(object))?.[0]
-  return builtin === undefined ? null : { reason: 'subclassed-builtin', detail: builtin }
+  const unsupported = unsupportedName(object)
+  if (unsupported !== null) return { reason: 'unsupported-builtin', detail: unsupported }
+  const misplaced = misplacedName(object)
+  return misplaced === null ? null : { reason: 'subclassed-builtin', detail: misplaced }
+}
+
+/** Builtins that no copy can stand for. Plain calls, not a table: this runs for every object that is looked at closely. */
+function unsupportedName(object: object): string | null {
+  if (types.isPromise(object)) return 'Promise'
+  if (types.isWeakMap(object)) return 'WeakMap'
+  if (types.isWeakSet(object)) return 'WeakSet'
+  if (types.isGeneratorObject(object)) return 'generator'
+  if (types.isMapIterator(object)) return 'iterator of a Map'
+  if (types.isSetIterator(object)) return 'iterator of a Set'
+  if (types.isBoxedPrimitive(object)) return 'boxed primitive'
+  if (types.isArgumentsObject(object)) return 'arguments object'
+  if (types.isModuleNamespaceObject(object)) return 'module namespace'
+  if (types.isExternal(object)) return 'native handle'
+  return object instanceof WeakRef ? 'WeakRef' : null
+}
+
+/** Builtins that can be carried, but here have a prototype that is not theirs. */
+function misplacedName(object: object): string | null {
+  if (types.isMap(object)) return 'Map'
+  if (types.isSet(object)) return 'Set'
+  if (types.isDate(object)) return 'Date'
+  if (types.isRegExp(object)) return 'RegExp'
+  if (types.isNativeError(object)) return 'Error'
+  if (types.isArrayBuffer(object)) return 'ArrayBuffer'
+  return ArrayBuffer.isView(object) ? 'view' : null
 }
