@@ -10,10 +10,14 @@ import type { RemoteHub } from '../../src/client/remote-hub.ts'
 import { assert, ShoalError } from '../../src/errors.ts'
 import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
 import { plainValue, startThreeHubs, submitAndLeave } from './cast.ts'
+import { countLost } from './narrate.ts'
 import type { Screen } from './screen.ts'
 import type { Letters } from './shard-map.ts'
 
-const POLL_MS = 50
+const MEET_POLL_MS = 50
+/** A look at a job costs the hub that is asked; it gets this many times longer to work between two looks. */
+const REST_FACTOR = 8
+const REST_MS_MIN = 100
 /** The plug is pulled once this share of the shards is done. */
 const KILL_SHARE = 0.3
 /** Below this many shards the job has not unfolded yet. */
@@ -69,7 +73,7 @@ async function threeActs(stage: Stage, hubs: HubProcess[]): Promise<Verdict> {
   screen.say(`a client gave job ${job} to hub A and has left`)
   const killedAt = await pullPlugInTime(first, second.remote, job, screen, letters, signal)
   const report = await untilEnded(second.remote, job, screen, letters, signal)
-  return judge(stage, { report, from: third.remote, killedAt, beganMs })
+  return judge(stage, { report, from: third.remote, victim: first.ready.hub, killedAt, beganMs })
 }
 
 async function untilMet(
@@ -79,7 +83,7 @@ async function untilMet(
   signal: AbortSignal,
 ): Promise<void> {
   const told = new Set<string>()
-  for (let met = 0; met < hubs.length; await delay(POLL_MS, undefined, { signal })) {
+  for (let met = 0; met < hubs.length; await delay(MEET_POLL_MS, undefined, { signal })) {
     met = 0
     for (const { remote, ready } of hubs) {
       const seen = (await remote.hubs()).filter((hub) => !hub.self && hub.state === 'alive')
@@ -102,6 +106,7 @@ async function pullPlugInTime(
   signal: AbortSignal,
 ): Promise<{ done: number; total: number }> {
   for (;;) {
+    const beganMs = performance.now()
     const report = await lookAt(watcher, job)
     if (report !== null) screen.show(report, letters)
     const { done, total } = report?.shards ?? { done: 0, total: 0 }
@@ -113,12 +118,13 @@ async function pullPlugInTime(
     if (total >= KILL_SHARDS_MIN && done / total >= KILL_SHARE) {
       victim.kill()
       await victim.ended
+      screen.markGone(victim.ready.hub)
       screen.shout(
         `kill -9 ${victim.ready.pid}: hub A, which took the job, is gone with ${done} of ${total} shards done`,
       )
       return { done, total }
     }
-    await delay(POLL_MS, undefined, { signal })
+    await rest(beganMs, signal)
   }
 }
 
@@ -130,16 +136,23 @@ async function untilEnded(
   signal: AbortSignal,
 ): Promise<JobReport> {
   for (;;) {
+    const beganMs = performance.now()
     const report = await watcher.job(job)
     screen.show(report, letters)
     if (report.status !== 'running') return report
-    await delay(POLL_MS, undefined, { signal })
+    await rest(beganMs, signal)
   }
 }
 
 async function judge(
   { folder, module, input, screen, signal }: Stage,
-  end: { report: JobReport; from: RemoteHub; killedAt: { done: number; total: number }; beganMs: number },
+  end: {
+    report: JobReport
+    from: RemoteHub
+    victim: string
+    killedAt: { done: number; total: number }
+    beganMs: number
+  },
 ): Promise<Verdict> {
   const { report, from, killedAt } = end
   const { job, shards } = report
@@ -147,7 +160,7 @@ async function judge(
   const outcome = decodeOutcome(await from.result(job, { wait: true, signal }))
   const plain = await plainValue(folder, module, input, signal)
   const isEqual = report.status === 'done' && outcome.kind === 'value' && isDeepStrictEqual(outcome.value, plain)
-  const lostAttempts = report.attempts.filter(({ status }) => status === 'lost').length
+  const lostAttempts = countLost(report, new Set([end.victim]))
   screen.say(`${lostAttempts} attempts were lost with hub A, ${shards.resumed} shards resumed from a checkpoint`)
   screen.shout(
     isEqual
@@ -165,6 +178,11 @@ async function judge(
     duplicated: shards.duplicated,
     wallMs,
   }
+}
+
+async function rest(beganMs: number, signal: AbortSignal): Promise<void> {
+  const tookMs = performance.now() - beganMs
+  await delay(Math.max(REST_MS_MIN, REST_FACTOR * tookMs), undefined, { signal })
 }
 
 /** The job as this hub knows it, or null while it has not heard of it. */

@@ -11,6 +11,7 @@ export class Screen {
   readonly #target: ProgressTarget
   readonly #nowMs: () => number
   readonly #startMs: number
+  readonly #gone = new Set<string>()
   #shown: JobReport | null = null
   #mapLines = 0
   #mapMs = Number.NEGATIVE_INFINITY
@@ -35,9 +36,14 @@ export class Screen {
     this.say(colours ? styleText('bold', text, { validateStream: false }) : text)
   }
 
+  /** From now on this hub counts as gone. */
+  markGone(hub: string): void {
+    this.#gone.add(hub)
+  }
+
   /** Tells what is new about the job and draws its map. */
   show(report: JobReport, letters: Letters): void {
-    const news = narrate(this.#shown, report, letters)
+    const news = narrate(this.#shown, report, letters, this.#gone)
     for (const line of news) this.say(line)
     this.#shown = report
     const map = shardMap(report, letters)

@@ -3,14 +3,16 @@ import type { FamilyReport, JobReport } from '../../src/client/local-hub.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 
 const WIDTH_MAX = 72
+const FAMILIES_MAX = 4
 
 /** Names hubs A, B, C, ... in the order given. */
 export type Letters = ReadonlyMap<string, string>
 
-/** One line per family: capital letters are done, small ones claimed or running, dots open. */
+/** One line for each of the newest families: capital letters are done, small ones claimed or running, dots open. */
 export function shardMap(report: JobReport, letters: Letters): string[] {
   return report.familyReports
     .filter(({ family }) => family !== ROOT_FAMILY)
+    .slice(-FAMILIES_MAX)
     .map((family) => `family ${family.sequence}  ${familyMap(family, letters)}  ${family.done}/${family.shards}`)
 }
 

@@ -8,7 +8,7 @@ import { ProgressLine, progressText } from '../../node/progress.ts'
 import { table } from '../../node/table.ts'
 import { traceLines } from '../../node/trace.ts'
 import { hubChanges } from '../../node/up-events.ts'
-import { report, self } from './scripted-hub.ts'
+import { info, report, self } from './scripted-hub.ts'
 
 function target(isTTY: boolean) {
   const written: string[] = []
@@ -121,13 +121,14 @@ test('the story names families, the owner of the root, lost claims and resumed s
     runs: [{ lo: 0, hi: 1, state: 'running', hub: 'hub-a', epoch: 1 }],
   }
   const before = report('j', { familyReports: [root], attempts: [], shards: { ...report('j').shards, resumed: 0 } })
-  expect(narrate(null, before, letters)).toEqual(['the sequential part of the function runs on A'])
+  expect(narrate(null, before, letters, new Set())).toEqual(['the sequential part of the function runs on A'])
   const moved = { ...root, runs: [{ lo: 0, hi: 1, state: 'running', hub: 'hub-b', epoch: 2 }] }
+  const gone = new Set([info.hub])
   const attempts = report('j').attempts.map((attempt) => ({ ...attempt, status: 'lost' as const }))
-  expect(narrate(before, report('j', { familyReports: [moved, family], attempts }), letters)).toEqual([
+  expect(narrate(before, report('j', { familyReports: [moved, family], attempts }), letters, gone)).toEqual([
     'family 1: cut into 6 shards',
     'the sequential part of the function runs on B',
-    '1 claim is void and back in the auction',
+    '1 claim of a hub that is gone: back in the auction',
     '1 shard goes on from a checkpoint',
   ])
 })
