@@ -18,8 +18,7 @@ interface FreeName {
  */
 export function functionModule(fn: JobFunction): string {
   const text = Function.prototype.toString.call(fn)
-  const expression = `(${text})`
-  const program = parseFunction(expression, fn.name)
+  const program = parseFunction(`(${text})`, fn.name)
   const outer = freeNames(program).filter(({ name }) => !(name in globalThis))
   const first = outer[0]
   if (first !== undefined) {
@@ -30,7 +29,7 @@ export function functionModule(fn: JobFunction): string {
       { next: 'pass the value as input, move it into the function, or submit the file that exports the function' },
     )
   }
-  return `export default ${expression}\n`
+  return `export default ${text}\n`
 }
 
 function parseFunction(expression: string, name: string): ReturnType<typeof parse> {

@@ -7,19 +7,35 @@ import { encodeProgram } from '../decompose/program-bytes.ts'
 import { encodeWorkflow, scaleWorkflow, type WorkflowScale } from '../decompose/workflow.ts'
 import { ShoalError } from '../errors.ts'
 
+/** A program, and whether it can make its own input: `export function input(scale)`. */
+export interface Prepared {
+  readonly bytes: Uint8Array
+  readonly makesInput: boolean
+}
+
+const inputExport =
+  /\bexport\s+(?:(?:async\s+)?function\s*\*?|const|let|var)\s*input\b|\bexport\s*\{[^}]*\binput\s*[,}]/
+
 /**
  * A `.json` file is a workflow, anything else a module.
  * @throws ShoalError SHOAL_CODE_UNREADABLE, SHOAL_CODE_SYNTAX, SHOAL_CODE_IMPORT, SHOAL_CODE_UNSUPPORTED, SHOAL_USAGE.
  */
-export async function programFromFile(path: string, scale: WorkflowScale): Promise<Uint8Array> {
-  if (path.endsWith('.json')) return encodeWorkflow(scaleWorkflow(await readJson(path), basename(path), scale))
+export async function programFromFile(path: string, scale: WorkflowScale): Promise<Prepared> {
+  if (path.endsWith('.json')) {
+    const workflow = scaleWorkflow(await readJson(path), basename(path), scale)
+    return { bytes: encodeWorkflow(workflow), makesInput: true }
+  }
   const { source, file } = await loadModule(resolve(path))
-  return encodeProgram(decompose(source, file))
+  return prepare(source, file)
 }
 
 /** The same for a module that exists only as text. */
-export async function programFromText(source: string, file: string): Promise<Uint8Array> {
-  return encodeProgram(decompose(source, file))
+export async function programFromText(source: string, file: string): Promise<Prepared> {
+  return prepare(source, file)
+}
+
+function prepare(source: string, file: string): Prepared {
+  return { bytes: encodeProgram(decompose(source, file)), makesInput: inputExport.test(source) }
 }
 
 async function readJson(path: string): Promise<unknown> {

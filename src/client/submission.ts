@@ -42,10 +42,11 @@ export async function makeSubmission(
     typeof code === 'string'
       ? await programFromFile(code, { time: options.timeScale ?? 1, bytes: options.bytesScale ?? 0 })
       : await programFromText(functionModule(code), `${name}.js`)
-  const generated = options.scale !== undefined || (typeof code === 'string' && input === undefined)
+  // A function that makes no input of its own gets what it was given, were it nothing.
+  const generated = options.scale !== undefined || (input === undefined && program.makesInput)
   return {
     name,
-    program,
+    program: program.bytes,
     input: generated ? { kind: 'generated', scale: options.scale ?? 1 } : { kind: 'value', bytes: encode(input) },
     options: jobOptions(options),
   }

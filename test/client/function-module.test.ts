@@ -4,7 +4,7 @@ import { functionModule } from '../../src/client/function-module.ts'
 const outside = 5
 
 test('an arrow function becomes the default export of a module', () => {
-  expect(functionModule((n: number) => n + 1)).toBe('export default ((n) => n + 1)\n')
+  expect(functionModule((n: number) => n + 1)).toBe('export default (n) => n + 1\n')
 })
 
 test('what the text gives back computes the same', async () => {
