@@ -120,7 +120,7 @@ export class SimHub {
       const replica = this.disk.ledger(job)
       const received = parts.map((part) => replica.receive(part))
       const entries = received.flatMap((one) => one.entries)
-      if (entries.length > 0) this.input({ type: 'records', job, entries })
+      if (entries.length > 0) this.input({ type: 'records', job, entries, from })
       if (received.some((one) => one.isMissing)) this.#world.sync(this.id, from)
     })
   }

@@ -1,7 +1,6 @@
 /** Applying records: the fold moves, and this hub's runs, roots and beliefs follow it. */
 import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
-import { counts } from '../limits.ts'
 import type { JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
 import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
@@ -45,6 +44,7 @@ function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecor
 }
 
 function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecord): void {
+  if (isEnded(job)) return
   noteFailure(job, author.hub, record)
   const { family, lo, hi, epoch } = record
   const view = job.view.families.get(family)
@@ -53,19 +53,19 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
     const event = { type: 'claim', family, lo, hi, hub: author.hub, epoch, reason: record.reason } as const
     state.effect({ type: 'story', job: job.id, event })
   }
-  if (author.hub === state.self) return
-  const key = `${job.id}/${family}:${lo}@${epoch}:${author.hub}`
+  if (author.hub === state.self || view === undefined) return
+  const key = `${lo}@${epoch}:${author.hub}`
   if (record.state === 'released' || record.state === 'failed') {
-    state.foreignRuns.delete(key)
+    state.foreignRuns.delete(job.id, family, key)
     return
   }
-  const known = state.foreignRuns.get(key)
-  if (known === undefined && view !== undefined && record.state === 'claimed') {
+  const known = state.foreignRuns.get(job.id, family, key)
+  if (known === undefined && record.state === 'claimed') {
     state.members.occupied(author.hub, (hi - lo) * shardWorkMs(view, lo), state.nowMs)
   }
-  if (known === undefined && state.foreignRuns.size >= counts.foreignRunsMax) return
   const running = record.state === 'running'
-  state.foreignRuns.set(key, { job: job.id, family, lo, hi, epoch, hub: author.hub, running, movedMs: state.nowMs })
+  const run = { job: job.id, family, lo, hi, epoch, hub: author.hub, running, next: lo, movedMs: state.nowMs }
+  state.foreignRuns.set(key, run)
 }
 
 /** Families with dependencies are planned ahead of their parents' ends, so these must be known. */
@@ -79,18 +79,15 @@ function noteExpectedEnd(state: HubState, job: Job, view: FamilyView, record: Cl
 function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
   const { family, lo, hi } = record
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
-  for (const [key, foreign] of state.foreignRuns) {
-    if (foreign.job !== job.id || foreign.family !== family || foreign.hi <= lo || foreign.lo >= hi) continue
-    if (foreign.hub === author.hub) foreign.movedMs = state.nowMs
-    if (foreign.lo >= lo && foreign.hi <= hi) state.foreignRuns.delete(key)
-  }
+  const view = job.view.families.get(family)
+  if (view !== undefined) state.foreignRuns.done(view, job.id, { lo, hi, hub: author.hub }, state.nowMs)
   deliverDone(state, job, family, lo, hi)
 }
 
 function noteEnd(state: HubState, job: Job, wasEnded: boolean): void {
   if (wasEnded || !isEnded(job)) return
   job.endedMs = state.nowMs
-  for (const [key, foreign] of state.foreignRuns) if (foreign.job === job.id) state.foreignRuns.delete(key)
+  forgetWork(state, job)
   for (const run of state.runs.values()) {
     if (run.job !== job.id) continue
     run.stopping = true
@@ -98,4 +95,13 @@ function noteEnd(state: HubState, job: Job, wasEnded: boolean): void {
     else state.runs.delete(run.id)
   }
   state.effect({ type: 'job-ended', job: job.id })
+}
+
+/** What was noted to get the job done. Late records of others must not bring it back. */
+function forgetWork(state: HubState, job: Job): void {
+  state.foreignRuns.dropJob(job.id)
+  job.awaited.clear()
+  job.pauses.clear()
+  job.failures.clear()
+  job.expectedEnds.clear()
 }

@@ -11,7 +11,7 @@ export function membersChanged(state: HubState, changes: readonly MemberChange[]
     state.effect({ type: 'story', job: null, event: { type: 'hub', hub, state: to } })
     if (to !== 'alive' && state.steal?.owner === hub) state.steal = null
     if (to === 'alive') continue
-    for (const [key, foreign] of state.foreignRuns) if (foreign.hub === hub) state.foreignRuns.delete(key)
+    state.foreignRuns.dropHub(hub)
   }
   if (changes.length === 0) return
   const slots = state.members.alive().reduce((sum, member) => sum + (member.beacon?.slots ?? 0), 0)

@@ -5,6 +5,7 @@ import { auction } from '../limits.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
 import { type LoadReport, noLoad } from './beacon.ts'
 import type { Effect } from './effect.ts'
+import { ForeignRuns } from './foreign-runs.ts'
 import type { RunId } from './input.ts'
 import { isEnded, type Job } from './job.ts'
 import { Membership } from './membership.ts'
@@ -45,19 +46,6 @@ export interface Lent {
   readonly sinceMs: number
 }
 
-/** A run of another hub, as its claims told: what a straggler is measured by. */
-export interface ForeignRun {
-  readonly job: JobId
-  readonly family: string
-  readonly lo: number
-  readonly hi: number
-  readonly epoch: number
-  readonly hub: HubId
-  running: boolean
-  /** Own clock, when it was last seen to move: claimed, started, or a result of it came. */
-  movedMs: number
-}
-
 export class HubState {
   readonly init: HubInit
   readonly members: Membership
@@ -73,11 +61,11 @@ export class HubState {
   leaving = false
   drainedTold = false
   /** Own clock since which a slot has been idle; null while all are busy. */
-  idleSinceMs: number | null = 0
+  idleSinceMs: number | null = null
   lastPlanMs = Number.NEGATIVE_INFINITY
   steal: StealWait | null = null
   lent: Lent[] = []
-  readonly foreignRuns = new Map<string, ForeignRun>()
+  readonly foreignRuns = new ForeignRuns()
   readonly decisions = new Decisions()
   stealPausedUntilMs = 0
   /** Position in the round of anti-entropy peers. */

@@ -1,11 +1,12 @@
 /** Idle hubs take over: unstarted work from busy hubs by asking, late work by running a second copy. */
 import { auction, counts } from '../limits.ts'
 import { claim, writeClaim } from './claims.ts'
-import { shardWorkMs } from './job.ts'
+import type { ForeignRun } from './foreign-runs.ts'
+import { isEnded, shardWorkMs } from './job.ts'
 import type { Given, HubMessage } from './message.ts'
 import type { OwnRun } from './own-run.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
-import type { ForeignRun, HubState } from './state.ts'
+import type { HubState } from './state.ts'
 
 /** Asks the hub that will be busy longest for some of its unstarted work. Returns whether a request is out. */
 export function trySteal(state: HubState): boolean {
@@ -38,7 +39,8 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   const given = message.given
   const job = given === null ? undefined : state.jobs.get(given.job)
   const view = job?.view.families.get(given?.family ?? '')
-  if (given === null || job === undefined || view === undefined) {
+  const canTake = job !== undefined && !isEnded(job) && !state.leaving
+  if (given === null || job === undefined || view === undefined || !canTake) {
     state.stealPausedUntilMs = state.nowMs + auction.stealPauseMs
     return
   }
