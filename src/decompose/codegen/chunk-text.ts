@@ -16,7 +16,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
   const names = [...needs.captures, ...plan.outputs.map((output) => output.variable)].map((variable) => variable.name)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
   for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
-  if (plan.shape.kind === 'call') keepCallback(text, plan.shape.callback)
+  if (plan.shape.kind === 'call') keepCallback(text, spot, plan.shape.callback)
   else keepLoop(map, text, spot)
   text.put(around.end, '});')
   const state = needs.moduleState.map((variable) => variable.name)
@@ -26,10 +26,16 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
 }
 
-function keepCallback(text: TextBuilder, callback: AnyNode): void {
+function keepCallback(text: TextBuilder, spot: ShardedSpot, callback: AnyNode): void {
   text.keep(callback.start, callback.end)
-  text.put(callback.start, ';$x.fn=(')
+  text.put(callback.start, `;${outText(spot)}$x.fn=(`)
   text.put(callback.end, ');')
+}
+
+/** Lets the runtime read outputs that are rebound. */
+function outText(spot: ShardedSpot): string {
+  const scalars = spot.plan.outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
+  return `$x.out=()=>({${scalars.join(',')}});`
 }
 
 function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
@@ -38,12 +44,8 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   const loop = plan.site.node
   let outermost: AnyNode = loop
   for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
-  const scalars = plan.outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
   text.keep(outermost.start, outermost.end)
-  text.put(
-    outermost.start,
-    `;$x.out=()=>({${scalars.join(',')}});$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{`,
-  )
+  text.put(outermost.start, `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{`)
   if (plan.shape.kind === 'range' && loop.type === 'ForStatement') {
     const { first, counter } = plan.shape
     text.replace(first.start, first.end, '$lo')

@@ -1,5 +1,6 @@
 /** Writes the module that the root runs: the user's text, with sharded spots handed to the runtime. */
 import type { AnyNode } from 'acorn'
+import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
 import type { Needs } from '../spots/needs.ts'
 import type { Output, Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
@@ -65,7 +66,10 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
 
 /** Parentheses around the receiver close between it and the dot: `(a ?? b).map(...)`. */
 function keepClosing(map: ModuleMap, text: TextBuilder, from: number, to: number): void {
-  for (let i = from; i < to; i++) if (map.module.text[i] === ')') text.keep(i, i + 1)
+  for (let i = from; i < to; i++) {
+    const commented = map.module.comments.some((comment) => comment.start <= i && i < comment.end)
+    if (map.module.text[i] === ')' && !commented) text.keep(i, i + 1)
+  }
 }
 
 function lastCommaFrom(map: ModuleMap, from: number, to: number): number {
@@ -144,9 +148,10 @@ function pathOf(node: AnyNode): string | null {
 
 function cellsText(output: Output): string[] {
   if (output.how !== 'cells') return []
-  const { stride, low, high, names } = output.cells
+  const { stride, low, high } = output.cells
+  const texts = (polynomials: readonly Polynomial[]): string => polynomials.map(polynomialText).join(',')
   return [
-    `${output.variable.name}:{stride:${stride},low:Math.min(${low.join(',')}),high:Math.max(${high.join(',')}),names:[${names.join(',')}]}`,
+    `${output.variable.name}:{stride:${polynomialText(stride)},low:Math.min(${texts(low)}),high:Math.max(${texts(high)}),names:[${namesOf(output.cells).join(',')}]}`,
   ]
 }
 
@@ -167,7 +172,8 @@ function rewriteModule(map: ModuleMap, text: TextBuilder, exported: Exports, wai
       text.blank(statement.start, declaration.start)
       const named = declaration.type === 'FunctionDeclaration' && declaration.id
       if (!named && declaration.type !== 'Identifier') {
-        text.put(statement.start, '$main=')
+        // Not at the very start: the prelude stands there, and comes first.
+        text.put(statement.start + 1, '$main=')
         text.put(statement.end, ';')
       } else if (declaration.type === 'Identifier') text.blank(statement.start, statement.end)
     }

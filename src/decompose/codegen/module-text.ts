@@ -40,11 +40,9 @@ export function classesText(map: ModuleMap): string {
 /** Wraps a built text into the factory: an expression that evaluates to an async function of the runtime. */
 export function factory(prefix: string, text: TextBuilder, suffix: (columns: string) => string): string {
   const opening = `(async function(${RUNTIME}){"use strict";${prefix}`
-  const hash = text.build()
-  const shifted = text.put(0, opening).build()
-  const body = shifted.text
-  const newline = /\n\s*$/.test(hash.text) ? '' : '\n'
-  return `${body}${newline};${suffix(JSON.stringify(shifted.columns))}})`
+  const { text: body, columns } = text.open(opening).build()
+  const newline = /\n\s*$/.test(body) ? '' : '\n'
+  return `${body}${newline};${suffix(JSON.stringify(columns))}})`
 }
 
 /**

@@ -37,6 +37,12 @@ export class TextBuilder {
     return this
   }
 
+  /** Puts text in before everything else, at the very start. */
+  open(text: string): this {
+    this.#insertions.push({ at: 0, text, order: -1 })
+    return this
+  }
+
   /** Replaces a range by text, on the line where the range starts. */
   replace(start: number, end: number, text: string): this {
     return this.blank(start, end).put(start, text)

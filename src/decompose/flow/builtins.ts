@@ -100,6 +100,10 @@ export const staticFunctions: ReadonlyMap<string, MethodEffect> = new Map([
   ]),
   ...methods('fresh', 'stores', ['Array.of', 'Promise.all', 'Promise.resolve', 'Buffer.concat']),
   ...methods('fresh', 'stores calls', ['Array.from']),
+  ...typedNames().flatMap((name) => [
+    ...methods('fresh', 'calls', [`${name}.from`]),
+    ...methods('fresh', '', [`${name}.of`]),
+  ]),
   ...methods('fresh', 'calls', ['Object.groupBy', 'Map.groupBy']),
   ...methods('receiver', 'mutates stores', ['Object.assign', 'Object.freeze', 'Object.seal']),
 ])
@@ -132,4 +136,8 @@ function names<T extends string>(value: T, list: readonly string[]): [string, T]
 /** Every function of Math but `random`. */
 function mathNames(): string[] {
   return Object.getOwnPropertyNames(Math).filter((name) => name !== 'random')
+}
+
+function typedNames(): string[] {
+  return [...pureClasses].flatMap(([name, kind]) => (kind === 'view' && name !== 'DataView' ? [name] : []))
 }

@@ -175,7 +175,7 @@ function contentOf(flow: Flow, node: AnyNode, name: string, inside: Value, store
 /** Calls every function among the arguments with elements of the receiver, as array methods do. */
 function callBack(flow: Flow, node: AnyNode, given: Arguments, receiver: Value, inside: Value, name: string): Value {
   const results: Value[] = []
-  const position = name === 'Array.from' || name.endsWith('.groupBy') ? 1 : name.startsWith('replace') ? 1 : 0
+  const position = name.endsWith('.from') || name.endsWith('.groupBy') ? 1 : name.startsWith('replace') ? 1 : 0
   const callback = given.values[position]
   if (callback === undefined) {
     if (given.rest.things.size > 0) flow.problem('unknown-call', node, name)
@@ -195,7 +195,7 @@ function callBack(flow: Flow, node: AnyNode, given: Arguments, receiver: Value, 
     flow.store(flow.site(node), ANY_FIELD, result)
     return join(result, carried)
   }
-  const optional = name === 'sort' || name === 'toSorted' || name.startsWith('replace') || name === 'Array.from'
+  const optional = name === 'sort' || name === 'toSorted' || name.startsWith('replace') || name.endsWith('.from')
   if (optional && callback.callables.size === 0 && (callback.things.size === 0 || name.startsWith('replace')))
     return emptyValue()
   const element = name === 'sort' || name === 'toSorted' ? [inside, inside] : [inside, inside, receiver]

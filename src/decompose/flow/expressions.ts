@@ -216,6 +216,11 @@ function member(flow: Flow, node: Extract<AnyNode, { type: 'MemberExpression' }>
   const object = evaluate(flow, node.object)
   if (node.computed) evaluate(flow, node.property)
   const name = !node.computed && node.property.type === 'Identifier' ? node.property.name : ANY_FIELD
+  for (const callable of object.callables) {
+    if (typeof callable !== 'string' && !flow.map.isStaticConstant(callable, name)) {
+      flow.problem('static', node, `${callable.id?.name ?? 'a function'}.${name}`)
+    }
+  }
   return flow.read(object, name)
 }
 

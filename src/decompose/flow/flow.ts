@@ -33,6 +33,7 @@ export type ProblemCode =
   | 'generator'
   | 'locale'
   | 'accessor'
+  | 'static'
   | 'unsupported'
 
 export interface Problem {

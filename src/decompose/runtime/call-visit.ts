@@ -78,7 +78,7 @@ export class CallVisit {
     const Type = kind === null ? undefined : typedArrays.get(kind)
     if (Type === undefined) return this.#results
     const typed = new Type(this.#results.length)
-    this.#results.forEach((value, index) => (typed[index] = value as never))
+    for (const [index, value] of this.#results.entries()) typed[index] = value as never
     return typed
   }
 
@@ -105,13 +105,18 @@ export class CallVisit {
       for (const offset of results) this.#results.push(this.#item(from + Number(offset)))
     } else if (this.#meta.method === 'flatMap') for (const value of results) this.#results.push(value)
     else if (this.#meta.method !== 'forEach') {
-      results.forEach((value, offset) => (this.#results[from + offset] = value))
+      // Holes stay holes.
+      results.forEach((value, offset) => {
+        this.#results[from + offset] = value
+      })
       if (this.#results.length < to) this.#results.length = to
     }
   }
 
   #runHere({ from, to }: Segment): void {
     const { method } = this.#meta
+    // Called as a plain name: `this` is undefined, as it is for the builtin.
+    const callback = this.#callback
     const holes = method !== 'from' && Array.isArray(this.#receiver)
     for (let index = from; index < to; index++) {
       if (holes && !(index in (this.#receiver as unknown[]))) {
@@ -119,12 +124,12 @@ export class CallVisit {
         continue
       }
       const item = this.#item(index)
-      const result = method === 'from' ? this.#callback(item, index) : this.#callback(item, index, this.#receiver)
+      const result = method === 'from' ? callback(item, index) : callback(item, index, this.#receiver)
       if (method === 'map' || method === 'from') this.#results[index] = result
       else if (method === 'filter') {
         if (result) this.#results.push(item)
       } else if (method === 'flatMap') {
-        if (Array.isArray(result)) result.forEach((value) => this.#results.push(value))
+        if (Array.isArray(result)) pushFlat(this.#results, result)
         else this.#results.push(result)
       }
     }
@@ -132,6 +137,7 @@ export class CallVisit {
 
   /** `await Promise.all(xs.map(fn))`: the items one after the other are as good as side by side, for they share nothing. */
   async #gather(): Promise<unknown> {
+    const callback = this.#callback
     try {
       for (let step = this.#pace.next(); step.kind !== 'done'; step = this.#pace.next()) {
         if (step.kind === 'shard') {
@@ -143,7 +149,7 @@ export class CallVisit {
           break
         }
         for (let index = step.segment.from; index < step.segment.to; index++) {
-          this.#results[index] = await this.#callback(this.#item(index), index, this.#receiver)
+          this.#results[index] = await callback(this.#item(index), index, this.#receiver)
         }
       }
       return this.#results
@@ -154,13 +160,22 @@ export class CallVisit {
     }
   }
 
-  #plain(): unknown {
-    return plainCall(this.#meta, this.#receiver, this.#callback)
+  #plain(): PlainLater {
+    return new PlainLater(this.#meta, this.#receiver, this.#callback)
   }
 
   #item(index: number): unknown {
     const { source } = this.#items
     return source === null ? undefined : (source as ArrayLike<unknown>)[index]
+  }
+}
+
+/** A plain call that must begin in the same breath as the `Promise.all` around it: which failure is first depends on it. */
+export class PlainLater {
+  readonly run: () => unknown
+
+  constructor(meta: SpotMeta, receiver: unknown, callback: unknown) {
+    this.run = () => plainCall(meta, receiver, callback)
   }
 }
 
@@ -184,4 +199,11 @@ function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
   const bare = Object.getPrototypeOf(receiver) === Object.prototype && Reflect.ownKeys(receiver).length === 1
   if (!bare || !Number.isSafeInteger(length) || Number(length) < 0 || Number(length) > 2 ** 32 - 1) return null
   return { ...base, count: Number(length), source: null, slice: () => null }
+}
+
+/** Appends elements as `flatMap` does: holes are left out. */
+export function pushFlat(into: unknown[], values: readonly unknown[]): void {
+  values.forEach((value) => {
+    into.push(value)
+  })
 }

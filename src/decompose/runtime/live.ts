@@ -227,7 +227,9 @@ function mergeCells(live: Live, part: unknown, stand: Extract<Stand, { is: 'cell
     return
   }
   const cells = live.value as unknown[]
-  ;(part as unknown[]).forEach((entry, offset) => (cells[from + offset] = entry))
+  ;(part as unknown[]).forEach((entry, offset) => {
+    cells[from + offset] = entry
+  })
 }
 
 /** The live cells a shard starts from; null when they are typed and all zero. */

@@ -6,7 +6,7 @@ import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
-import { CallVisit, plainCall } from './call-visit.ts'
+import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
 import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
@@ -54,7 +54,7 @@ class RootRuntime extends Registry {
   }
 
   of(value: unknown): unknown {
-    return value
+    return value instanceof PlainLater ? value.run() : value
   }
 
   none(_value: unknown): undefined {

@@ -7,6 +7,7 @@ import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { valueHash } from '../../execute/codec/value-hash.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
+import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { LayeredNumbers } from './known.ts'
@@ -151,7 +152,8 @@ class ShardRun {
     const { lo } = this.#call.work
     const { step } = this.#meta
     const first = this.#input?.first ?? 0
-    const items = this.#meta.kind === 'of' ? (this.#input?.items as unknown[]).slice(from - lo, to - lo) : null
+    const items =
+      this.#meta.kind === 'of' ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo) : null
     const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
     return this.#meta.isAsync ? Promise.resolve(done) : null
   }
@@ -168,7 +170,8 @@ class ShardRun {
 
   #apply(index: number): unknown {
     const items = this.#input?.items as unknown[] | null | undefined
-    return this.#chunk.fn?.(items == null ? undefined : items[index - this.#call.work.lo], index)
+    const { fn } = this.#chunk
+    return fn?.(items == null ? undefined : items[index - this.#call.work.lo], index)
   }
 
   #isHole(index: number): boolean {
@@ -183,8 +186,7 @@ class ShardRun {
     if (this.#meta.method === 'filter') {
       if (result !== HOLE && result) results.push(index - lo)
     } else if (this.#meta.method === 'flatMap') {
-      // `forEach` leaves holes out, as `flatMap` does.
-      if (Array.isArray(result)) result.forEach((value) => results.push(value))
+      if (Array.isArray(result)) pushFlat(results, result)
       else if (result !== HOLE) results.push(result)
     } else if (result === HOLE) results.length = index - lo + 1
     else results[index - lo] = result

@@ -72,7 +72,11 @@ function makeCells(stand: Extract<Stand, { is: 'cells' }>, cells: unknown, range
     return made
   }
   const made: unknown[] = new Array(stand.fixed ? stand.length : Math.max(stand.length, to))
-  if (Array.isArray(cells)) cells.forEach((value, offset) => (made[from + offset] = value))
+  if (Array.isArray(cells)) {
+    cells.forEach((value, offset) => {
+      made[from + offset] = value
+    })
+  }
   return made
 }
 

@@ -12,15 +12,11 @@ export interface Term {
   readonly variables: readonly Variable[]
 }
 
-/** Where a spot may write in one iteration: cells `stride * i + [low, high]`, as text over captured names. */
+/** Where a spot may write in one iteration: cells `stride * i + low` up to `stride * i + high`, over several uses. */
 export interface Cells {
-  readonly stride: string
-  readonly low: readonly string[]
-  readonly high: readonly string[]
-  /** Captured names in these texts; each must be a safe integer >= 0 at run time. */
-  readonly names: readonly string[]
-  /** Proved for all such names: cells of different iterations are different. */
-  readonly disjoint: boolean
+  readonly stride: Polynomial
+  readonly low: readonly Polynomial[]
+  readonly high: readonly Polynomial[]
 }
 
 /** Longest polynomial that is followed; index expressions of people have two or three terms. */
@@ -50,38 +46,35 @@ export function cellsOf(
   if (bounds === null || stride.size === 0) return null
   const all = [...stride.values(), ...bounds.low.values(), ...bounds.high.values()].flatMap((term) => term.variables)
   if (all.some((variable) => contains(body, variable.scope.block) || variable === loop)) return null
-  return {
-    stride: textOf(stride),
-    low: [textOf(bounds.low)],
-    high: [textOf(bounds.high)],
-    names: [...new Set(all.map((variable) => variable.name))],
-    disjoint: isDisjoint(stride, bounds.low, bounds.high),
-  }
+  return { stride, low: [bounds.low], high: [bounds.high] }
 }
 
-/** The cells of several uses in one iteration. */
+/** The cells of several uses in one iteration; null when their strides differ. */
 export function mergeCells(cells: readonly Cells[]): Cells | null {
   const [first] = cells
-  if (first === undefined || cells.some((c) => c.stride !== first.stride)) return null
-  const merged = {
-    stride: first.stride,
-    low: [...new Set(cells.flatMap((c) => c.low))],
-    high: [...new Set(cells.flatMap((c) => c.high))],
-    names: [...new Set(cells.flatMap((c) => c.names))],
-  }
-  if (merged.low.length === 1 && merged.high.length === 1)
-    return { ...merged, disjoint: cells.every((c) => c.disjoint) }
-  if (merged.names.length > 0) return { ...merged, disjoint: false }
-  const number = (text: string): number => text.split('+').reduce((total, term) => total + Number(term), 0)
-  const span = Math.max(...merged.high.map(number)) - Math.min(...merged.low.map(number))
-  return { ...merged, disjoint: span < number(first.stride) }
+  if (first === undefined || cells.some((c) => polynomialText(c.stride) !== polynomialText(first.stride))) return null
+  return { stride: first.stride, low: unique(cells.flatMap((c) => c.low)), high: unique(cells.flatMap((c) => c.high)) }
 }
 
-/** `stride - 1 - (high - low) >= 0` because no term of it is negative. */
-function isDisjoint(stride: Polynomial, low: Polynomial, high: Polynomial): boolean {
-  const slack = new Map(sum(sum(stride, high, -1), low, 1))
-  addTerm(slack, { factor: -1, variables: [] })
-  return [...slack.values()].every((term) => term.factor >= 0)
+/** Proved for all names that are integers >= 0: cells of different iterations are different. */
+export function areDisjoint({ stride, low, high }: Cells): boolean {
+  return high.every((top) =>
+    low.every((bottom) => {
+      const slack = new Map(sum(sum(stride, top, -1), bottom, 1))
+      addTerm(slack, { factor: -1, variables: [] })
+      return [...slack.values()].every((term) => term.factor >= 0)
+    }),
+  )
+}
+
+/** Names that a cell formula reads; each must be a safe integer >= 0 at run time. */
+export function namesOf({ stride, low, high }: Cells): string[] {
+  const terms = [stride, ...low, ...high].flatMap((polynomial) => [...polynomial.values()])
+  return [...new Set(terms.flatMap((term) => term.variables.map((variable) => variable.name)))]
+}
+
+function unique(polynomials: readonly Polynomial[]): Polynomial[] {
+  return [...new Map(polynomials.map((polynomial) => [polynomialText(polynomial), polynomial])).values()]
 }
 
 /** Replaces inner loop variables by the ends of their ranges. */
@@ -238,7 +231,8 @@ function idOf(variable: Variable): number {
   return variable.identifiers[0]?.start ?? -1
 }
 
-function textOf(polynomial: Polynomial): string {
+/** JavaScript text of a polynomial. */
+export function polynomialText(polynomial: Polynomial): string {
   const terms = [...polynomial.values()].map((term) =>
     [String(term.factor), ...term.variables.map((v) => v.name)].join('*'),
   )

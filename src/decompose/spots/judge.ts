@@ -5,7 +5,8 @@ import { Flow, type Write } from '../flow/flow.ts'
 import { outerThing, type Thing, type Value } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
+import { contains, isFunction, isLoop, lineOf, walk } from '../syntax/walk.ts'
+import { areDisjoint, namesOf } from './affine.ts'
 import type { LoopNode, Site } from './find.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
@@ -60,7 +61,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     viewsOnUnknown: flow.viewsOnUnknown,
   }
   const guarded = outputs.some(
-    (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !output.cells.disjoint),
+    (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),
   )
   return { kind: 'parallel', plan, guarded }
 }
@@ -205,7 +206,7 @@ function carried(single: Case): Obstacle | null {
     }
     const [node] = nodes
     if (node === undefined || onlyLeavesByExit(single, variable)) continue
-    const direct = [...nodes].every((at) => contains(body, at) || contains(site.node, at))
+    const direct = [...nodes].some((at) => contains(body, at) || contains(site.node, at))
     if (direct && isSum(single, variable)) {
       sums ??= { reason: 'fp-order', name: variable.name, line: lineOf(node) }
       continue
@@ -248,7 +249,7 @@ function writtenBesidesSums(single: Case): Obstacle | null {
 
 /** Cells of neighbouring iterations meet, whatever the names are. */
 function isCarriedCells(output: Output | undefined): boolean {
-  return output?.how === 'cells' && !output.cells.disjoint && output.cells.names.length === 0
+  return output?.how === 'cells' && !areDisjoint(output.cells) && namesOf(output.cells).length === 0
 }
 
 /** True when all uses of a variable in the body are `v += e` and the like. */
@@ -316,7 +317,8 @@ function problems(single: Case): Obstacle | null {
   // A captured function made elsewhere keeps state of its own.
   const made = single.flow.problems.find((p) => p.code === 'unknown-call' && isMadeFunction(single.map, p.node))
   if (made !== undefined) return { reason: 'mutated-capture', name: made.name, line: lineOf(made.node) }
-  return { reason: problem.code, name: problem.name, line: lineOf(problem.node) }
+  const reason = problem.code === 'static' ? 'mutated-capture' : problem.code
+  return { reason, name: problem.name, line: lineOf(problem.node) }
 }
 
 function isMadeFunction(map: ModuleMap, node: AnyNode): boolean {
@@ -331,6 +333,7 @@ function aliased(single: Case, around: Flow | null): Obstacle | null {
   const { map, body, outputs } = single
   for (const output of outputs.values()) {
     if (output.how === 'count' || output.how === 'max' || output.how === 'min') continue
+    if (isJustMade(map, output.variable, single.site.node)) continue
     const mine = around.variableValue(output.variable).things
     for (const other of capturedIn(map, body, output.variable)) {
       for (const thing of around.variableValue(other).things) {
@@ -339,6 +342,33 @@ function aliased(single: Case, around: Flow | null): Obstacle | null {
       }
     }
   }
+  return null
+}
+
+/** Made new by its own declaration shortly before the spot, and not handed to anyone in between. */
+function isJustMade(map: ModuleMap, variable: Variable, spot: AnyNode): boolean {
+  const definition = variable.defs[0]
+  if (definition?.node.type !== 'VariableDeclarator' || definition.parent?.type !== 'VariableDeclaration') return false
+  const { init, id } = definition.node
+  const made = init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' || init?.type === 'NewExpression'
+  if (!made || id.type !== 'Identifier' || definition.parent.kind !== 'const') return false
+  if (init.type === 'NewExpression' && (init.callee.type !== 'Identifier' || map.variableOf(init.callee) !== null))
+    return false
+  if (loopAround(map, definition.node) !== loopAround(map, spot)) return false
+  return variable.references.every(({ identifier, init: first }) => {
+    if (first === true || identifier.start >= spot.start) return true
+    const parent = map.parentOf(identifier)
+    return (
+      parent?.type === 'MemberExpression' &&
+      parent.object === identifier &&
+      map.parentOf(parent)?.type !== 'CallExpression'
+    )
+  })
+}
+
+/** The nearest loop or function around a node. */
+function loopAround(map: ModuleMap, node: AnyNode): AnyNode | null {
+  for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isLoop(at) || isFunction(at)) return at
   return null
 }
 

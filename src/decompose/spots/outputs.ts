@@ -229,7 +229,7 @@ function mathName(map: ModuleMap, call: CallExpression): string | null {
   return callee.property.name
 }
 
-function usesOf(map: ModuleMap, variable: Variable, within: AnyNode): number {
+function usesOf(_map: ModuleMap, variable: Variable, within: AnyNode): number {
   return variable.references.filter((reference) => contains(within, reference.identifier)).length
 }
 

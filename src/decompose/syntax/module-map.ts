@@ -19,6 +19,8 @@ export class ModuleMap {
   readonly hasAccessors: boolean
   /** A getter, setter or special method does more than read: any property read may change something. */
   readonly hasImpureAccessors: boolean
+  /** Names of members that are assigned anywhere; empty for computed ones on a class or function. */
+  readonly #assignedNames = new Set<string>()
   readonly #parents = new Map<AnyNode, AnyNode>()
   readonly #variables = new Map<AnyNode, Variable>()
   readonly #references = new Map<AnyNode, Reference>()
@@ -86,6 +88,21 @@ export class ModuleMap {
     return null
   }
 
+  /** True for `Class.name` when it is a literal that nothing in the module changes. */
+  isStaticConstant(holder: FunctionNode | ClassNode, name: string): boolean {
+    if (!isClass(holder) || this.#assignedNames.has(name) || this.#assignedNames.has('')) return false
+    return holder.body.body.some(
+      (part) =>
+        part.type === 'PropertyDefinition' &&
+        part.static &&
+        !part.computed &&
+        part.key.type === 'Identifier' &&
+        part.key.name === name &&
+        part.value?.type === 'Literal' &&
+        !('regex' in part.value && part.value.regex),
+    )
+  }
+
   /** True for variables of the module's own top scope. */
   isModuleLevel(variable: Variable): boolean {
     return variable.scope.type === 'module' || variable.scope.type === 'global'
@@ -116,6 +133,7 @@ export class ModuleMap {
       this.methods.set(name, [...(this.methods.get(name) ?? []), held as FunctionNode])
     }
     walk(this.module.tree, (node) => {
+      this.#noteAssigned(node)
       if (
         node.type === 'MemberExpression' &&
         !node.computed &&
@@ -134,6 +152,17 @@ export class ModuleMap {
       }
     })
     return { found: found || definer, bodies: definer ? [...bodies, this.module.tree] : bodies }
+  }
+
+  #noteAssigned(node: AnyNode): void {
+    const target =
+      node.type === 'AssignmentExpression' ? node.left : node.type === 'UpdateExpression' ? node.argument : null
+    if (target === null) return
+    walk(target, (at) => {
+      if (at.type !== 'MemberExpression') return
+      if (!at.computed && at.property.type === 'Identifier') this.#assignedNames.add(at.property.name)
+      else if (at.object.type === 'Identifier' && this.#callableNamed(at.object) !== null) this.#assignedNames.add('')
+    })
   }
 
   #callableNamed(identifier: Identifier): AnyNode | null {

@@ -16,7 +16,7 @@ export function childrenOf(node: AnyNode): AnyNode[] {
 }
 
 /** Visits a node and everything below it; `enter` returns false to skip what is below. */
-export function walk(node: AnyNode, enter: (node: AnyNode) => boolean | undefined | void): void {
+export function walk(node: AnyNode, enter: (node: AnyNode) => boolean | undefined | undefined): void {
   if (enter(node) === false) return
   for (const child of childrenOf(node)) walk(child, enter)
 }

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util'
+import { expect, test } from 'vitest'
+import { decompose } from '../../src/decompose/decompose.ts'
+import { explain } from '../../src/decompose/explain.ts'
+import { decodeProgram, encodeProgram } from '../../src/decompose/program-bytes.ts'
+import type { Cut } from '../../src/program/family.ts'
+import { runProgram, runSharded } from './harness.ts'
+import { ownFunctions } from './own-functions.ts'
+import { runPlain } from './plain.ts'
+
+const failing = `function check(order: { id: number }) {
+  if (order.id % 5 === 4) {
+    throw new RangeError(\`order \${order.id}\`);
+  }
+  return order.id;
+}
+export default async function (orders: { id: number }[]) {
+  const ids: number[] = [];
+  for (const order of orders) {
+    ids.push(check(order));
+  }
+  return ids;
+}
+`
+
+test("an error in a shard is the one of the lowest failing item, at the user's own line and column", async () => {
+  const orders = Array.from({ length: 20 }, (_, id) => ({ id: id + 2 }))
+  for (const chunks of [1, 3, 7]) {
+    const { thrown } = await runSharded(failing, 'orders.ts', { value: orders }, { chunks })
+    expect(thrown).toMatchObject({ name: 'RangeError', message: 'order 4' })
+    const frames = (thrown?.stack ?? '').split('\n').filter((line) => line.includes('orders.ts'))
+    expect(frames[0]).toMatch(/check \(orders\.ts:3:11\)/)
+    expect(frames[1]).toMatch(/orders\.ts:10:14/)
+    expect(thrown?.stack).not.toMatch(/runtime/)
+  }
+})
+
+test("columns after a rewritten call on the same line are the user's", async () => {
+  const source =
+    'export default function (xs) {\n  const ys = xs.map((x) => x + 1); const z = null; return z.length + ys.length;\n}\n'
+  const { thrown } = await runSharded(source, 'columns.js', { value: [1, 2, 3] }, { chunks: 2 })
+  const column = (source.split('\n')[1] ?? '').indexOf('length') + 1
+  expect(thrown?.stack).toMatch(new RegExp(`columns\\.js:2:${column}`))
+})
+
+test('a replayed root reuses recorded cuts, sample included', async () => {
+  const source =
+    'export default function (xs) { const ys = xs.map((x) => x * 2); const zs = []; for (const y of ys) { zs.push(y + 1) } return zs }'
+  const xs = Array.from({ length: 40 }, (_, i) => i)
+  const recorded = new Map<number, Cut>([
+    [1, { items: 40, starts: [3, 10, 11] }],
+    [2, { items: 40, starts: [0, 39] }],
+  ])
+  const run = await runSharded(source, 'replay.js', { value: xs }, { recordedCuts: recorded })
+  expect(run.value).toEqual(xs.map((x) => x * 2 + 1))
+  expect(run.spawns.map(({ sequence, cut }) => [sequence, cut])).toEqual([...recorded])
+})
+
+test('the sequence counts visits that stay in place, so a replay meets the same numbers', async () => {
+  const source =
+    'export default function (xs) { for (let r = 0; r < 3; r++) { xs = xs.map((x) => x + r) } return xs.filter((x) => x > 4) }'
+  const run = await runSharded(
+    source,
+    'visits.js',
+    { value: [1, 2, 3] },
+    { recordedCuts: new Map([[4, { items: 3, starts: [0, 2] }]]) },
+  )
+  expect(run.value).toEqual([5, 6].filter((x) => x > 4))
+  expect(run.spawns.map(({ sequence }) => sequence)).toEqual([4])
+})
+
+test.each(ownFunctions)(
+  '$name: shards interrupted at every checkpoint resume to the same result',
+  async ({ name, source }) => {
+    const plain = await runPlain(source, name, 1)
+    const run = await runSharded(source, name, { scale: 1 }, { chunks: 2, interrupt: true })
+    expect(run.thrown?.stack).toBeUndefined()
+    expect(isDeepStrictEqual(run.value, plain)).toBe(true)
+    expect(run.resumed).toBeGreaterThan(0)
+  },
+)
+
+test('long work is cut into shards of a sensible size without being asked', async () => {
+  const source = `export default function ({ n }) {
+  const out = [];
+  for (let i = 0; i < n; i++) {
+    let x = i;
+    for (let k = 0; k < 60000; k++) x = (x * 1103515245 + 12345) % 2147483648;
+    out.push(x);
+  }
+  return out;
+}`
+  const run = await runSharded(source, 'long.js', { value: { n: 400 } }, { slots: 4 })
+  expect(run.spawns.length).toBe(1)
+  const cut = run.spawns[0]?.cut
+  expect(cut?.starts[0]).toBeGreaterThan(0)
+  expect(cut?.starts.length).toBeGreaterThan(3)
+  expect(run.value).toEqual(await runPlain(source, 'long.js', 1, { n: 400 }))
+})
+
+test('a function too small to shard stays where it is', async () => {
+  const source = 'export default function (xs) { return xs.map((x) => x + 1).filter((x) => x % 2) }'
+  const run = await runSharded(source, 'small.js', { value: [1, 2, 3, 4] })
+  expect(run.value).toEqual([3, 5])
+  expect(run.spawns).toEqual([])
+})
+
+test('a program survives its encoding; foreign bytes are refused', () => {
+  const program = decompose(failing, 'orders.ts')
+  expect(decodeProgram(encodeProgram(program))).toEqual(program)
+  expect(() => decodeProgram(new Uint8Array([1, 2, 3]))).toThrow(/no program/)
+  expect(explain(program)).toMatchObject([{ line: 9, verdict: 'parallel', reason: '' }])
+})
+
+test('broken modules are refused with the place', () => {
+  expect(() => decompose('export default function () {\n  return 1 +* 2\n}', 'broken.js')).toThrow(/broken\.js:2:13/)
+  expect(() => decompose('enum Colour { red }\nexport default () => 1', 'enum.ts')).toThrow(/enum\.ts:1:1.*enum/i)
+  expect(() => decompose('const a = 1', 'none.js')).toThrow(/no default export/)
+})
+
+test('a mark keeps a spot sequential', () => {
+  const source =
+    'export default function (xs) {\n  /* shoal: sequential */\n  for (const x of xs) { x + 1 }\n  return xs.map((x) => x)\n}'
+  expect(explain(decompose(source, 'mark.js')).map(({ verdict, reason }) => [verdict, reason])).toEqual([
+    ['sequential', 'user'],
+    ['parallel', ''],
+  ])
+})
+
+test('ctx reaches the root: checkpoint state, progress, log', async () => {
+  const source =
+    'export default function (n, ctx) { ctx.log("at", n); ctx.progress(0.5); ctx.checkpoint({ n }); return ctx.restored }'
+  const run = await runProgram(decompose(source, 'ctx.js'), { value: 4 })
+  expect(run.value).toBeNull()
+  expect(run.logs).toEqual(['at 4'])
+})
