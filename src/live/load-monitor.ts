@@ -1,6 +1,7 @@
 /** Samples the machine once a second, takes our own slots out, and forecasts the rest. */
 import type { Usage } from '../execute/usage.ts'
 import { LoadForecaster } from '../forecast/load-forecaster.ts'
+import { NetTrainer } from '../forecast/net/net-trainer.ts'
 import { LoadSampler } from '../forecast/sample.ts'
 import type { LoadReport } from '../hub/beacon.ts'
 import { durations } from '../limits.ts'
@@ -17,12 +18,17 @@ const PERCENT = 100
 
 export class LoadMonitor {
   readonly #init: LoadMonitorInit
-  readonly #forecaster = new LoadForecaster()
+  readonly #forecaster: LoadForecaster
+  readonly #trainer: NetTrainer
   readonly #sampler = new LoadSampler()
   #timer: NodeJS.Timeout | null = null
 
   constructor(init: LoadMonitorInit) {
     this.#init = init
+    this.#trainer = new NetTrainer(1, (error) =>
+      init.log.warn(errorFields(error), 'a forecast net could not be trained'),
+    )
+    this.#forecaster = new LoadForecaster({ train: (set) => this.#trainer.train(set) })
   }
 
   start(): void {
@@ -33,6 +39,7 @@ export class LoadMonitor {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#timer = null
+    await this.#trainer.close()
   }
 
   /** A failed sample is skipped: the forecast ages, and its error shows it. */

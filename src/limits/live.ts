@@ -1,0 +1,120 @@
+/** Maxima and durations of admission, of connections, and of the shell around the hub. */
+import { KiB, MiB } from './units.ts'
+
+/** Membership: certificates, removals and join tokens. */
+export const admissionLimits = {
+  /** Certificates one hub keeps; renewals and hubs that left included. */
+  certificatesMax: 8192,
+  /** Removals one hub keeps; they never expire, because a removal must win over a late re-introduction. */
+  removalsMax: 4096,
+  /** Longest way from a member to the founder: each link is a signature to verify. */
+  chainLengthMax: 16,
+  /** Certificates a hub shows: its chain, and a second way where there is one. */
+  chainCertificatesMax: 32,
+  /** A certificate is good for this long; hubs that meet renew each other's. */
+  certificateMs: 365 * 24 * 3_600_000,
+  /** A certificate with less than this left is renewed at the next hello. */
+  renewBeforeMs: 90 * 24 * 3_600_000,
+  /** Clocks of two machines on a LAN may differ by this much. */
+  clockSkewMs: 10 * 60_000,
+  /** Longest life of a join token. */
+  tokenExpiryMsMax: 30 * 24 * 3_600_000,
+  tokenUsesMax: 4096,
+  /** A token, unpacked: secret, chain and addresses; refuses a decompression bomb. */
+  tokenBytesMax: 64 * KiB,
+  /** Addresses a token carries to start from. */
+  tokenAddressesMax: 16,
+} as const
+
+/** The network: connections, streams, discovery and blob transfer. */
+export const liveLimits = {
+  /** Connections at once; a full mesh of a large LAN, duplicates included. */
+  connectionsMax: 600,
+  /** Connections a single address may open per second: several hubs share one machine. */
+  inboundPerSecondMax: 100,
+  pendingInboundMax: 100,
+  parallelDialsMax: 16,
+  dialQueueMax: 500,
+  dialTimeoutMs: 5_000,
+  /** A TCP connection without traffic for this long is closed; pings keep live ones up. */
+  socketIdleMs: 120_000,
+  /** Handshake and protocol negotiation of a connection somebody opened to us. */
+  upgradeTimeoutMs: 5_000,
+  /** The connection monitor's ping and its patience: shorter drops healthy hubs on a loaded machine. */
+  pingIntervalMs: 2_000,
+  pingTimeoutMs: 4_500,
+  /** A connection without a passed hello lives this long. */
+  helloWindowMs: 5_000,
+  /** Streams of one protocol over one connection: few and long-lived. */
+  controlStreamsMax: 4,
+  blobStreamsMax: 32,
+  gossipStreamsMax: 8,
+  /** Flow-control window of a stream; must stay below libp2p's 4 MiB read buffer, or pausing resets the stream. */
+  streamWindowBytesMax: 2 * MiB,
+  /** Bytes read from a stream but not yet consumed, before it is paused. */
+  readAheadBytesMax: MiB,
+  /** Bytes waiting for one peer on its control stream; beyond it `send` says no. */
+  controlQueueBytesMax: 8 * MiB,
+  /** What one write to a control stream gathers. */
+  controlBatchBytesMax: 256 * KiB,
+  /** Answer of a live peer to a probe; slower means its old session is gone. */
+  probeTimeoutMs: 2_000,
+  /** Hello frame: a certificate chain and a few words. */
+  helloBytesMax: 64 * KiB,
+  /** Refused or failed peers kept for `shoal doctor`. */
+  refusalsMax: 256,
+  /** Hubs the dialer knows of, connected or not. */
+  candidatesMax: 1024,
+  addressesPerCandidateMax: 8,
+  /** Remembered addresses of members, kept over a restart. */
+  rememberedMax: 256,
+  /** First wait after a failed dial; doubles up to the maximum. */
+  dialBackoffMs: 300,
+  dialBackoffMsMax: 30_000,
+  /** A hub just heard on the LAN is dialled at least this often. */
+  dialHeardBackoffMsMax: 3_000,
+  /** A peer that was refused, or refuses us, is left alone this long. */
+  dialRefusedBackoffMs: 60_000,
+  /** The hub with the lower id dials; the other waits this long for it. */
+  dialSecondAfterMs: 3_000,
+  /** The same after a link broke. */
+  redialSecondAfterMs: 500,
+  /** Hubs one machine may announce on the LAN; a flood of made-up ones stops here. */
+  heardPerHostMax: 64,
+  /** Look for new or re-created network interfaces. */
+  interfaceScanMs: 2_000,
+  interfacesMax: 32,
+  /** mDNS queries: fast at first, then rare; N hubs make up to N^2 answers. */
+  mdnsFastMs: 1_200,
+  mdnsFastForMs: 30_000,
+  mdnsSlowMs: 10_000,
+  /** Least time between two answers of one hub on one interface. */
+  mdnsAnswerGapMs: 300,
+  /** Blob transfers at once: fetched and pushed by this hub, and served to others. */
+  blobTransfersMax: 8,
+  blobServesMax: 16,
+  /** Chunks the sender may be ahead of the receiver's disk. */
+  blobChunksAheadMax: 3,
+  /** A transfer without a chunk for this long is broken. */
+  blobStallMs: 15_000,
+  /** Idle blob streams kept open per peer: opening one costs two round trips. */
+  blobIdleStreamsMax: 2,
+} as const
+
+/** Values on a live hub. */
+export const shellLimits = {
+  /** Blobs kept in memory after use: inputs of a family are read by every run of it. */
+  recentBytesMax: 64 * MiB,
+  /** Resident memory of a slot before its watchdog ends it. */
+  slotMemoryBytesMax: 1024 * MiB,
+  /** Pause between two attempts to fetch what a job cannot start without. */
+  holdRetryMs: 500,
+  /** Attempts to fetch a result for a local root before the hub is told that it cannot be had. */
+  deliverTimeoutMs: 30_000,
+  /** Times a result is offered to other hubs before it counts with one holder. */
+  replicaTriesMax: 3,
+  /** Events waiting for one follower of a job; a slower one loses the oldest. */
+  followerEventsMax: 10_000,
+  /** Progress is told at most this often. */
+  progressMs: 100,
+} as const

@@ -1,0 +1,45 @@
+/** Maxima and periods of the load forecast and of decomposition. */
+
+/** What the forecast of the machine's load keeps and needs. */
+export const forecastLimits = {
+  /** Samples of history per metric: a net's training window plus its longest look back. */
+  samplesKept: 1280,
+  /** Realised errors per expert and horizon behind a p90. */
+  errorsKept: 300,
+  /** Errors below which p90 is a fixed margin: a quantile of fewer says nothing. */
+  errorsForQuantileMin: 10,
+  /** Rows a net is trained on. */
+  trainingRowsMax: 1200,
+  /** Longest one training may take before its thread is replaced. */
+  trainingMsMax: 30_000,
+  /** Function profiles a hub keeps, least recently used dropped first. */
+  profilesMax: 512,
+  /** Hubs whose word about one function is kept. */
+  profileHubsMax: 64,
+  /** One forecast frame on the wire. */
+  frameBytesMax: 64,
+} as const
+
+/** Decomposition: analysis at submit, granularity and checks at run time. */
+export const decomposeLimits = {
+  /** Loops and array calls of one module that are judged. */
+  spotsMax: 10_000,
+  /** What one shard costs beside its work: auction, claim, transfer, commit. Measured 0.2-3 ms; the upper end. */
+  shardCostMs: 3,
+  /** The rest of a spot is not worth sharding below this many shard costs. */
+  worthShardCosts: 10,
+  /** Longest a spot runs in place before it is decided where the rest goes. */
+  sampleMs: 2,
+  /** Longest segment in place between two looks at the clock. */
+  segmentMs: 5,
+  /** A shard's work is at least this many shard costs. */
+  floorShardCosts: 5,
+  /** Longest shard that is cut on purpose: what a lost machine costs without a checkpoint. */
+  shardMsTarget: 50,
+  /** Beyond this many shards of one family they grow longer instead. */
+  shardsTarget: 2_000,
+  /** Time between two looks at the checkpoint clock inside a shard. */
+  shardSegmentMs: 5,
+  /** Different reasons for staying in place that are logged per root. */
+  fallbackLogsMax: 100,
+} as const
