@@ -13,6 +13,11 @@ for (const name of ['unit', 'e2e', 'simulations']) {
     continue
   }
   const report = JSON.parse(readFileSync(file, 'utf8'))
+  if (name === 'simulations') {
+    passed += report.seeds - report.failed.length
+    failed += report.failed.length
+    continue
+  }
   passed += report.numPassedTests
   // A file that does not even load has no failed test, only a failed suite.
   const silent = (report.testResults ?? []).filter(

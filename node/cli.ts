@@ -1,8 +1,8 @@
 /** The command line: finds the verb, runs it, tells errors, sets the exit code. */
 import { ShoalError, toShoalError } from '../src/errors.ts'
+import { packageVersion } from '../src/package-folder.ts'
 import { errorText, exitCodeOfError, exitCodes } from './exit.ts'
 import { nearest } from './nearest.ts'
-import { packageVersion } from './package-folder.ts'
 import { tableOfVerbs, verbs } from './verbs.ts'
 
 /** Runs one command line and ends the process with its exit code once all output is written. */

@@ -1,11 +1,11 @@
 /** `shoal demo`: three hubs on this machine, one job, and kill -9 for the hub that took it. */
 import { join } from 'node:path'
 import { ShoalError } from '../../src/errors.ts'
+import { packageFolder } from '../../src/package-folder.ts'
 import { onSignals } from '../ctrl-c.ts'
 import { play } from '../demo/play.ts'
 import { Screen } from '../demo/screen.ts'
 import { exitCodes } from '../exit.ts'
-import { packageFolder } from '../package-folder.ts'
 import type { Verb } from '../verb.ts'
 
 const DEADLINE_MS = 58_000

@@ -1,5 +1,6 @@
 /** `shoal up`: the hub of this machine, until somebody ends it. */
 import { rmSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { homeFolder } from '../../src/client/home.ts'
 import type { HubInfo, LocalHub } from '../../src/client/local-hub.ts'
@@ -128,6 +129,8 @@ function teller(asJson: boolean, details: { slots: number; version: string }): (
 function leaveWithParent(home: string): void {
   const leave = () => process.exit(exitCodes.done)
   process.stdin.once('end', leave).once('error', leave).resume()
+  // Watching must not keep a hub alive that has failed to start.
+  if (process.stdin instanceof Socket) process.stdin.unref()
   process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }))
 }
 
