@@ -77,6 +77,8 @@ export const durations = {
   suspectAfterMs: 1_800,
   /** The same after its connection broke: a killed process resets its sockets at once. */
   suspectAfterDisconnectMs: 300,
+  /** A hub that was handed nothing for this long, beacon timer included, was itself away and does not judge others by it. */
+  sleptMs: 1_000,
   /** A suspect hub unheard for this long is dead: it no longer counts as a holder of blobs. */
   deadAfterMs: 15_000,
   /** A dead or left hub is forgotten after this long. */
@@ -143,6 +145,10 @@ export const auction = {
 /** Inputs that could not be fetched: how long the shard rests before anyone here claims it again. */
 export const recovery = {
   missingInputPauseMs: 500,
+  /** A blob whose holders live is lost after so many requests in vain, ... */
+  missesMax: 3,
+  /** ... over at least this long. */
+  missingForMs: 2_000,
   /** A new job's root is left to its submitter for this long. */
   rootPatienceMs: 1_000,
   /** A failed attempt rests before the same hub tries again, so that others come first. */

@@ -1,6 +1,6 @@
 /** Claiming: turning a won unit into a recorded hold, a run of this hub, and a request for its inputs. */
 import type { ClaimState } from '../ledger/record.ts'
-import type { FamilyView } from '../ledger/view.ts'
+import type { Checkpoint, FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY, type Slice } from '../program/family.ts'
 import type { RunPlan, RunShard } from './effect.ts'
 import { inputHolders, type Job, nextEpoch, shardWorkMs } from './job.ts'
@@ -102,13 +102,19 @@ function planRun(state: HubState, job: Job, view: FamilyView, run: OwnRun): RunP
       index,
       input,
       parents: parentResults(job, view, index),
-      restored: view.checkpoint(index)?.ref ?? null,
+      restored: usableCheckpoint(job, view, index)?.ref ?? null,
     })
   }
-  run.resumedFrom = view.checkpoint(run.next)?.progress ?? 0
+  run.resumedFrom = usableCheckpoint(job, view, run.next)?.progress ?? 0
   const others = state.members.others().map((member) => member.hub)
   const holders = orderHolders(inputHolders(job, state.self), others, state.self)
   return { run: run.id, job: job.id, family: run.family, epoch: run.epoch, shards, holders }
+}
+
+function usableCheckpoint(job: Job, view: FamilyView, shard: number): Checkpoint | null {
+  const checkpoint = view.checkpoint(shard)
+  const isLost = checkpoint?.ref.kind === 'blob' && job.lostCheckpoints.has(checkpoint.ref.cid)
+  return isLost ? null : checkpoint
 }
 
 function parentResults(job: Job, view: FamilyView, shard: number): RunShard['parents'] {

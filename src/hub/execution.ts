@@ -3,10 +3,14 @@ import type { RunEnd } from '../execute/slots.ts'
 import { counts, recovery } from '../limits.ts'
 import { prepareWhenReady, releaseRun, writeClaim } from './claims.ts'
 import type { RunId } from './input.ts'
-import type { Job } from './job.ts'
+import { failuresOf, isEnded, type Job, nextEpoch } from './job.ts'
 import { isOpen } from './lease.ts'
 import type { OwnRun } from './own-run.ts'
+import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
+
+/** Later than any bid: a verdict never beats a result of the same epoch. */
+const VERDICT_COST = 2 ** 31
 
 /** Starts ready runs in free slots, most urgent first; no claim waits to be settled before it starts. */
 export function startReady(state: HubState): void {
@@ -31,6 +35,8 @@ export function prepared(state: HubState, id: RunId, missing: string | null): vo
     run.state = 'ready'
     return
   }
+  if (inputsMissing(state, run, missing) && prepareWhenReady(state, run)) return
+  if (state.runs.get(id) !== run) return
   pause(state, state.job(run.job), run, run.next, run.hi, recovery.missingInputPauseMs)
   releaseRun(state, run, 'inputs-missing')
 }
@@ -40,15 +46,16 @@ export function ended(state: HubState, id: RunId, end: RunEnd): void {
   const run = state.runs.get(id)
   if (run === undefined) return
   state.runs.delete(id)
-  const job = state.job(run.job)
+  const job = state.jobs.get(run.job)
+  if (job === undefined) return
   if (job.rootRun === id) job.rootRun = null
   const isLeft = run.next < run.hi && !hasPending(state, run)
-  if (!isLeft || (end.kind === 'complete' && !run.isRoot)) return
-  if (end.kind === 'cancelled' || end.kind === 'complete') {
-    if (!run.stopping) writeClaim(state, run, 'released', run.next, run.hi, 'stopped')
-    return
-  }
-  failed(state, job, run, end)
+  if (!isLeft || isEnded(job)) return
+  if (end.kind !== 'cancelled' && end.kind !== 'complete') return failed(state, job, run, end)
+  if (run.stopping) return
+  // A slot that ends well without all results could not store one: somebody else may have the room.
+  if (end.kind === 'complete') pause(state, job, run, run.next, run.hi, recovery.failedAttemptPauseMs)
+  writeClaim(state, run, 'released', run.next, run.hi, 'stopped')
 }
 
 /** Claims made ahead follow their parents: prepared when these are done, given back when one has nobody. */
@@ -88,9 +95,7 @@ function failed(
   writeClaim(state, run, 'failed', shard, shard + 1, end.kind)
   writeClaim(state, run, 'released', shard + 1, run.hi, 'slot-lost')
   pause(state, job, run, shard, shard + 1, recovery.failedAttemptPauseMs)
-  const failures = job.failures.get(`${run.family}:${shard}`)
-  const attempts = (job.view.families.get(run.family)?.epochMax(shard) ?? 0) + 1
-  const hubs = failures?.size ?? 0
+  const { hubs, attempts } = failuresOf(job, run.family, shard)
   const everybodyFailed = hubs >= state.members.alive().length && attempts >= counts.poisonHubsMax
   if (hubs < counts.poisonHubsMax && attempts < counts.attemptsPerShardMax && !everybodyFailed) return
   condemn(state, job, run, shard, end.detail)
@@ -99,10 +104,16 @@ function failed(
 /** A shard that took down every hub it ran on gets an error as its result, with the evidence. */
 function condemn(state: HubState, job: Job, run: OwnRun, shard: number, detail: string): void {
   const failures = [...(job.failures.get(`${run.family}:${shard}`) ?? [])]
-  const evidence = failures.map(([hub, signature]) => `${hub}: ${signature}`).join('; ')
+  const evidence = failures.map(([hub, failure]) => `${hub}: ${failure.signature}`).join('; ')
+  const view = job.view.families.get(run.family)
+  if (view === undefined || view.isDone(shard)) return
   const id = state.newRunId()
-  const verdict: OwnRun = { ...run, id, lo: shard, hi: shard + 1, next: shard, state: 'condemned', stopping: false }
+  // A claim of its own keeps others off meanwhile; a real result of an attempt that was under way still wins.
+  const own = { epoch: nextEpoch(view, shard), cost: VERDICT_COST, reason: 'poison', resumedFrom: 0 }
+  const place = { lo: shard, hi: shard + 1, next: shard }
+  const verdict: OwnRun = { ...run, ...own, ...place, id, state: 'condemned', stopping: false }
   state.runs.set(id, verdict)
+  writeClaim(state, verdict, 'claimed', shard, shard + 1, own.reason)
   const message = `shard ${run.family}:${shard} ended its slot on ${failures.length} hubs (${evidence}); last: ${detail}`
   state.effect({ type: 'fail-shard', run: id, shard, code: 'SHOAL_SHARD_POISON', message })
 }

@@ -6,7 +6,16 @@ import type { Effect } from './effect.ts'
 import { evaluate } from './evaluate.ts'
 import { ended, prepared } from './execution.ts'
 import type { Input } from './input.ts'
-import { acknowledge, blobsHeld, cancelJob, heldElsewhere, jobKnown, reviewAcceptance, sweepJobs } from './jobs.ts'
+import {
+  acknowledge,
+  blobsHeld,
+  cancelJob,
+  heldElsewhere,
+  jobKnown,
+  reviewAcceptance,
+  sweepJobs,
+  tellHeld,
+} from './jobs.ts'
 import { drain, reviewDrain } from './leave.ts'
 import type { HubMessage } from './message.ts'
 import { applyRecords } from './records.ts'
@@ -33,6 +42,7 @@ export class Hub {
   /** Applies one input at `nowMs` of a monotonic clock; returns what is to be done, in order. */
   handle(input: Input, nowMs: number): Effect[] {
     const state = this.state
+    if (nowMs - state.nowMs > durations.sleptMs) state.members.slept(nowMs - state.nowMs)
     state.nowMs = Math.max(state.nowMs, nowMs)
     this.#apply(input)
     reviewAcceptance(state)
@@ -125,6 +135,7 @@ export class Hub {
     const beacon = sendBeacon(state)
     state.effect({ type: 'greet', peer: hub, beacon })
     state.effect({ type: 'sync', peer: hub })
+    tellHeld(state, hub)
   }
 
   #disconnected(hub: string): void {

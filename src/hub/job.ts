@@ -4,7 +4,7 @@ import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
-import type { HubId, JobId, Ref } from '../program/ref.ts'
+import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 
 /** Whether the submitter has been told that the job is safe. */
@@ -33,9 +33,19 @@ export interface Job {
   /** Shards that rest before this hub claims them again: `family:shard` to own clock. */
   readonly pauses: Map<string, number>
   /** Attempts that failed, by shard: which hubs, with which signature. */
-  readonly failures: Map<string, Map<HubId, string>>
+  readonly failures: Map<string, Map<HubId, Failure>>
+  /** Blobs asked for in vain, by what they hold: `family:shard` for results, the family for its inputs. */
+  readonly misses: Map<string, { readonly sinceMs: number; times: number }>
+  /** Checkpoints that cannot be had: their shards start from the input. */
+  readonly lostCheckpoints: Set<Cid>
   /** Own clock at which a claimed shard is expected to be done, per family; only for families with dependencies. */
   readonly expectedEnds: Map<string, Float64Array>
+}
+
+/** How often a shard took down a slot of one hub, and how it ended the last time. */
+export interface Failure {
+  readonly times: number
+  readonly signature: string
 }
 
 /** What a local root still has to be given of one family. */
@@ -87,10 +97,18 @@ export function noteFailure(job: Job, hub: HubId, record: LedgerRecord): void {
   if (record.kind !== 'claim' || record.state !== 'failed') return
   for (let shard = record.lo; shard < record.hi; shard++) {
     const key = `${record.family}:${shard}`
-    const byHub = job.failures.get(key) ?? new Map<HubId, string>()
-    byHub.set(hub, record.reason)
+    const byHub = job.failures.get(key) ?? new Map<HubId, Failure>()
+    byHub.set(hub, { times: (byHub.get(hub)?.times ?? 0) + 1, signature: record.reason })
     job.failures.set(key, byHub)
   }
+}
+
+/** On how many hubs a shard failed, and how often in all. Only slots that it took down count, never hubs that went away. */
+export function failuresOf(job: Job, family: string, shard: number): { hubs: number; attempts: number } {
+  const byHub = job.failures.get(`${family}:${shard}`)
+  let attempts = 0
+  for (const failure of byHub?.values() ?? []) attempts += failure.times
+  return { hubs: byHub?.size ?? 0, attempts }
 }
 
 /** Size of the blobs that a ref stands for, zero when it travels inline. */

@@ -32,6 +32,8 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     awaited: new Map(),
     pauses: new Map(),
     failures: new Map(),
+    misses: new Map(),
+    lostCheckpoints: new Set(),
     expectedEnds: new Map(),
   }
   state.jobs.set(job.id, job)
@@ -48,6 +50,14 @@ export function blobsHeld(state: HubState, id: JobId): void {
   job.blobsHere = true
   const submitter = job.manifest.submitter
   if (submitter !== state.self) state.effect({ type: 'send', to: submitter, message: { type: 'job-held', job: id } })
+}
+
+/** A submitter that was away may have missed who holds its jobs. */
+export function tellHeld(state: HubState, to: HubId): void {
+  for (const job of state.jobs.values()) {
+    if (job.manifest.submitter !== to || !job.blobsHere || isEnded(job)) continue
+    state.effect({ type: 'send', to, message: { type: 'job-held', job: job.id } })
+  }
 }
 
 /** Another hub holds the job: its submission is safe from the loss of this one. */
@@ -74,6 +84,7 @@ export function sweepJobs(state: HubState): void {
     const isOverdue = deadlineMs !== null && ageMs > deadlineMs
     if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
     if (!isDroppable(state, job, ageMs)) continue
+    if (!isEnded(job)) cancelJob(state, job.id, EXPIRED_REASON)
     state.jobs.delete(job.id)
     const needed = new Set([...state.jobs.values()].flatMap((other) => [...jobBlobs(other)]))
     state.effect({ type: 'drop-job', job: job.id, cids: [...jobBlobs(job)].filter((cid) => !needed.has(cid)) })
@@ -82,6 +93,9 @@ export function sweepJobs(state: HubState): void {
 
 /** The reason of a cancel that a passed deadline wrote, so that reports call the job failed. */
 export const DEADLINE_REASON = 'deadline'
+
+/** The reason of the cancel of a job that never ended and is too old to be kept. */
+const EXPIRED_REASON = 'expired'
 
 export function cancelJob(state: HubState, id: JobId, reason: string): void {
   const job = state.jobs.get(id)

@@ -4,14 +4,13 @@ import { sendBeacon } from './beat.ts'
 import { releaseRun, writeClaim } from './claims.ts'
 import type { HubState } from './state.ts'
 
-/** Begins to drain. Root runs are handed over: another hub replays them from the recorded families. */
+/** Begins to drain. Root runs are handed over: another hub, or this one when it starts again, replays them from the recorded families. */
 export function drain(state: HubState): void {
   if (state.leaving) return
   state.leaving = true
   for (const run of [...state.runs.values()]) {
-    const isAlone = state.members.others().length === 0
     if (run.state !== 'running') releaseRun(state, run, 'drain')
-    else if (run.isRoot && !isAlone) {
+    else if (run.isRoot) {
       writeClaim(state, run, 'released', run.lo, run.hi, 'drain')
       run.stopping = true
       state.effect({ type: 'stop-run', run: run.id })

@@ -61,7 +61,9 @@ function isWanted(state: HubState, view: FamilyView, run: OwnRun, shard: number)
   const claim = view.claim(shard)
   if (claim === null) return true
   if (claim.hub === state.self && claim.boot === state.init.boot && claim.epoch === run.epoch) return true
-  if (claim.reason === 'speculate' && run.state === 'running') return true
+  // The original goes on beside a copy of it; of two copies only one does.
+  if (claim.reason === 'speculate' && claim.epoch > run.epoch && run.state === 'running')
+    return run.reason !== 'speculate'
   // An older epoch of somebody else is what we overtook; a newer one, or a better bid at ours, overtook us.
   return claim.epoch < run.epoch || state.members.isVoid(claim.hub, claim.boot)
 }

@@ -128,6 +128,15 @@ export class Membership {
     slots[first] = Math.max(nowMs, slots[first] ?? nowMs) + workMs
   }
 
+  /** This hub itself was away for so long (suspended, or its event loop blocked): that others were silent says nothing. */
+  slept(forMs: number): void {
+    for (const member of this.#members.values()) {
+      if (member.state !== 'alive') continue
+      member.heardMs += forMs
+      if (member.lostMs !== null) member.lostMs += forMs
+    }
+  }
+
   /** Judges silence; returns what changed. */
   sweep(nowMs: number): MemberChange[] {
     const changes: MemberChange[] = []

@@ -10,7 +10,9 @@ import type { HubState } from './state.ts'
 
 /** Applies records that others wrote, or that an earlier life of this hub did. */
 export function applyRecords(state: HubState, id: JobId, entries: readonly AuthoredRecord[]): void {
-  const job = state.job(id)
+  const job = state.jobs.get(id)
+  // Dropped in the meantime, or one job too many.
+  if (job === undefined) return
   const wasEnded = isEnded(job)
   for (const { author, record } of entries) {
     state.members.noticed(author.hub, author.boot, state.nowMs)
@@ -103,5 +105,7 @@ function forgetWork(state: HubState, job: Job): void {
   job.awaited.clear()
   job.pauses.clear()
   job.failures.clear()
+  job.misses.clear()
+  job.lostCheckpoints.clear()
   job.expectedEnds.clear()
 }

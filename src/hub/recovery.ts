@@ -1,6 +1,10 @@
 /** What follows when others fall silent: their claims are void, their results may be lost, their copies must be made again. */
-import type { HubId, JobId } from '../program/ref.ts'
+import { recovery } from '../limits.ts'
+import type { HubId, JobId, Ref } from '../program/ref.ts'
+import { claim } from './claims.ts'
+import { isEnded, type Job, rootView } from './job.ts'
 import type { MemberChange } from './membership.ts'
+import type { OwnRun } from './own-run.ts'
 import { applyOwn } from './records.ts'
 import { deliverDone } from './root.ts'
 import type { HubState } from './state.ts'
@@ -21,21 +25,66 @@ export function membersChanged(state: HubState, changes: readonly MemberChange[]
 }
 
 /**
- * Results that nobody reachable has. While a holder may come back they are asked for again; once all holders are dead
- * the shards are re-opened in a higher generation, which every replica honours.
+ * Results that nobody reachable has. While a holder may come back they are asked for again; once all holders are dead, or
+ * live and have lost them, the shards are re-opened in a higher generation, which every replica honours.
  */
 export function resultsUnavailable(state: HubState, id: JobId, family: string, lo: number, hi: number): void {
   const job = state.jobs.get(id)
   const view = job?.view.families.get(family)
-  if (job === undefined || view === undefined) return
+  if (job === undefined || view === undefined || isEnded(job)) return
   const awaited = job.awaited.get(view.spec.sequence)
   for (let shard = lo; shard < hi; shard++) {
     if (awaited !== undefined) awaited.delivered[shard] = 0
     const done = view.done(shard)
-    if (done === null || [done.hub, ...done.holders].some((hub) => mayReturn(state, hub))) continue
+    if (done === null) continue
+    const holders = [done.hub, ...done.holders]
+    const isDead = !holders.some((hub) => mayReturn(state, hub))
+    if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) continue
+    job.misses.delete(`${family}:${shard}`)
     const generation = view.generation(shard) + 1
-    applyOwn(state, id, { kind: 'reopen', generation, family, lo: shard, hi: shard + 1, reason: 'holders-dead' })
+    const reason = isDead ? 'holders-dead' : 'blob-lost'
+    applyOwn(state, id, { kind: 'reopen', generation, family, lo: shard, hi: shard + 1, reason })
   }
+}
+
+/**
+ * What a run lacks. Without a checkpoint it starts from its input; results of parents are re-opened like any other; inputs
+ * that are lost for good come back by a replay of the root. Returns whether the run can be prepared anew at once.
+ */
+export function inputsMissing(state: HubState, run: OwnRun, missing: string): boolean {
+  const job = state.job(run.job)
+  const view = job.view.families.get(run.family)
+  if (run.plan === null || view === undefined) return false
+  const isMissing = (ref: Ref | null) => ref?.kind === 'blob' && missing.includes(ref.cid)
+  const checkpoint = run.plan.shards.find(({ restored }) => isMissing(restored))?.restored
+  if (checkpoint?.kind === 'blob') {
+    job.lostCheckpoints.add(checkpoint.cid)
+    return true
+  }
+  for (const edge of view.spec.edges) {
+    if (edge.to < run.next || edge.to >= run.hi) continue
+    const parent = job.view.families.get(edge.family)?.done(edge.from)
+    if (isMissing(parent?.ref ?? null)) resultsUnavailable(state, job.id, edge.family, edge.from, edge.from + 1)
+  }
+  const isInput = isMissing(view.spec.shared) || view.spec.slices.some(({ ref }) => isMissing(ref))
+  if (isInput && job.rootRun === null && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job)
+  return false
+}
+
+/** The root stores the inputs of its families again when it spawns them again. */
+function replayRoot(state: HubState, job: Job): void {
+  const view = rootView(job)
+  if (view.isDone(0)) return
+  job.misses.clear()
+  claim(state, { job, view, lo: 0, hi: 1, finishMs: state.nowMs, rank: Number.MAX_VALUE, reason: 'recover' })
+}
+
+/** Whether something was asked for so often and so long that whoever has it would have given it. */
+function isGivenUp(state: HubState, job: Job, what: string): boolean {
+  const miss = job.misses.get(what) ?? { sinceMs: state.nowMs, times: 0 }
+  miss.times++
+  job.misses.set(what, miss)
+  return miss.times >= recovery.missesMax && state.nowMs - miss.sinceMs >= recovery.missingForMs
 }
 
 /** Offers local roots what they still wait for: results that could not be fetched before. */
