@@ -27,7 +27,8 @@ export function guidedCut(from: number, items: number, meanMs: number, slots: nu
     const guided = Math.max(rest / (2 * width), floor)
     const size = Math.max(1, Math.floor(Math.min(guided, (items - from) / width, longest)))
     starts.push(at)
-    at += starts.length >= counts.shardsPerFamilyMax ? rest : size
+    // A remainder that is no work of its own goes along.
+    at += starts.length >= counts.shardsPerFamilyMax || rest - size < floor / 2 ? rest : size
   }
   return { items, starts }
 }
