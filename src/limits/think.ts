@@ -22,6 +22,8 @@ export const forecastLimits = {
 
 /** Decomposition: analysis at submit, granularity and checks at run time. */
 export const decomposeLimits = {
+  /** A slot compares its builtins with those it started with at most this often: a look takes about 0.2 ms. */
+  builtinsCheckMs: 20,
   /** Loops and array calls of one module that are judged. */
   spotsMax: 10_000,
   /** What one shard costs beside its work: auction, claim, transfer, commit. Measured 0.2-3 ms; the upper end. */
@@ -40,6 +42,15 @@ export const decomposeLimits = {
   shardsTarget: 2_000,
   /** Time between two looks at the checkpoint clock inside a shard. */
   shardSegmentMs: 5,
+  /** A visit of a spot that is over within this is small; after some of them the next ones are not timed. */
+  smallVisitMs: 0.1,
+  smallVisits: 8,
+  smallVisitsBetweenLooks: 32,
+  /** Items shorter than this run this much longer in place first: their code is not compiled at the start. */
+  tightItemMs: 0.005,
+  tightSampleMs: 8,
+  /** A single segment that took this long is believed: interruptions by other processes are shorter. */
+  believedMs: 20,
   /** Different reasons for staying in place that are logged per root. */
   fallbackLogsMax: 100,
 } as const

@@ -116,7 +116,8 @@ function accessText(spot: ShardedSpot): string {
     `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
     `e:()=>[${measured(spot).join(',')}]`,
   ]
-  return `{${parts.join(',')}}`
+  // One closure, called only when shards are considered: visits of small spots stay cheap.
+  return `()=>({${parts.join(',')}})`
 }
 
 /** What the end of a counted loop is measured on: `xs` in `i < xs.length`. */

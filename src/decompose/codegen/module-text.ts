@@ -41,7 +41,7 @@ export function classesText(map: ModuleMap): string {
 export function factory(prefix: string, text: TextBuilder, suffix: (columns: string) => string): string {
   const opening = `(async function(${RUNTIME}){"use strict";${prefix}`
   const { text: body, columns } = text.open(opening).build()
-  const newline = /\n\s*$/.test(body) ? '' : '\n'
+  const newline = body.endsWith('\n') ? '' : '\n'
   return `${body}${newline};${suffix(JSON.stringify(columns))}})`
 }
 

@@ -50,46 +50,84 @@ export class TextBuilder {
 
   build(): { text: string; columns: Columns } {
     const insertions = [...this.#insertions].sort((a, b) => a.at - b.at || a.order - b.order)
-    const out: string[] = []
-    const shifts = new Map<number, [number, number][]>()
-    let line = 1
-    let column = 1
-    let debt = 0
-    let next = 0
-    for (let i = 0; i <= this.#source.length; i++) {
-      for (let insertion = insertions[next]; insertion?.at === i; insertion = insertions[++next]) {
-        out.push(insertion.text)
-        column += insertion.text.length
-        debt += insertion.text.length
-      }
-      const char = this.#source[i]
-      if (char === undefined) break
-      if (isLineEnd(char)) {
-        out.push(char)
-        if (char !== '\r') line += 1
-        column = 1
-        debt = 0
-      } else if (this.#kept[i] === 1) {
-        if (debt > 0) {
-          const list = shifts.get(line) ?? []
-          list.push([column, debt])
-          shifts.set(line, list)
-          debt = 0
-        }
-        out.push(char)
-        column += 1
-      } else if (debt > 0) debt -= 1
-      else {
-        out.push(' ')
-        column += 1
-      }
+    const written = new Writer()
+    let at = 0
+    for (const insertion of insertions) {
+      this.#copy(at, insertion.at, written)
+      written.insert(insertion.text)
+      at = insertion.at
     }
-    return { text: out.join(''), columns: [...shifts] }
+    this.#copy(at, this.#source.length, written)
+    return { text: written.text(), columns: written.columns() }
+  }
+
+  /** Copies a range: kept parts as they are, the rest as blanks and line ends. */
+  #copy(from: number, to: number, written: Writer): void {
+    for (let at = from; at < to; ) {
+      const kept = this.#kept[at] === 1
+      const change = this.#kept.indexOf(kept ? 0 : 1, at)
+      const end = change < 0 || change > to ? to : change
+      const parts = this.#source.slice(at, end).split(LINE_END)
+      for (const [index, part] of parts.entries()) {
+        if (index % 2 === 1) written.endLine(part)
+        else if (kept) written.keep(part)
+        else written.blank(part.length)
+      }
+      at = end
+    }
   }
 }
 
-function isLineEnd(char: string): boolean {
-  return char === '\n' || char === '\r' || char === '\u2028' || char === '\u2029'
+const LINE_END = /(\r\n|[\n\r\u2028\u2029])/
+
+/** Text being written, with lines and columns counted. */
+class Writer {
+  readonly #parts: string[] = []
+  readonly #shifts = new Map<number, [number, number][]>()
+  #line = 1
+  #column = 1
+  /** Columns put in that no blank has made up for yet. */
+  #debt = 0
+
+  insert(text: string): void {
+    this.#parts.push(text)
+    this.#column += text.length
+    this.#debt += text.length
+  }
+
+  keep(text: string): void {
+    if (text === '') return
+    if (this.#debt > 0) {
+      const shifts = this.#shifts.get(this.#line) ?? []
+      shifts.push([this.#column, this.#debt])
+      this.#shifts.set(this.#line, shifts)
+      this.#debt = 0
+    }
+    this.#parts.push(text)
+    this.#column += text.length
+  }
+
+  blank(length: number): void {
+    const used = Math.min(length, this.#debt)
+    this.#debt -= used
+    this.#parts.push(' '.repeat(length - used))
+    this.#column += length - used
+  }
+
+  endLine(text: string): void {
+    this.#parts.push(text)
+    this.#line += 1
+    this.#column = 1
+    this.#debt = 0
+  }
+
+  text(): string {
+    return this.#parts.join('')
+  }
+
+  columns(): Columns {
+    return [...this.#shifts]
+  }
 }
 
 /** The column of the user's text for a column of the rewritten text. */

@@ -1,6 +1,7 @@
 /** One visit of a sharded array call: `map`, `filter`, `flatMap`, `forEach`, `Array.from`. */
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { Access, Items } from './family.ts'
+import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
 import { typedArrays, typedKind } from './values.ts'
 import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
@@ -11,8 +12,9 @@ type Callback = (item: unknown, index: number, array?: unknown) => unknown
 export class CallVisit {
   readonly #setting: RootSetting
   readonly #meta: SpotMeta
-  readonly #access: Access
-  readonly #at: { readonly spot: number; readonly sequence: number }
+  readonly #spot: number
+  readonly #sequence: number
+  readonly #makeAccess: () => Access
   readonly #receiver: unknown
   readonly #callback: Callback
   readonly #items: Items
@@ -23,37 +25,40 @@ export class CallVisit {
   /** @returns null when the receiver is nothing that can be sharded: then the plain call is the answer. */
   static begin(
     setting: RootSetting,
-    meta: SpotMeta,
+    history: SpotHistory,
     receiver: unknown,
     callback: unknown,
-    access: Access,
-    at: { spot: number; sequence: number },
+    access: () => Access,
+    sequence: number,
   ): CallVisit | null {
     if (typeof callback !== 'function') return null
+    if (Array.isArray(receiver) && history.isSmall(setting.call, sequence, receiver.length)) return null
+    const { meta } = history
     const items = itemsOf(meta, receiver)
     if (items === null || items.count === 0) return null
     // A callback that writes what is iterated over sees its own writes: only the plain call does that right.
-    if (Object.values(access.o()).includes(receiver)) return null
-    return new CallVisit(setting, meta, receiver, callback as Callback, access, at, items)
+    if (meta.outputs.length > 0 && Object.values(access().o()).includes(receiver)) return null
+    return new CallVisit(setting, history, receiver, callback as Callback, access, sequence, items)
   }
 
   private constructor(
     setting: RootSetting,
-    meta: SpotMeta,
+    history: SpotHistory,
     receiver: unknown,
     callback: Callback,
-    access: Access,
-    at: { spot: number; sequence: number },
+    access: () => Access,
+    sequence: number,
     items: Items,
   ) {
     this.#setting = setting
-    this.#meta = meta
+    this.#meta = history.meta
+    this.#spot = history.spot
     this.#receiver = receiver
     this.#callback = callback
-    this.#access = access
-    this.#at = at
+    this.#makeAccess = access
+    this.#sequence = sequence
     this.#items = items
-    this.#pace = new Pace(setting, at.sequence, items.count)
+    this.#pace = new Pace(setting, history, sequence, items.count)
   }
 
   /** Runs in place what can run without waiting. True when the call is complete. */
@@ -90,8 +95,8 @@ export class CallVisit {
   }
 
   async #shards(cut: Extract<Step, { kind: 'shard' }>['cut']): Promise<void> {
-    const at = { ...this.#at, meanMs: this.#pace.meanMs() }
-    const harvest = await shardOut(this.#setting, this.#meta, this.#access, this.#items, cut, at)
+    const at = { spot: this.#spot, sequence: this.#sequence, meanMs: this.#pace.meanMs() }
+    const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, cut, at)
     let from = cut.starts[0] ?? 0
     for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) {
       this.#append(part.result.results ?? [], part.segment)
@@ -141,8 +146,8 @@ export class CallVisit {
     try {
       for (let step = this.#pace.next(); step.kind !== 'done'; step = this.#pace.next()) {
         if (step.kind === 'shard') {
-          const at = { ...this.#at, meanMs: this.#pace.meanMs() }
-          const harvest = await shardOut(this.#setting, this.#meta, this.#access, this.#items, step.cut, at)
+          const at = { spot: this.#spot, sequence: this.#sequence, meanMs: this.#pace.meanMs() }
+          const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, step.cut, at)
           if (harvest === null || harvest.stopped !== null) return this.#plain()
           for (let part = harvest.next(); part !== null; part = harvest.next())
             this.#append(part.result.results ?? [], part.segment)

@@ -1,6 +1,6 @@
 /** One visit of a sharded loop; generated code steps through it: `next`, the body over a segment, `next`, ... */
-import type { SpotMeta } from '../codegen/meta.ts'
 import type { Access, Items } from './family.ts'
+import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
 import { typedKind } from './values.ts'
 import { Pace, type RootSetting, type Segment, shardOut } from './visit.ts'
@@ -13,9 +13,9 @@ export class LoopVisit {
   /** Items of the segment at hand for a `for...of`. */
   items: unknown = null
   readonly #setting: RootSetting
-  readonly #meta: SpotMeta
-  readonly #access: Access
-  readonly #at: { readonly spot: number; readonly sequence: number }
+  readonly #history: SpotHistory
+  readonly #sequence: number
+  readonly #makeAccess: () => Access
   #begun = false
   /** The end has to be read before each iteration, as it was written. */
   #open = false
@@ -24,11 +24,11 @@ export class LoopVisit {
   #pace: Pace | null = null
   #cut: Parameters<typeof shardOut>[4] | null = null
 
-  constructor(setting: RootSetting, meta: SpotMeta, access: Access, at: { spot: number; sequence: number }) {
+  constructor(setting: RootSetting, history: SpotHistory, access: () => Access, sequence: number) {
     this.#setting = setting
-    this.#meta = meta
-    this.#access = access
-    this.#at = at
+    this.#history = history
+    this.#makeAccess = access
+    this.#sequence = sequence
   }
 
   /** True: run the body over the segment; false: all done; null: wait for `rest`. */
@@ -46,10 +46,9 @@ export class LoopVisit {
     const [pace, items, cut] = [this.#pace, this.#source, this.#cut]
     if (pace === null || items === null || cut === null) return false
     this.#cut = null
-    const harvest = await shardOut(this.#setting, this.#meta, this.#access, items, cut, {
-      ...this.#at,
-      meanMs: pace.meanMs(),
-    })
+    const access = this.#makeAccess()
+    const at = { spot: this.#history.spot, sequence: this.#sequence, meanMs: pace.meanMs() }
+    const harvest = await shardOut(this.#setting, this.#history.meta, access, items, cut, at)
     const begin = cut.starts[0] ?? 0
     let to = begin
     if (harvest !== null) {
@@ -88,7 +87,7 @@ export class LoopVisit {
 
   #start(items: Items): void {
     this.#source = items
-    this.#pace = new Pace(this.#setting, this.#at.sequence, items.count)
+    this.#pace = new Pace(this.#setting, this.#history, this.#sequence, items.count)
     const more = this.#advance()
     if (more !== true) this.#take({ from: 0, to: 0 })
   }
@@ -109,29 +108,31 @@ export class LoopVisit {
     if (items === null) return
     this.lo = items.first + from * items.step
     const end = items.first + to * items.step
-    this.hi = this.#meta.closed ? end - 1 : end
-    if (this.#meta.kind === 'of') this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
+    this.hi = this.#history.meta.closed ? end - 1 : end
+    if (this.#history.meta.kind === 'of')
+      this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
   }
 
   /** The range of a counted loop; null when it has to be read as it goes. */
   #counted(end: unknown): Items | null {
-    const { step, closed } = this.#meta
+    const { step, closed } = this.#history.meta
     const first = this.#first
     if (typeof first !== 'number' || !Number.isSafeInteger(first) || Object.is(first, -0) || typeof end !== 'number')
       return null
     const reach = (end - first) / step
     const count = closed ? Math.floor(reach) + 1 : Math.ceil(reach)
     if (!(count > 0) || !Number.isSafeInteger(first + count * step)) return null
-    if (this.#endMoves()) return null
+    if (this.#history.isSmall(this.#setting.call, this.#sequence, count) || this.#endMoves()) return null
     return { count, source: null, first, step, slice: () => null }
   }
 
   /** True when the loop's outputs may move its end. */
   #endMoves(): boolean {
-    const measured = new Set(this.#access.e())
-    const outputs = this.#access.o()
-    const claims = this.#access.c()
-    return this.#meta.outputs.some(({ how, name }) => {
+    const access = this.#makeAccess()
+    const measured = new Set(access.e())
+    const outputs = access.o()
+    const claims = access.c()
+    return this.#history.meta.outputs.some(({ how, name }) => {
       const value = outputs[name]
       if (!measured.has(value) || typeof value !== 'object' || typedKind(value) !== null) return false
       const claim = claims[name]
@@ -141,12 +142,20 @@ export class LoopVisit {
 
   /** The items of a `for...of`; null when they must be taken one by one. */
   #iterated(iterable: unknown): Items | null {
-    const outputs = Object.values(this.#access.o())
-    if (outputs.includes(iterable)) return null
+    const size = sizeOf(iterable)
+    if (size === 0 || this.#history.isSmall(this.#setting.call, this.#sequence, size)) return null
+    if (Object.values(this.#makeAccess().o()).includes(iterable)) return null
     const list = listOf(iterable)
     if (list === null || list.length === 0) return null
     return { count: list.length, source: list, first: 0, step: 1, slice: (lo, hi) => list.slice(lo, hi) }
   }
+}
+
+/** Number of items, as far as that can be told at a glance; endless otherwise. */
+function sizeOf(iterable: unknown): number {
+  if (Array.isArray(iterable)) return iterable.length
+  if (iterable instanceof Map || iterable instanceof Set) return iterable.size
+  return Number.POSITIVE_INFINITY
 }
 
 function listOf(iterable: unknown): unknown[] | null {

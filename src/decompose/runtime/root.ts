@@ -11,6 +11,7 @@ import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
 import type { Access } from './family.ts'
+import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
 import { plainData } from './plain-data.ts'
 import { userStack } from './stack.ts'
@@ -20,6 +21,7 @@ import type { RootSetting } from './visit.ts'
 class RootRuntime extends Registry {
   readonly #setting: RootSetting
   readonly #logged = new Set<string>()
+  readonly #histories = new Map<number, SpotHistory>()
   #visits = 0
   #pending: CallVisit | null = null
   /** A plain call's empty result, which looks like a call that has to wait. */
@@ -30,16 +32,16 @@ class RootRuntime extends Registry {
     this.#setting = { call, host, classes: this.classTable, stayed: (meta, reason) => this.#stayed(meta, reason) }
   }
 
-  loop(spot: number, access: Access): LoopVisit {
-    return new LoopVisit(this.#setting, this.#meta(spot), access, { spot, sequence: ++this.#visits })
+  loop(spot: number, access: () => Access): LoopVisit {
+    return new LoopVisit(this.#setting, this.#history(spot), access, ++this.#visits)
   }
 
   /** The call's result, or undefined when it has to be awaited with `rest`. */
-  call(spot: number, receiver: unknown, callback: unknown, access: Access): unknown {
-    const meta = this.#meta(spot)
-    const visit = CallVisit.begin(this.#setting, meta, receiver, callback, access, { spot, sequence: ++this.#visits })
+  call(spot: number, receiver: unknown, callback: unknown, access: () => Access): unknown {
+    const history = this.#history(spot)
+    const visit = CallVisit.begin(this.#setting, history, receiver, callback, access, ++this.#visits)
     if (visit === null) {
-      this.#empty = plainCall(meta, receiver, callback)
+      this.#empty = plainCall(history.meta, receiver, callback)
       return this.#empty ?? undefined
     }
     if (visit.now()) return visit.result()
@@ -61,10 +63,14 @@ class RootRuntime extends Registry {
     return undefined
   }
 
-  #meta(spot: number): SpotMeta {
+  #history(spot: number): SpotHistory {
+    const held = this.#histories.get(spot)
+    if (held !== undefined) return held
     const meta = this.metas.get(spot)
     if (meta === undefined) throw new Error(`assertion failed: spot ${spot} is described`)
-    return meta
+    const history = new SpotHistory(spot, meta)
+    this.#histories.set(spot, history)
+    return history
   }
 
   #stayed(meta: SpotMeta, reason: string): void {

@@ -14,6 +14,7 @@ import {
   readOutcomes,
 } from './family.ts'
 import { evenCut, guidedCut, isWorthSharding } from './granularity.ts'
+import type { SpotHistory } from './history.ts'
 import type { ShardResult } from './values.ts'
 
 /** What all visits of a root share. */
@@ -40,16 +41,20 @@ export type Step =
 /** The pace of one visit: first a timed sample in place, then the decision where the rest runs. */
 export class Pace {
   readonly #setting: RootSetting
+  readonly #history: SpotHistory
   readonly #count: number
   readonly #recorded: Cut | undefined
   #done = 0
   #startMs = 0
   #sinceMs = 0
   #size = 1
+  #lastSize = 1
+  #meanBefore = 0
   #decided: boolean
 
-  constructor(setting: RootSetting, sequence: number, count: number) {
+  constructor(setting: RootSetting, history: SpotHistory, sequence: number, count: number) {
     this.#setting = setting
+    this.#history = history
     this.#count = count
     this.#recorded = setting.call.recordedCuts.get(sequence)
     this.#decided = false
@@ -57,7 +62,10 @@ export class Pace {
 
   /** Decides the next step; what the step before was told to run has run. */
   next(): Step {
-    if (this.#done >= this.#count) return { kind: 'done' }
+    if (this.#done >= this.#count) {
+      if (!this.#decided) this.#history.ran(this.#count, this.#setting.host.nowMs() - this.#startMs)
+      return { kind: 'done' }
+    }
     const cut = this.#decided ? null : this.#cutNow()
     if (cut !== null) return { kind: 'shard', cut }
     const to =
@@ -66,6 +74,7 @@ export class Pace {
         : Math.min(this.#count, this.#done + this.#size)
     const segment = { from: this.#done, to }
     this.#done = to
+    this.#lastSize = Math.max(1, to - segment.from)
     this.#sinceMs = this.#setting.host.nowMs()
     if (segment.from === 0) this.#startMs = this.#sinceMs
     return { kind: 'run', segment }
@@ -91,15 +100,18 @@ export class Pace {
     const now = host.nowMs()
     const spentMs = now - this.#startMs
     const recentMs = now - this.#sinceMs
-    if (spentMs < decomposeLimits.sampleMs) {
-      this.#size *= 2
-      return null
+    if (spentMs >= decomposeLimits.sampleMs) {
+      // The last two segments tell most: code warms up, items change, and one of them may have been interrupted.
+      const recent = recentMs / this.#lastSize
+      const before = recentMs >= decomposeLimits.believedMs ? recent : this.#meanBefore
+      const mean = Math.max(1e-6, Math.min(recent, before))
+      const warm = mean >= decomposeLimits.tightItemMs || spentMs >= decomposeLimits.tightSampleMs
+      if (warm && isWorthSharding(mean * (this.#count - this.#done), call.slots()))
+        return guidedCut(this.#done, this.#count, mean, call.slots())
     }
-    const mean = this.meanMs()
-    if (isWorthSharding(mean * (this.#count - this.#done), call.slots()))
-      return guidedCut(this.#done, this.#count, mean, call.slots())
-    // Later items may be heavier: look again after a while.
-    this.#size = recentMs * 2 < decomposeLimits.segmentMs ? this.#size * 2 : Math.max(1, this.#size)
+    this.#meanBefore = recentMs / this.#lastSize
+    if (recentMs * 2 < decomposeLimits.segmentMs) this.#size = this.#lastSize * 2
+    else this.#size = Math.max(1, this.#lastSize)
     return null
   }
 }

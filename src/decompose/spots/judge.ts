@@ -5,8 +5,9 @@ import { Flow, type Write } from '../flow/flow.ts'
 import { outerThing, type Thing, type Value } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction, isLoop, lineOf, walk } from '../syntax/walk.ts'
+import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
 import { areDisjoint, namesOf } from './affine.ts'
+import { aliased } from './aliases.ts'
 import type { LoopNode, Site } from './find.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
@@ -42,7 +43,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     written(single) ??
     exits(single) ??
     problems(single) ??
-    aliased(single, around) ??
+    aliased(map, site, body, outputs, around) ??
     shapeless(single)
   if (obstacle !== null || shape === null) {
     return {
@@ -325,60 +326,6 @@ function isMadeFunction(map: ModuleMap, node: AnyNode): boolean {
   if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return false
   const definition = map.variableOf(node.callee)?.defs[0]
   return definition?.node.type === 'VariableDeclarator' && definition.node.init?.type === 'CallExpression'
-}
-
-/** An output container that another captured variable may be, too. */
-function aliased(single: Case, around: Flow | null): Obstacle | null {
-  if (around === null) return null
-  const { map, body, outputs } = single
-  for (const output of outputs.values()) {
-    if (output.how === 'count' || output.how === 'max' || output.how === 'min') continue
-    if (isJustMade(map, output.variable, single.site.node)) continue
-    const mine = around.variableValue(output.variable).things
-    for (const other of capturedIn(map, body, output.variable)) {
-      for (const thing of around.variableValue(other).things) {
-        if (thing.kind === 'site' && mine.has(thing))
-          return { reason: 'alias', name: output.variable.name, line: single.site.line }
-      }
-    }
-  }
-  return null
-}
-
-/** Made new by its own declaration shortly before the spot, and not handed to anyone in between. */
-function isJustMade(map: ModuleMap, variable: Variable, spot: AnyNode): boolean {
-  const definition = variable.defs[0]
-  if (definition?.node.type !== 'VariableDeclarator' || definition.parent?.type !== 'VariableDeclaration') return false
-  const { init, id } = definition.node
-  const made = init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' || init?.type === 'NewExpression'
-  if (!made || id.type !== 'Identifier' || definition.parent.kind !== 'const') return false
-  if (init.type === 'NewExpression' && (init.callee.type !== 'Identifier' || map.variableOf(init.callee) !== null))
-    return false
-  if (loopAround(map, definition.node) !== loopAround(map, spot)) return false
-  return variable.references.every(({ identifier, init: first }) => {
-    if (first === true || identifier.start >= spot.start) return true
-    const parent = map.parentOf(identifier)
-    return (
-      parent?.type === 'MemberExpression' &&
-      parent.object === identifier &&
-      map.parentOf(parent)?.type !== 'CallExpression'
-    )
-  })
-}
-
-/** The nearest loop or function around a node. */
-function loopAround(map: ModuleMap, node: AnyNode): AnyNode | null {
-  for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isLoop(at) || isFunction(at)) return at
-  return null
-}
-
-function capturedIn(map: ModuleMap, body: { start: number; end: number }, except: Variable): Set<Variable> {
-  const captured = new Set<Variable>()
-  walk(body as AnyNode, (node) => {
-    const variable = node.type === 'Identifier' ? map.variableOf(node) : null
-    if (variable !== null && variable !== except && !contains(body, variable.scope.block)) captured.add(variable)
-  })
-  return captured
 }
 
 function shapeless(single: Case): Obstacle | null {

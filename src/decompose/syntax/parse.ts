@@ -64,8 +64,8 @@ export function parseModule(source: string, file: string): ParsedModule {
     throw syntaxError(thrown, file)
   }
   // eslint-scope speaks ESTree's types, acorn its own; the trees are the same.
-  const manager = analyze(tree as never, { ecmaVersion: 2022, sourceType: 'module' })
-  return { file, text, tree, scopes: manager.scopes as never, comments }
+  const { scopes } = analyze(tree as never, { ecmaVersion: 2022, sourceType: 'module' })
+  return { file, text, tree, scopes: scopes as never, comments }
 }
 
 function isTypeScript(file: string): boolean {
