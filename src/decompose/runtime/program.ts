@@ -7,6 +7,7 @@ import type { LoadedProgram, LoadProgram, RuntimeHost } from './contract.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { runRoot } from './root.ts'
 import { type DecodedShared, decodeShared, runShard } from './shard.ts'
+import { loadWorkflow } from './workflow-program.ts'
 
 /** A chunk module, evaluated. */
 interface LoadedChunk {
@@ -14,7 +15,9 @@ interface LoadedChunk {
   readonly shared: WeakMap<Uint8Array, DecodedShared>
 }
 
-export const loadProgram: LoadProgram = (bytes) => {
+export const loadProgram: LoadProgram = (bytes) => loadWorkflow(bytes) ?? loadDecomposed(bytes)
+
+function loadDecomposed(bytes: Uint8Array): LoadedProgram {
   const program = decodeProgram(bytes)
   const chunks = new Map<number, Promise<LoadedChunk>>()
 
