@@ -43,7 +43,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     written(single) ??
     exits(single) ??
     problems(single) ??
-    aliased(map, site, body, outputs, around) ??
+    aliased(map, site, body, single.outputs, around) ??
     shapeless(single)
   if (obstacle !== null || shape === null) {
     return {
