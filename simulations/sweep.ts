@@ -70,7 +70,8 @@ export function sweep(
 }
 
 export function replayLine(seed: number, options: ChaosOptions): string {
-  const faults = options.faults.length === faultNames.length ? 'all' : options.faults.join()
+  const isAll = options.faults.length === faultNames.length
+  const faults = isAll ? 'all' : options.faults.length === 0 ? 'none' : options.faults.join()
   const { hubs, shards } = options
   return `npm run sim -- --seed ${seed} --seeds 1 --hubs ${hubs} --shards ${shards} --faults ${faults} --story`
 }

@@ -1,17 +1,24 @@
 /** What a hub does when somebody else's claim or result wins over its own: it drops the copy, unless it is worth keeping. */
+import type { LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { writeClaim } from './claims.ts'
+import type { AuthoredRecord } from './input.ts'
 import type { Job } from './job.ts'
 import type { OwnRun } from './own-run.ts'
 import type { HubState } from './state.ts'
 
-/** Looks at all runs of a job after its ledger moved. */
-export function reviewRuns(state: HubState, job: Job): void {
+/** Looks at those runs of a job that new records may concern. */
+export function reviewRuns(state: HubState, job: Job, entries: readonly AuthoredRecord[]): void {
   for (const run of state.runs.values()) {
-    if (run.job !== job.id || run.stopping) continue
+    if (run.job !== job.id || run.stopping || !entries.some(({ record }) => concerns(record, run))) continue
     const view = job.view.families.get(run.family)
     if (view !== undefined) reviewRun(state, view, run)
   }
+}
+
+function concerns(record: LedgerRecord, run: OwnRun): boolean {
+  if (record.kind !== 'claim' && record.kind !== 'done' && record.kind !== 'reopen') return false
+  return record.family === run.family && record.lo < run.hi && record.hi > run.next
 }
 
 /**

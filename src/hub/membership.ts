@@ -35,9 +35,15 @@ export interface MemberChange {
  */
 export class Membership {
   readonly #members = new Map<HubId, Member>()
+  /** Sorted by id; rebuilt after the table or a state changed. */
+  #sorted: readonly Member[] | null = null
+  #alive: readonly Member[] | null = null
   readonly #self: HubId
   /** Grows with every change that can void or revive a claim. */
-  version = 0
+  get version(): number {
+    return this.#version
+  }
+  #version = 0
 
   constructor(self: HubId, boot: string, incarnation: number) {
     this.#self = self
@@ -57,13 +63,15 @@ export class Membership {
   }
 
   /** All members, sorted by id: iteration order must not depend on arrival. */
-  all(): Member[] {
-    return [...this.#members.values()].sort((a, b) => (a.hub < b.hub ? -1 : 1))
+  all(): readonly Member[] {
+    this.#sorted ??= [...this.#members.values()].sort((a, b) => (a.hub < b.hub ? -1 : 1))
+    return this.#sorted
   }
 
   /** Members that are alive, this hub included, sorted by id. */
-  alive(): Member[] {
-    return this.all().filter((member) => member.state === 'alive')
+  alive(): readonly Member[] {
+    this.#alive ??= this.all().filter((member) => member.state === 'alive')
+    return this.#alive
   }
 
   /** Alive hubs besides this one. */
@@ -84,7 +92,7 @@ export class Membership {
     if (beacon.hub === this.#self) return null
     const member = this.#ensure(beacon.hub, beacon.boot, nowMs)
     if (member === null || isStale(member, beacon)) return null
-    if (member.boot !== beacon.boot) this.version++
+    if (member.boot !== beacon.boot || member.beacon === null) this.#changed()
     member.boot = beacon.boot
     member.incarnation = beacon.incarnation
     member.beacon = beacon
@@ -144,7 +152,7 @@ export class Membership {
       if (member.hub === this.#self) continue
       const change = this.#become(member, judge(member, nowMs))
       if (change !== null) changes.push(change)
-      if (nowMs - member.heardMs > durations.forgetAfterMs) this.#members.delete(member.hub)
+      if (nowMs - member.heardMs > durations.forgetAfterMs && this.#members.delete(member.hub)) this.#changed()
     }
     return changes
   }
@@ -160,7 +168,7 @@ export class Membership {
   #become(member: Member, state: MemberState): MemberChange | null {
     if (member.state === state) return null
     member.state = state
-    this.version++
+    this.#changed()
     return { hub: member.hub, state }
   }
 
@@ -170,8 +178,14 @@ export class Membership {
     if (this.#members.size >= counts.hubsMax) return null
     const member = newMember(hub, boot, nowMs)
     this.#members.set(hub, member)
-    this.version++
+    this.#changed()
     return member
+  }
+
+  #changed(): void {
+    this.#version++
+    this.#sorted = null
+    this.#alive = null
   }
 }
 

@@ -18,7 +18,7 @@ export function applyRecords(state: HubState, id: JobId, entries: readonly Autho
     state.members.noticed(author.hub, author.boot, state.nowMs)
     applyOne(state, job, author, record)
   }
-  reviewRuns(state, job)
+  reviewRuns(state, job, entries)
   noteEnd(state, job, wasEnded)
 }
 

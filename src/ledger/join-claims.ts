@@ -1,9 +1,10 @@
 /** The claim component of a family's shards: max of (epoch, -cost, -hub, rank), and what it shows. */
 import { compareText, type Names } from './join-names.ts'
-import { type ClaimRecord, claimStates } from './record.ts'
+import { type Author, type ClaimRecord, claimStates } from './record.ts'
 import type { Claim } from './view.ts'
 
 const NONE = -1
+const RANK_RUNNING = claimStates.indexOf('running')
 
 /** One column per field, for the shards of all families of a job: 37 bytes a shard. Rows are numbered by `ShardColumns`. */
 export class ClaimColumns {
@@ -54,6 +55,12 @@ export class ClaimColumns {
     this.#resumedFrom[row] = record.resumedFrom
     this.#atMs[row] = record.atMs
     return true
+  }
+
+  /** Who holds the row: null when nobody claimed it, or gave it up. */
+  holder(row: number): Author | null {
+    if ((this.#epoch[row] ?? NONE) === NONE || (this.#rank[row] ?? 0) > RANK_RUNNING) return null
+    return this.#names.author(this.#author[row] ?? 0)
   }
 
   read(row: number): Claim | null {

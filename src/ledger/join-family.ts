@@ -62,6 +62,10 @@ export class JoinedFamily implements FamilyView {
     return this.#has(shard) ? this.#columns.claims.read(this.#base + shard) : null
   }
 
+  holder(shard: number): Author | null {
+    return this.#has(shard) ? this.#columns.claims.holder(this.#base + shard) : null
+  }
+
   epochMax(shard: number): number {
     return this.#has(shard) ? (this.#columns.epochMax[this.#base + shard] ?? -1) : -1
   }

@@ -48,6 +48,8 @@ export interface FamilyView {
   generation(shard: number): number
   /** The winning claim, or null. A done shard keeps its last claim for the story. */
   claim(shard: number): Claim | null
+  /** The author of the winning claim while that is neither released nor failed, else null. Allocates nothing. */
+  holder(shard: number): Author | null
   /** Highest epoch of any claim or done seen for the shard; -1 when there is none. */
   epochMax(shard: number): number
   checkpoint(shard: number): Checkpoint | null
