@@ -35,6 +35,11 @@ export class Replica {
     log.durable = Math.max(log.durable, part.from + part.records.length)
   }
 
+  /** What a new life finds on its disk is durable. */
+  recovered(): void {
+    for (const log of this.#logs.values()) log.durable = log.records.length
+  }
+
   /** Applies a part; returns the records that are new. A part beyond a gap is refused: `isMissing`. */
   receive(part: LogPart): { entries: AuthoredRecord[]; isMissing: boolean } {
     const log = this.#log(part.author)

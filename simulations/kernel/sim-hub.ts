@@ -76,6 +76,7 @@ export class SimHub {
     if (!this.isAlive) return
     this.note('boot')
     for (const [id, replica] of this.disk.ledgers) {
+      replica.recovered()
       this.#knowJob(id, false)
       this.input({ type: 'records', job: id, entries: replica.all() })
     }

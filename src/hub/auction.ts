@@ -3,7 +3,8 @@
 import { fits } from '../cost/capability.ts'
 import { type CapacityCurve, capacityCurve } from '../cost/capacity.ts'
 import { type BidTerms, bid } from '../cost/cost.ts'
-import { transferMs } from '../cost/transfer.ts'
+import { type Link, transferMs } from '../cost/transfer.ts'
+import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { LoadReport } from './beacon.ts'
@@ -28,41 +29,49 @@ export interface Assignment {
   readonly finishMs: number
   /** When all its inputs can be at the hub; later than now for units whose parents still run. */
   readonly readyMs: number
+  /** When this hub itself would end it; null when it cannot run it. */
+  readonly ownFinishMs: number | null
+  /** Everybody's bids, for units that the evaluating hub may claim; empty for others. */
   readonly bids: readonly UnitBid[]
+}
+
+/** How much of a plan its reader needs. */
+export interface PlanWants {
+  /** Placing ends when this hub has so many units: what comes later in the order cannot be due. */
+  readonly ownMax: number
+  /** Bids are explained for units of others too: one of them may be taken in the end. */
+  readonly allBids: boolean
 }
 
 export interface Plan {
   readonly assignments: readonly Assignment[]
   /** Mean speed-1 work of its units, the yardstick of lead, look and patience. */
   readonly meanUnitMs: number
-  readonly timelines: ReadonlyMap<HubId, Timeline>
 }
 
 /**
  * List scheduling with insertion over the hub's own view: units by fairness and upward rank, each to the hub where it
  * ends first, ties to the lower id (research: rolling-horizon plan; HEFT's rule with gossiped forecasts).
  */
-export function virtualPlan(state: HubState): Plan {
+export function virtualPlan(state: HubState, wants: PlanWants): Plan {
   const members = state.members.alive().filter(takesWork)
   const unitsMax = auction.planUnitsBase + auction.planUnitsPerHub * members.length
   const units = openUnits(state, unitsMax)
-  const timelines = new Map(members.map((member) => [member.hub, timelineOf(state, member)]))
-  const ends = new Map<string, number>()
-  const placedOn = new Map<string, HubId>()
+  const bidders = units.length === 0 ? [] : members.map((member) => bidderOf(state, member))
+  const placed: Placed = new Map()
   const assignments: Assignment[] = []
+  let own = 0
   for (const unit of units) {
-    const best = assign(state, members, timelines, unit, { ends, placedOn })
+    if (own >= wants.ownMax) break
+    const best = assign(state, bidders, unit, placed, wants.allBids)
     if (best === null) continue
-    timelines.get(best.assignment.hub)?.take(best.placement)
-    for (let shard = unit.lo; shard < unit.hi; shard++) {
-      if (unit.view.spec.edges.length === 0) break
-      ends.set(shardKey(unit, shard), best.assignment.finishMs)
-      placedOn.set(shardKey(unit, shard), best.assignment.hub)
-    }
+    best.bidder.timeline.take(best.placement)
+    notePlaced(placed, unit, best.assignment)
     assignments.push(best.assignment)
+    if (best.assignment.hub === state.self && unit.view.spec.sequence !== 0) own++
   }
   const workMs = units.reduce((sum, unit) => sum + unit.workMs, 0)
-  return { assignments, meanUnitMs: workMs / Math.max(1, units.length), timelines }
+  return { assignments, meanUnitMs: workMs / Math.max(1, units.length) }
 }
 
 /** The capacity of a hub's slots under its own forecast. */
@@ -77,6 +86,17 @@ function takesWork(member: Member): boolean {
   return member.beacon?.compute === true && !member.beacon.leaving
 }
 
+interface Bidder {
+  readonly hub: HubId
+  readonly member: Member
+  readonly timeline: Timeline
+  readonly link: Link
+}
+
+function bidderOf(state: HubState, member: Member): Bidder {
+  return { hub: member.hub, member, timeline: timelineOf(state, member), link: state.link(member.hub) }
+}
+
 function timelineOf(state: HubState, member: Member): Timeline {
   const isSelf = member.hub === state.self
   const report = isSelf ? state.report : (member.beacon?.report ?? state.report)
@@ -85,39 +105,59 @@ function timelineOf(state: HubState, member: Member): Timeline {
   return new Timeline(member.hub, slotFreeMs, memberCapacity(member, report, state.nowMs), speed)
 }
 
-interface Placed {
-  readonly ends: ReadonlyMap<string, number>
-  readonly placedOn: ReadonlyMap<string, HubId>
+/** Where the plan put shards of families with dependencies: their children ask. */
+type Placed = Map<FamilyView, Map<number, { readonly hub: HubId; readonly finishMs: number }>>
+
+function notePlaced(placed: Placed, unit: Unit, { hub, finishMs }: Assignment): void {
+  if (unit.view.spec.edges.length === 0) return
+  const shards = placed.get(unit.view) ?? new Map()
+  placed.set(unit.view, shards)
+  for (let shard = unit.lo; shard < unit.hi; shard++) shards.set(shard, { hub, finishMs })
 }
 
 function assign(
   state: HubState,
-  members: readonly Member[],
-  timelines: ReadonlyMap<HubId, Timeline>,
+  bidders: readonly Bidder[],
   unit: Unit,
   placed: Placed,
-): { assignment: Assignment; placement: Placement } | null {
-  const bids: UnitBid[] = []
-  let best: { hub: HubId; placement: Placement; readyMs: number } | null = null
-  for (const member of members) {
-    const timeline = timelines.get(member.hub)
-    const capable = fits(unit.job.manifest.options.needs, { compute: true, labels: member.beacon?.labels ?? {} })
-    const parentsMs = parentsEndMs(state, unit, member.hub, placed)
-    if (timeline === undefined || !capable || parentsMs === null) continue
-    const inputsMs = parentsMs + transferMs(unit.inputs, member.hub, state.link(member.hub))
-    const placement = timeline.place(inputsMs, unit.workMs)
-    if (placement === null) continue
-    bids.push(explainBid(state, timeline, unit, inputsMs, placement))
-    if (best === null || placement.finishMs < best.placement.finishMs) {
-      best = { hub: member.hub, placement, readyMs: inputsMs }
-    }
+  allBids: boolean,
+): { assignment: Assignment; placement: Placement; bidder: Bidder } | null {
+  let best: { bidder: Bidder; placement: Placement; readyMs: number } | null = null
+  let ownFinishMs: number | null = null
+  for (const bidder of bidders) {
+    const offered = offer(state, bidder, unit, placed)
+    if (offered === null) continue
+    if (bidder.hub === state.self) ownFinishMs = offered.placement.finishMs
+    if (best === null || offered.placement.finishMs < best.placement.finishMs) best = { bidder, ...offered }
   }
   if (best === null) return null
-  const { startMs, finishMs } = best.placement
-  return {
-    placement: best.placement,
-    assignment: { unit, hub: best.hub, startMs, finishMs, readyMs: best.readyMs, bids },
-  }
+  const { bidder, placement, readyMs } = best
+  const { startMs, finishMs } = placement
+  const isExplained = allBids || bidder.hub === state.self
+  const bids = isExplained ? explainBids(state, bidders, unit, placed) : []
+  return { bidder, placement, assignment: { unit, hub: bidder.hub, startMs, finishMs, readyMs, ownFinishMs, bids } }
+}
+
+function offer(
+  state: HubState,
+  bidder: Bidder,
+  unit: Unit,
+  placed: Placed,
+): { placement: Placement; readyMs: number } | null {
+  const { needs } = unit.job.manifest.options
+  const capable = needs === undefined || fits(needs, { compute: true, labels: bidder.member.beacon?.labels ?? {} })
+  const parentsMs = capable ? parentsEndMs(state, unit, bidder, placed) : null
+  if (parentsMs === null) return null
+  const readyMs = parentsMs + transferMs(unit.inputs, bidder.hub, bidder.link)
+  const placement = bidder.timeline.place(readyMs, unit.workMs)
+  return placement === null ? null : { placement, readyMs }
+}
+
+function explainBids(state: HubState, bidders: readonly Bidder[], unit: Unit, placed: Placed): UnitBid[] {
+  return bidders.flatMap((bidder) => {
+    const offered = offer(state, bidder, unit, placed)
+    return offered === null ? [] : [explainBid(state, bidder.timeline, unit, offered.readyMs, offered.placement)]
+  })
 }
 
 function explainBid(state: HubState, timeline: Timeline, unit: Unit, inputsMs: number, placement: Placement): UnitBid {
@@ -134,17 +174,15 @@ function explainBid(state: HubState, timeline: Timeline, unit: Unit, inputsMs: n
   return { hub: timeline.hub, finishMs: placement.finishMs, terms: evaluated.terms }
 }
 
-/** When the last unfinished parent ends and its output can be at `hub`; null when a parent is not planned at all. */
-function parentsEndMs(state: HubState, unit: Unit, hub: HubId, placed: Placed): number | null {
+/** When the last unfinished parent ends and its output can be at a hub; null when a parent is not planned at all. */
+function parentsEndMs(state: HubState, unit: Unit, { hub, link }: Bidder, placed: Placed): number | null {
   let readyMs = state.nowMs
   for (const parent of unit.waitsFor) {
-    const key = shardKey(unit, parent)
-    const expected = placed.ends.get(key) ?? unit.job.expectedEnds.get(unit.view.spec.key)?.[parent]
+    const plannedFor = placed.get(unit.view)?.get(parent)
+    const expected = plannedFor?.finishMs ?? unit.job.expectedEnds.get(unit.view.spec.key)?.[parent]
     if (expected === undefined || expected === 0) return null
-    const parentHub = placed.placedOn.get(key) ?? unit.view.claim(parent)?.hub
-    const link = state.link(hub)
-    const bytes = parentHub === hub ? 0 : edgeBytes(unit, parent)
-    const moveMs = parentHub === hub ? 0 : link.latencyMs + bytes / link.bytesPerMs
+    const parentHub = plannedFor?.hub ?? unit.view.holder(parent)?.hub
+    const moveMs = parentHub === hub ? 0 : link.latencyMs + edgeBytes(unit, parent) / link.bytesPerMs
     readyMs = Math.max(readyMs, expected + moveMs)
   }
   return readyMs
@@ -152,8 +190,4 @@ function parentsEndMs(state: HubState, unit: Unit, hub: HubId, placed: Placed): 
 
 function edgeBytes(unit: Unit, parent: number): number {
   return familyGraph(unit.view).parents[unit.lo]?.find((edge) => edge.from === parent)?.bytes ?? 0
-}
-
-function shardKey(unit: Unit, shard: number): string {
-  return `${unit.job.id}/${unit.view.spec.key}:${shard}`
 }

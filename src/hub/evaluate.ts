@@ -3,8 +3,10 @@ import { auction, recovery } from '../limits.ts'
 import { type Assignment, type Plan, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
 import { followParents, startReady } from './execution.ts'
+import { rootView } from './job.ts'
 import { isOpen } from './lease.ts'
 import type { Unit } from './ready-set.ts'
+import { ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
 import { reviewLent, trySpeculate, trySteal } from './takeover.ts'
 
@@ -35,7 +37,10 @@ export function evaluate(state: HubState): void {
 
 function claimFromPlan(state: HubState): number {
   const room = state.freeSlots() + state.init.slots * auction.queuedRunsPerSlotMax - countedQueue(state)
-  const plan = virtualPlan(state)
+  if (!isWorthPlanning(state, room)) return 0
+  const allBids = state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= auction.patienceMsMin
+  const plan = virtualPlan(state, { ownMax: room + state.init.slots + 1, allBids })
+  state.meanUnitMs = plan.meanUnitMs
   let claimed = claimRoots(state, plan)
   const mine = plan.assignments.filter((assignment) => assignment.hub === state.self && !isRoot(assignment))
   mine.sort((a, b) => a.startMs - b.startMs)
@@ -46,6 +51,15 @@ function claimFromPlan(state: HubState): number {
     claimed++
   }
   return claimed > 0 ? claimed : claimByPatience(state, plan)
+}
+
+/** A hub whose queue is full, or whose slots are busy for long, could claim nothing but a root. */
+function isWorthPlanning(state: HubState, room: number): boolean {
+  if (state.idleSinceMs !== null) return true
+  const freeInMs = (ownSlotFreeMs(state)[0] ?? state.nowMs) - state.nowMs
+  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * state.meanUnitMs)
+  if (room > 0 && freeInMs <= leadMs) return true
+  return state.activeJobs().some((job) => isOpen(rootView(job), 0, state.members))
 }
 
 /** Ready claims fill the queue; an idle hub does not count those that wait for parents, or parents would find no room. */
@@ -100,11 +114,11 @@ function claimByPatience(state: HubState, plan: Plan): number {
   for (const assignment of plan.assignments) {
     const { unit } = assignment
     if (isRoot(assignment) || unit.waitsFor.length > 0 || isResting(state, unit)) continue
-    const own = assignment.bids.find((candidate) => candidate.hub === state.self)
-    if (own === undefined) continue
-    const isClose = own.finishMs <= assignment.finishMs + 0.05 * unit.workMs
+    const { ownFinishMs } = assignment
+    if (ownFinishMs === null) continue
+    const isClose = ownFinishMs <= assignment.finishMs + 0.05 * unit.workMs
     if (!isClose && !hasPatienceEnded(state, plan, 4)) continue
-    claimUnit(state, { ...assignment, finishMs: own.finishMs }, 'patience')
+    claimUnit(state, { ...assignment, finishMs: ownFinishMs }, 'patience')
     return 1
   }
   return 0

@@ -3,10 +3,10 @@ import type { InputPlace } from '../cost/transfer.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { auction, counts } from '../limits.ts'
 import { type Dependencies, dependencies } from '../program/dependencies.ts'
-import { ROOT_FAMILY } from '../program/family.ts'
+import { type Edge, type FamilySpec, ROOT_FAMILY } from '../program/family.ts'
 import { refSize } from '../program/ref.ts'
 import { inputHolders, isEnded, type Job, shardWorkMs } from './job.ts'
-import { openIntervals } from './lease.ts'
+import { isOpen, openCount, openIntervals } from './lease.ts'
 import type { Membership } from './membership.ts'
 import type { HubState } from './state.ts'
 
@@ -26,6 +26,10 @@ export interface Unit {
 }
 
 const graphs = new WeakMap<FamilyView, Dependencies>()
+/** Shards of a family with dependencies, most urgent first. */
+const orders = new WeakMap<Dependencies, Int32Array>()
+const sliceSizes = new WeakMap<FamilySpec, number>()
+const NONE: readonly number[] = []
 
 /** Units of all jobs in the order in which a plan places them, at most `unitsMax`; fair between jobs, then by urgency. */
 export function openUnits(state: HubState, unitsMax: number): Unit[] {
@@ -70,7 +74,7 @@ function jobUnits(state: HubState, job: Job, slots: number, unitsMax: number): U
   for (const view of job.view.families.values()) {
     if (view.doneCount === view.shards) continue
     if (view.spec.key === ROOT_FAMILY) units.push(...rootUnits(state, job, view))
-    else if (view.spec.edges.length > 0) units.push(...graphUnits(state, job, view))
+    else if (view.spec.edges.length > 0) units.push(...graphUnits(state, job, view, unitsMax))
     else units.push(...bundleUnits(state, job, view, slots, unitsMax))
     if (units.length >= unitsMax && !units.some((unit) => unit.view.spec.edges.length > 0)) break
   }
@@ -88,29 +92,45 @@ function rootUnits(state: HubState, job: Job, view: FamilyView): Unit[] {
   return [{ job, view, lo: 0, hi: 1, workMs: auction.unknownWorkMs, rank: Number.MAX_VALUE, waitsFor: [], inputs }]
 }
 
-/** Shards of a DAG are units of their own, ready or not: planning over the unready ones keeps the critical path first. */
-function graphUnits(state: HubState, job: Job, view: FamilyView): Unit[] {
+/**
+ * Shards of a DAG are units of their own, ready or not: planning over the unready ones keeps the critical path first.
+ * Only those that wait for other families stay out.
+ */
+function graphUnits(state: HubState, job: Job, view: FamilyView, unitsMax: number): Unit[] {
   const graph = familyGraph(view)
   const units: Unit[] = []
-  for (const { lo, hi } of openIntervals(view, state.members, view.shards)) {
-    for (let shard = lo; shard < hi; shard++) {
-      const parents = graph.parents[shard] ?? []
-      const foreign = parents.filter((edge) => edge.family !== view.spec.key)
-      if (foreign.some((edge) => job.view.families.get(edge.family)?.isDone(edge.from) !== true)) continue
-      const waitsFor = parents.filter((edge) => edge.family === view.spec.key && !view.isDone(edge.from))
-      units.push({
-        job,
-        view,
-        lo: shard,
-        hi: shard + 1,
-        workMs: shardWorkMs(view, shard),
-        rank: graph.ranks[shard] ?? 0,
-        waitsFor: waitsFor.map((edge) => edge.from),
-        inputs: graphInputs(job, view, shard),
-      })
-    }
+  for (const shard of urgencyOrder(graph)) {
+    if (units.length >= unitsMax) break
+    if (!isOpen(view, shard, state.members)) continue
+    const waitsFor = unfinishedParents(job, view, graph.parents[shard] ?? [])
+    if (waitsFor === null) continue
+    const rank = graph.ranks[shard] ?? 0
+    const inputs = graphInputs(job, view, shard)
+    units.push({ job, view, lo: shard, hi: shard + 1, workMs: shardWorkMs(view, shard), rank, waitsFor, inputs })
   }
   return units
+}
+
+function urgencyOrder(graph: Dependencies): Int32Array {
+  const known = orders.get(graph)
+  if (known !== undefined) return known
+  const { ranks } = graph
+  const order = Int32Array.from(ranks.keys()).sort((a, b) => (ranks[b] ?? 0) - (ranks[a] ?? 0) || a - b)
+  orders.set(graph, order)
+  return order
+}
+
+/** Parents in the same family without a result; null when a parent elsewhere has none. */
+function unfinishedParents(job: Job, view: FamilyView, parents: readonly Edge[]): readonly number[] | null {
+  let waitsFor: number[] | null = null
+  for (const edge of parents) {
+    const isOwn = edge.family === view.spec.key
+    if ((isOwn ? view : job.view.families.get(edge.family))?.isDone(edge.from) === true) continue
+    if (!isOwn) return null
+    waitsFor ??= []
+    waitsFor.push(edge.from)
+  }
+  return waitsFor ?? NONE
 }
 
 function graphInputs(job: Job, view: FamilyView, shard: number): InputPlace[] {
@@ -148,10 +168,18 @@ function bundleShards(restMs: number, shardMs: number, slots: number): number {
 
 function bundleInputs(state: HubState, job: Job, view: FamilyView): InputPlace[] {
   const sharedBytes = view.spec.shared === null ? 0 : refSize(view.spec.shared)
-  const sliceBytes = view.spec.slices.reduce((sum, slice) => sum + refSize(slice.ref), 0)
+  const sliceBytes = sliceBytesOf(view.spec)
   const holders = inputHolders(job, '')
   const perUnit = sliceBytes / Math.max(1, swarmSlots(state.members))
   return [{ bytes: sharedBytes + perUnit, holders }]
+}
+
+function sliceBytesOf(spec: FamilySpec): number {
+  const known = sliceSizes.get(spec)
+  if (known !== undefined) return known
+  const bytes = spec.slices.reduce((sum, slice) => sum + refSize(slice.ref), 0)
+  sliceSizes.set(spec, bytes)
+  return bytes
 }
 
 /** Work of a job that is claimed and not done: what it is being served right now. */
@@ -160,8 +188,7 @@ function servedMs(job: Job, members: Membership): number {
   let servedMs = 0
   for (const view of job.view.families.values()) {
     if (view.spec.key === ROOT_FAMILY || view.doneCount === view.shards) continue
-    const open = openIntervals(view, members, view.shards).reduce((sum, interval) => sum + interval.hi - interval.lo, 0)
-    servedMs += (view.shards - view.doneCount - open) * shardWorkMs(view, 0)
+    servedMs += (view.shards - view.doneCount - openCount(view, members)) * shardWorkMs(view, 0)
   }
   return servedMs
 }

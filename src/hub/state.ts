@@ -63,6 +63,8 @@ export class HubState {
   /** Own clock since which a slot has been idle; null while all are busy. */
   idleSinceMs: number | null = null
   lastPlanMs = Number.NEGATIVE_INFINITY
+  /** Mean work of a unit in the last plan. */
+  meanUnitMs: number = auction.bundleMsMax
   steal: StealWait | null = null
   lent: Lent[] = []
   readonly foreignRuns = new ForeignRuns()
