@@ -1,6 +1,7 @@
 /** A job's root on one slot process of its own; it may have to wait for that process. */
 import { assertNever } from '../errors.ts'
 import { counts, durations, slotLimits } from '../limits.ts'
+import { isAcyclic } from '../program/dependencies.ts'
 import { invalidFrame } from './frame.ts'
 import type { FromSlot } from './message.ts'
 import { LineBudget } from './output-lines.ts'
@@ -147,10 +148,12 @@ export class RootRun implements RootHandle, Tenant {
   #spawned(spawn: Spawn): void {
     if (this.#families.has(spawn.sequence)) throw invalidFrame(`family ${spawn.sequence} was spawned twice`)
     if (this.#families.size >= counts.familiesPerJobMax) throw invalidFrame('too many families')
+    this.#families.set(spawn.sequence, spawn.cut.starts.length)
     for (const edge of spawn.edges) {
       if (edge.from >= (this.#families.get(edge.sequence) ?? 0)) throw invalidFrame('an edge from an unknown shard')
     }
-    this.#families.set(spawn.sequence, spawn.cut.starts.length)
+    const own = spawn.edges.filter((edge) => edge.sequence === spawn.sequence)
+    if (!isAcyclic(spawn.cut.starts.length, own)) throw invalidFrame('dependencies that form a cycle')
     this.#listener.spawned(spawn)
   }
 

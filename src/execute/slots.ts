@@ -109,7 +109,7 @@ export interface Spawn {
   readonly slices: readonly { readonly lo: number; readonly hi: number; readonly bytes: Uint8Array }[]
   /** Milliseconds expected per shard; null when unknown. One entry stands for all. */
   readonly workMs: readonly number[] | null
-  /** Dependencies on shards of families spawned before, by their sequence. */
+  /** Dependencies on shards of families spawned before, or of this one, by their sequence; without cycles. */
   readonly edges: readonly {
     readonly sequence: number
     readonly from: number
