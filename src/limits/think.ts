@@ -22,6 +22,8 @@ export const forecastLimits = {
 
 /** Decomposition: analysis at submit, granularity and checks at run time. */
 export const decomposeLimits = {
+  /** Square roots between two looks at the CPU clock when a workflow's node burns time: about 0.1 ms. */
+  workflowRounds: 20_000,
   /** A slot compares its builtins with those it started with at most this often: a look takes about 0.2 ms. */
   builtinsCheckMs: 20,
   /** Loops and array calls of one module that are judged. */

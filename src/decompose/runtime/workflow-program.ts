@@ -1,6 +1,7 @@
 /** Runs workflows inside a slot: shards burn the CPU time of their node, the root spawns the whole graph at once. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { encodeOutcome } from '../../execute/codec/outcome.ts'
+import { decomposeLimits } from '../../limits.ts'
 import { decodeWorkflow, type Workflow } from '../workflow.ts'
 import type { LoadedProgram, RootCall, RuntimeHost, ShardCall } from './contract.ts'
 
@@ -52,7 +53,7 @@ function burn(ms: number): number {
   const before = process.cpuUsage()
   for (;;) {
     let sum = 0
-    for (let i = 0; i < 20_000; i++) sum += Math.sqrt(i)
+    for (let i = 0; i < decomposeLimits.workflowRounds; i++) sum += Math.sqrt(i)
     if (sum < 0) return 0
     const { user, system } = process.cpuUsage(before)
     if (user + system >= ms * 1000) return (user + system) / 1000
