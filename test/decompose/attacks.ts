@@ -468,4 +468,170 @@ export const attacks: readonly Attack[] = [
     'const out = []; for (const x of numbers(7)) { out.push(x * 2) } return out',
     'function* numbers(n) { for (let i = 0; i < n; i++) yield i }',
   ),
+  attack(
+    'a property named size that is an object',
+    'none',
+    'const box = { size: { w: 1 }, length: [0] }; return [xs.map((x) => { box.size.w += x; box.length.push(x); return x }), box]',
+  ),
+  attack(
+    'a reviver that writes',
+    'none',
+    'const log = []; return [xs.map((x) => JSON.parse(JSON.stringify({ x }), (k, v) => { log.push(k); return v })), log]',
+  ),
+  attack(
+    'a replacer that writes',
+    'none',
+    'const log = []; return [xs.map((x) => JSON.stringify({ x }, (k, v) => { log.push(k); return v })), log]',
+  ),
+  attack(
+    'a comparer that writes',
+    'none',
+    'const log = []; return [xs.map((x) => [x, 1, 2].toSorted((a, b) => { log.push(a); return a - b })), log.length]',
+  ),
+  attack(
+    'a tally whose key moves between reading and writing',
+    'any',
+    'const m = new Map(); const o = {}; for (const x of xs) { let i = x; m.set(i++, (m.get(i++) ?? 0) + 1); let j = x; o[j++] = (o[j++] ?? 0) + 1 } return [m, o]',
+  ),
+  attack(
+    'a tally whose key is drawn',
+    'any',
+    'const o = {}; for (const x of xs) { let s = x; const next = () => (s = (s * 7 + 3) % 5); o[next()] = (o[next()] ?? 0) + 1 } return o',
+  ),
+  attack(
+    'the length of an array as a key',
+    'any',
+    'const ys = [9, 9, 9]; const ks = ["1", "length", "0", "5"]; for (const x of xs) { ys[ks[x % 4]] = x % 4 === 1 ? 2 : x } return ys',
+  ),
+  attack('an iterator that is shared', 'none', 'const it = xs.values(); return xs.map((x) => x + it.next().value)'),
+  attack(
+    'an element that is a function',
+    'none',
+    'let n = 0; const fs = [() => ++n]; return xs.map((x) => x + fs[0]())',
+  ),
+  attack(
+    'a function passed through a parameter',
+    'none',
+    'let n = 0; const twice = (f) => f() + f(); return xs.map((x) => x + twice(() => ++n))',
+  ),
+  attack(
+    'a function kept in an object',
+    'none',
+    'const state = { n: 0 }; const tool = { bump: () => ++state.n }; return xs.map((x) => x + tool.bump())',
+  ),
+  attack(
+    'a function bound to a captured list',
+    'none',
+    'const log = []; const put = log.push.bind(log); return [xs.map((x) => put(x)), log]',
+  ),
+  attack(
+    'push called on another object',
+    'none',
+    'const log = []; return [xs.map((x) => Array.prototype.push.call(log, x)), log]',
+  ),
+  attack(
+    'a class that extends through a variable',
+    'any',
+    'const ps = xs.map((x) => new Derived(x)); return ps.map((p) => p.v)',
+    'class Base { constructor(v) { this.v = v } }\nconst Middle = Base\nclass Derived extends Middle { constructor(v) { super(v * 2) } }',
+  ),
+  attack(
+    'a constructor that registers its instances',
+    'none',
+    'return [xs.map((x) => new Item(x).x), all.length]',
+    'const all = []\nclass Item { constructor(x) { this.x = x; all.push(this) } }',
+  ),
+  attack(
+    'a field initialiser that counts',
+    'none',
+    'return xs.map((x) => new Item().id + x)',
+    'let made = 0\nclass Item { id = ++made }',
+  ),
+  attack(
+    'a getter of a class that hands out a captured list',
+    'none',
+    'const h = new Holder(); xs.forEach((x) => { h.list.push(x) }); return h.list',
+    'class Holder { constructor() { this._l = [] } get list() { return this._l } }',
+  ),
+  attack(
+    'nested destructuring of a captured object',
+    'none',
+    'const o = { a: { b: [] } }; xs.forEach((x) => { const { a: { b } } = o; b.push(x) }); return o',
+  ),
+  attack(
+    'a captured list in a rest parameter',
+    'none',
+    'const log = []; const put = (v, ...rest) => { rest[0].push(v) }; xs.forEach((x) => { put(x, log) }); return log',
+  ),
+  attack(
+    'a captured list in a Set',
+    'none',
+    'const log = []; xs.forEach((x) => { for (const l of new Set([log])) l.push(x) }); return log',
+  ),
+  attack(
+    'a captured list through Object.entries',
+    'none',
+    'const log = []; xs.forEach((x) => { for (const [, l] of Object.entries({ log })) l.push(x) }); return log',
+  ),
+  attack(
+    'a captured list through flat',
+    'none',
+    'const log = []; xs.forEach((x) => { [[[log]]].flat(2)[0].push(x) }); return log',
+  ),
+  attack(
+    'a captured list through a conditional return',
+    'none',
+    'const log = []; function pick(x) { if (x > 2) return log; return [] } xs.forEach((x) => { pick(x).push(x) }); return log',
+  ),
+  attack(
+    'a captured list through ??=',
+    'none',
+    'const o = {}; xs.forEach((x) => { (o["k" + (x % 3)] ??= []).push(x) }); return o',
+  ),
+  attack(
+    'a captured list through with and concat',
+    'none',
+    'const log = []; xs.forEach((x) => { [1].with(0, log)[0].push(x); [].concat([log])[0].push(-x) }); return log',
+  ),
+  attack(
+    'a captured list through Object.fromEntries',
+    'none',
+    'const log = []; xs.forEach((x) => { Object.fromEntries([["l", log]]).l.push(x) }); return log',
+  ),
+  attack(
+    'a captured list through an inner loop variable',
+    'none',
+    'const a = []; const b = []; xs.forEach((x) => { for (const l of [a, b]) { if (x % 2) l.push(x) } }); return [a, b]',
+  ),
+  attack(
+    'captured lists that swap',
+    'none',
+    'let a = []; let b = []; for (const x of xs) { a.push(x); [a, b] = [b, a] } return [a, b]',
+  ),
+  attack('a sum of text', 'none', 'let s = ""; for (const x of xs) { s += x } return s'),
+  attack(
+    'counts of bigints',
+    'any',
+    'let n = 3n; try { for (const x of xs) { if (x > 2) n++ } return n } catch (e) { return e.name }',
+  ),
+  attack(
+    'results that hold a captured list that grows later',
+    'some',
+    'const tail = [1]; const ys = xs.map((x) => ({ x, tail })); tail.push(2); return [ys, ys[0].tail === ys[1].tail]',
+  ),
+  attack(
+    'the items themselves as results',
+    'some',
+    'const os = xs.map((x) => ({ x })); const same = os.map((o) => o); const firsts = []; for (const o of os) { firsts.push(o) } return [same.every((o, i) => o === os[i]), firsts.every((o, i) => o === os[i])]',
+  ),
+  attack(
+    'items that are one object',
+    'some',
+    'const one = { n: 1 }; const os = [one, one, one, { n: 2 }, one]; const ys = os.map((o) => [o]); one.n = 7; return [ys, ys[0][0] === ys[4][0]]',
+  ),
+  attack(
+    'cyclic data',
+    'some',
+    'const a = { n: 1 }; a.self = a; const ys = xs.map((x) => ({ a, x: a.self.self.n + x })); return [ys[0].a === a, ys.map((y) => y.x)]',
+  ),
 ]

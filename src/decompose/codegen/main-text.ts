@@ -190,6 +190,9 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
+    if (node.type === 'Identifier' && /^\$(s|x|lo|hi|items|main|v|m|\d+)$/.test(node.name)) {
+      throw unsupported(map, node, `the name ${node.name}`)
+    }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')
   })
 }

@@ -143,6 +143,9 @@ function applyEffect(
 ): Value {
   const all = join(...given.values, given.rest)
   const inside = flow.read(receiver, ANY_FIELD)
+  // A reviver or replacer is called with who knows what.
+  const handed = [...all.callables].some((callable) => typeof callable !== 'string')
+  if (handed && !effect.calls && !effect.stores) flow.problem('unknown-call', node, name)
   // Spread and flattening put elements of arguments in, too.
   const stored = effect.stores ? join(all, flow.read(all, ANY_FIELD)) : emptyValue()
   if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)

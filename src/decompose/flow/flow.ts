@@ -49,8 +49,6 @@ export interface Write {
   readonly node: AnyNode
 }
 
-const SIZES = new Set(['length', 'byteLength', 'byteOffset', 'size'])
-
 /** Passes over the code before giving up; real code needs two to five. */
 const PASSES_MAX = 40
 
@@ -146,7 +144,6 @@ export class Flow {
   /** Reads a field of whatever `value` may be. */
   read(value: Value, field: string): Value {
     if (field === 'buffer') return { things: value.things, callables: new Set([...value.callables, MEMORY]) }
-    if (SIZES.has(field)) return emptyValue()
     const name = this.map.hasAccessors ? ANY_FIELD : field
     const result = emptyValue()
     for (const thing of value.things) {

@@ -174,6 +174,11 @@ function objectionToKeyCounts(live: Live, part: Record<string, unknown>): string
 /** A typed array converts what is put in; what it would refuse must be refused at its own place. */
 function objectionToPut(value: unknown, part: Record<string, unknown>): string | null {
   const kind = typedKind(value)
+  const keys = Object.keys(part)
+  if (keys.includes('__proto__')) return 'a key is __proto__'
+  // `length` and the like do more than hold a value.
+  if ((kind !== null || Array.isArray(value)) && !keys.every((key) => /^\d+$/.test(key)))
+    return 'an index is no integer'
   if (kind === null) return null
   const wanted = kind.startsWith('Big') ? 'bigint' : 'number'
   return Object.values(part).every((entry) => typeof entry === wanted) ? null : 'a value does not fit its array'

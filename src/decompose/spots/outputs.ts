@@ -1,8 +1,9 @@
 /** Recognises how an iteration writes a captured variable: only forms whose merge in index order is exact. */
 import type { AnyNode, AssignmentExpression, CallExpression, MemberExpression } from 'acorn'
+import { builtinMethods, pureGlobals } from '../flow/builtins.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains } from '../syntax/walk.ts'
+import { contains, walk } from '../syntax/walk.ts'
 import { type Cells, cellsOf, mergeCells } from './affine.ts'
 import type { Output } from './plan.ts'
 
@@ -148,7 +149,12 @@ function isMapTally(map: ModuleMap, variable: Variable, set: CallExpression): bo
   if (old?.type !== 'CallExpression' || old.callee.type !== 'MemberExpression' || usesOf(map, variable, set) !== 2)
     return false
   const [gotKey] = old.arguments
-  return gotKey !== undefined && map.variableOf(old.callee.object) === variable && sameText(map, key, gotKey)
+  return (
+    gotKey !== undefined &&
+    map.variableOf(old.callee.object) === variable &&
+    sameText(map, key, gotKey) &&
+    isRepeatable(map, key)
+  )
 }
 
 function computedUse(setting: UseSetting, variable: Variable, member: MemberExpression): Use | null {
@@ -195,7 +201,7 @@ function isKeyTally(map: ModuleMap, node: AssignmentExpression): boolean {
   if (node.operator !== '=' || left.type !== 'MemberExpression' || right.type !== 'BinaryExpression') return false
   if (right.operator !== '+' || !isCount(right.right)) return false
   const old = orZero(right.left)
-  return old !== null && sameText(map, left, old)
+  return old !== null && sameText(map, left, old) && isRepeatable(map, left.property)
 }
 
 /** `x ?? 0` and `x || 0`. */
@@ -236,4 +242,28 @@ function usesOf(_map: ModuleMap, variable: Variable, within: AnyNode): number {
 function sameText(map: ModuleMap, a: AnyNode, b: AnyNode): boolean {
   const { text } = map.module
   return text.slice(a.start, a.end) === text.slice(b.start, b.end)
+}
+
+/** Evaluated twice in a row it gives the same: names, constants, paths, and methods of text and numbers. */
+function isRepeatable(map: ModuleMap, node: AnyNode): boolean {
+  let repeatable = true
+  walk(node, (at) => {
+    if (REPEATABLE.has(at.type)) return
+    repeatable &&= at.type === 'CallExpression' && isPlainMethod(map, at)
+  })
+  return repeatable
+}
+
+const REPEATABLE = new Set([
+  ...['Identifier', 'Literal', 'MemberExpression', 'TemplateLiteral', 'TemplateElement', 'BinaryExpression'],
+  ...['LogicalExpression', 'ConditionalExpression', 'ChainExpression'],
+])
+
+function isPlainMethod(map: ModuleMap, call: CallExpression): boolean {
+  if (mathName(map, call) !== null) return true
+  const { callee } = call
+  if (callee.type === 'Identifier') return map.variableOf(callee) === null && pureGlobals.has(callee.name)
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false
+  const effect = builtinMethods.get(callee.property.name)
+  return effect !== undefined && !effect.mutates && !effect.calls && !map.methods.has(callee.property.name)
 }
