@@ -8,10 +8,11 @@ const FAMILIES_MAX = 4
 /** Names hubs A, B, C, ... in the order given. */
 export type Letters = ReadonlyMap<string, string>
 
-/** One line for each of the newest families: capital letters are done, small ones claimed or running, dots open. */
+/** One line for each family that is not done, and the newest: capital letters are done, small ones claimed or running, dots open. */
 export function shardMap(report: JobReport, letters: Letters): string[] {
   return report.familyReports
     .filter(({ family }) => family !== ROOT_FAMILY)
+    .filter(({ done, shards }, index, families) => done < shards || index === families.length - 1)
     .slice(-FAMILIES_MAX)
     .map((family) => `family ${family.sequence}  ${familyMap(family, letters)}  ${family.done}/${family.shards}`)
 }
