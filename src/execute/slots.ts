@@ -79,7 +79,7 @@ export interface RunHandle {
   /** Cooperative first (`ctx.signal`), then the slot is killed. */
   cancel(): void
   /** Shards from `index` on are no longer wanted, unless already begun. Returns the first shard that will not run. */
-  keepBefore(index: number): void
+  keepBefore(index: number): number
 }
 
 export type RootInput =
