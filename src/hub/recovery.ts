@@ -1,4 +1,5 @@
 /** What follows when others fall silent: their claims are void, their results may be lost, their copies must be made again. */
+import type { FamilyView } from '../ledger/view.ts'
 import { recovery } from '../limits.ts'
 import type { HubId, JobId, Ref } from '../program/ref.ts'
 import { claim } from './claims.ts'
@@ -35,16 +36,20 @@ export function resultsUnavailable(state: HubState, id: JobId, family: string, l
   const awaited = job.awaited.get(view.spec.sequence)
   for (let shard = lo; shard < hi; shard++) {
     if (awaited !== undefined) awaited.delivered[shard] = 0
-    const done = view.done(shard)
-    if (done === null) continue
-    const holders = [done.hub, ...done.holders]
-    const isDead = !holders.some((hub) => mayReturn(state, hub))
-    if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) continue
-    job.misses.delete(`${family}:${shard}`)
-    const generation = view.generation(shard) + 1
-    const reason = isDead ? 'holders-dead' : 'blob-lost'
-    applyOwn(state, id, { kind: 'reopen', generation, family, lo: shard, hi: shard + 1, reason })
+    reopenLost(state, job, view, shard)
   }
+}
+
+function reopenLost(state: HubState, job: Job, view: FamilyView, shard: number): void {
+  const family = view.spec.key
+  const done = view.done(shard)
+  if (done === null) return
+  const isDead = ![done.hub, ...done.holders].some((hub) => mayReturn(state, hub))
+  if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) return
+  job.misses.delete(`${family}:${shard}`)
+  const generation = view.generation(shard) + 1
+  const reason = isDead ? 'holders-dead' : 'blob-lost'
+  applyOwn(state, job.id, { kind: 'reopen', generation, family, lo: shard, hi: shard + 1, reason })
 }
 
 /**
@@ -63,8 +68,11 @@ export function inputsMissing(state: HubState, run: OwnRun, missing: string): bo
   }
   for (const edge of view.spec.edges) {
     if (edge.to < run.next || edge.to >= run.hi) continue
-    const parent = job.view.families.get(edge.family)?.done(edge.from)
-    if (isMissing(parent?.ref ?? null)) resultsUnavailable(state, job.id, edge.family, edge.from, edge.from + 1)
+    // The root may have these results already: nothing is owed to it again.
+    const parent = job.view.families.get(edge.family)
+    if (parent !== undefined && isMissing(parent.done(edge.from)?.ref ?? null)) {
+      reopenLost(state, job, parent, edge.from)
+    }
   }
   const isInput = isMissing(view.spec.shared) || view.spec.slices.some(({ ref }) => isMissing(ref))
   if (isInput && job.rootRun === null && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job)

@@ -1,0 +1,24 @@
+/** A short sweep of chaos, and what makes its verdicts worth something: it replays, and it hits its faults. */
+import { expect, test } from 'vitest'
+import { runChaos } from '../../simulations/chaos.ts'
+import { faultNames } from '../../simulations/nemesis.ts'
+import { sweep } from '../../simulations/sweep.ts'
+
+const small = { hubs: 5, shards: 60, faults: faultNames }
+
+test('no invariant breaks over a sweep, and every kind of fault was met', () => {
+  const report = sweep({ ...small, seed: 1, seeds: 40 }, () => performance.now())
+  expect(report.failed).toEqual([])
+  expect(Object.entries(report.faults).filter(([, count]) => count === 0)).toEqual([])
+})
+
+test('without faults the work is done once', () => {
+  const report = sweep({ ...small, faults: [], seed: 1, seeds: 15 }, () => performance.now())
+  expect(report.failed).toEqual([])
+})
+
+test('the same seed gives the same history', () => {
+  const hashes = [3, 4].map((seed) => [0, 1].map(() => runChaos(seed, small).world.history.hash))
+  expect(hashes.map(([first, second]) => first === second)).toEqual([true, true])
+  expect(hashes[0]?.[0]).not.toBe(hashes[1]?.[0])
+})

@@ -1,0 +1,14 @@
+/** Seeds that once found a bug are run for ever. */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { plainChaos, runChaos } from '../../simulations/chaos.ts'
+
+const url = new URL('../../simulations/regressions.json', import.meta.url)
+const regressions: { seed: number; found: string }[] = JSON.parse(readFileSync(url, 'utf8'))
+
+for (const { seed, found } of regressions) {
+  test(`seed ${seed}: ${found}`, () => {
+    const { violations } = runChaos(seed, plainChaos)
+    expect(violations, `npm run sim -- --seed ${seed} --seeds 1 --story`).toEqual([])
+  })
+}
