@@ -1,6 +1,9 @@
 /** What a hub offers to its own user: the surface behind the local API, the CLI and the client library. */
 import type { JobOptions } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
+import type { ReportBody, ShardCounts } from '../program/report.ts'
+
+export type { Attempt, FamilyReport, ShardCounts } from '../program/report.ts'
 
 export interface HubInfo {
   readonly hub: HubId
@@ -54,16 +57,6 @@ export interface JobError {
   readonly next: string
 }
 
-export interface ShardCounts {
-  readonly total: number
-  readonly done: number
-  readonly attempts: number
-  readonly resumed: number
-  readonly migrated: number
-  readonly speculated: number
-  readonly duplicated: number
-}
-
 export interface JobSummary {
   readonly job: JobId
   readonly name: string
@@ -75,46 +68,8 @@ export interface JobSummary {
   readonly shards: ShardCounts
 }
 
-/** One execution of a run of shards, as `--trace` writes it. */
-export interface Attempt {
-  readonly shard: string
-  readonly family: string
-  readonly lo: number
-  readonly hi: number
-  readonly hub: HubId
-  readonly attempt: number
-  readonly epoch: number
-  readonly startMs: number
-  readonly endMs: number | null
-  readonly resumedFrom: number
-  readonly status: 'done' | 'running' | 'lost' | 'released' | 'failed'
-}
-
-export interface FamilyReport {
-  readonly family: string
-  readonly sequence: number
-  readonly spot: number
-  readonly shards: number
-  readonly done: number
-  /** Runs of shards in the same state: `open`, `claimed`, `running`, `done`, with the hub that holds or finished them. */
-  readonly runs: readonly {
-    readonly lo: number
-    readonly hi: number
-    readonly state: string
-    readonly hub: HubId | null
-    readonly epoch: number
-  }[]
-}
-
-export interface JobReport extends JobSummary {
-  /** Unfinished shards that have a checkpoint to resume from. */
-  readonly checkpoints: number
+export interface JobReport extends JobSummary, ReportBody {
   readonly error: JobError | null
-  readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
-  readonly familyReports: readonly FamilyReport[]
-  readonly attempts: readonly Attempt[]
-  /** What was executed twice, and why it was harmless. */
-  readonly receipt: readonly { readonly shard: string; readonly hubs: readonly HubId[]; readonly kept: HubId }[]
 }
 
 export type JobEvent =

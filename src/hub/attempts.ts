@@ -3,25 +3,7 @@ import type { ClaimRecord, DoneRecord } from '../ledger/record.ts'
 import type { Authored, FamilyView } from '../ledger/view.ts'
 import { shardItems, shardName } from '../program/family.ts'
 import type { HubId } from '../program/ref.ts'
-
-/** One execution of one shard. Shards recorded together share their time evenly. */
-export interface Attempt {
-  readonly shard: string
-  readonly family: string
-  /** Items `[lo, hi)` of the family. */
-  readonly lo: number
-  readonly hi: number
-  readonly hub: HubId
-  /** Counted per shard, from 1. */
-  readonly attempt: number
-  readonly epoch: number
-  /** Unix milliseconds at the hub that ran it. */
-  readonly startMs: number
-  readonly endMs: number | null
-  readonly resumedFrom: number
-  readonly status: 'done' | 'running' | 'lost' | 'released' | 'failed'
-  readonly reason: string
-}
+import type { Attempt } from '../program/report.ts'
 
 interface Start {
   readonly author: string

@@ -2,21 +2,12 @@
 import type { FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
-import { type Attempt, familyAttempts } from './attempts.ts'
+import type { FamilyReport, HubShare, ReceiptLine, ReportBody, ShardCounts, ShardStretch } from '../program/report.ts'
+import { familyAttempts } from './attempts.ts'
 import { isEnded, type Job } from './job.ts'
 import { DEADLINE_REASON } from './jobs.ts'
 import { holdingClaim } from './lease.ts'
 import type { HubState } from './state.ts'
-
-export interface Counts {
-  readonly total: number
-  readonly done: number
-  readonly attempts: number
-  readonly resumed: number
-  readonly migrated: number
-  readonly speculated: number
-  readonly duplicated: number
-}
 
 export interface Summary {
   readonly job: JobId
@@ -28,34 +19,10 @@ export interface Summary {
   readonly createdMs: number
   readonly wallMs: number
   readonly families: number
-  readonly shards: Counts
+  readonly shards: ShardCounts
 }
 
-export interface ShardRun {
-  readonly lo: number
-  readonly hi: number
-  readonly state: 'open' | 'claimed' | 'running' | 'done'
-  readonly hub: HubId | null
-  readonly epoch: number
-}
-
-export interface FamilyReport {
-  readonly family: string
-  readonly sequence: number
-  readonly spot: number
-  readonly shards: number
-  readonly done: number
-  readonly runs: readonly ShardRun[]
-}
-
-export interface Report extends Summary {
-  /** Unfinished shards that have a checkpoint to resume from. */
-  readonly checkpoints: number
-  readonly byHub: readonly { readonly hub: HubId; readonly shards: number; readonly busyMs: number }[]
-  readonly familyReports: readonly FamilyReport[]
-  readonly attempts: readonly Attempt[]
-  readonly receipt: readonly { readonly shard: string; readonly hubs: readonly HubId[]; readonly kept: HubId }[]
-}
+export interface Report extends Summary, ReportBody {}
 
 /** The short form, cheap enough for every progress line: attempts are counted only in {@link jobReport}. */
 export function jobSummary(state: HubState, job: Job): Summary {
@@ -123,7 +90,7 @@ function claimsWith(families: readonly FamilyView[], reason: string): number {
 }
 
 /** Who finished how many shards with the results that count, and how long all finished executions of each hub took. */
-function byHub(families: readonly FamilyView[]): Report['byHub'] {
+function byHub(families: readonly FamilyView[]): HubShare[] {
   const byHub = new Map<HubId, { shards: number; busyMs: number }>()
   const entry = (hub: HubId) => {
     const known = byHub.get(hub) ?? { shards: 0, busyMs: 0 }
@@ -143,8 +110,8 @@ function byHub(families: readonly FamilyView[]): Report['byHub'] {
     .sort((a, b) => (a.hub < b.hub ? -1 : 1))
 }
 
-function duplicates(view: FamilyView): { shard: string; hubs: HubId[]; kept: HubId }[] {
-  const found: { shard: string; hubs: HubId[]; kept: HubId }[] = []
+function duplicates(view: FamilyView): ReceiptLine[] {
+  const found: ReceiptLine[] = []
   for (let shard = 0; shard < view.shards; shard++) {
     const kept = view.done(shard)
     if (kept === null || view.doneRecords(shard) < 2) continue
@@ -162,7 +129,7 @@ function duplicates(view: FamilyView): { shard: string; hubs: HubId[]; kept: Hub
 }
 
 function familyReport(state: HubState, view: FamilyView): FamilyReport {
-  const runs: ShardRun[] = []
+  const runs: ShardStretch[] = []
   for (let shard = 0; shard < view.shards; shard++) {
     const next = shardState(state, view, shard)
     const last = runs.at(-1)
@@ -174,7 +141,7 @@ function familyReport(state: HubState, view: FamilyView): FamilyReport {
   return { family: key, sequence, spot, shards: view.shards, done: view.doneCount, runs }
 }
 
-function shardState(state: HubState, view: FamilyView, shard: number): Omit<ShardRun, 'lo' | 'hi'> {
+function shardState(state: HubState, view: FamilyView, shard: number): Omit<ShardStretch, 'lo' | 'hi'> {
   const done = view.done(shard)
   if (done !== null) return { state: 'done', hub: done.hub, epoch: done.epoch }
   const claim = holdingClaim(view, shard, state.members)

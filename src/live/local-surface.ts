@@ -220,7 +220,9 @@ export class LocalSurface implements LocalHub {
     const next = `shoal logs ${summary.job}`
     if (summary.status === 'cancelled' || summary.status === 'overdue') {
       const code = summary.status === 'cancelled' ? 'SHOAL_JOB_CANCELLED' : 'SHOAL_JOB_EXPIRED'
-      return { code, message: summary.reason ?? '', stack: '', shard: null, next: 'submit it again' }
+      const why =
+        summary.status === 'overdue' ? 'the job did not end before its deadline' : `cancelled: ${summary.reason}`
+      return { code, message: why, stack: '', shard: null, next: 'submit it again' }
     }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null

@@ -60,6 +60,7 @@ export function report(job: string, changes: Partial<JobReport> = {}): JobReport
         endMs: 20,
         resumedFrom: 0,
         status: 'done',
+        reason: '',
       },
     ],
     receipt: [],

@@ -8,6 +8,7 @@ import { ProgressLine, progressText } from '../../node/progress.ts'
 import { table } from '../../node/table.ts'
 import { traceLines } from '../../node/trace.ts'
 import { hubChanges } from '../../node/up-events.ts'
+import type { FamilyReport } from '../../src/program/report.ts'
 import { info, report, self } from './scripted-hub.ts'
 
 function target(isTTY: boolean) {
@@ -87,7 +88,7 @@ const letters = new Map([
   ['hub-a', 'A'],
   ['hub-b', 'B'],
 ])
-const family = {
+const family: FamilyReport = {
   family: 'f1',
   sequence: 1,
   spot: 0,

@@ -1,0 +1,74 @@
+/** What is told of a job: counts, families, attempts, receipt. The hub writes it, clients read it. */
+import type { HubId } from './ref.ts'
+
+export interface ShardCounts {
+  readonly total: number
+  readonly done: number
+  readonly attempts: number
+  readonly resumed: number
+  readonly migrated: number
+  readonly speculated: number
+  /** Shards with more than one result; one of them counts. */
+  readonly duplicated: number
+}
+
+/** One execution of one shard, as `--trace` writes it. Shards recorded together share their time evenly. */
+export interface Attempt {
+  readonly shard: string
+  readonly family: string
+  /** Items `[lo, hi)` of the family. */
+  readonly lo: number
+  readonly hi: number
+  readonly hub: HubId
+  /** Counted per shard, from 1. */
+  readonly attempt: number
+  readonly epoch: number
+  /** Unix milliseconds at the hub that ran it. */
+  readonly startMs: number
+  readonly endMs: number | null
+  readonly resumedFrom: number
+  readonly status: 'done' | 'running' | 'lost' | 'released' | 'failed'
+  readonly reason: string
+}
+
+/** Consecutive shards in the same state, with the hub that holds or finished them. */
+export interface ShardStretch {
+  readonly lo: number
+  readonly hi: number
+  readonly state: 'open' | 'claimed' | 'running' | 'done'
+  readonly hub: HubId | null
+  readonly epoch: number
+}
+
+export interface FamilyReport {
+  readonly family: string
+  readonly sequence: number
+  readonly spot: number
+  readonly shards: number
+  readonly done: number
+  readonly runs: readonly ShardStretch[]
+}
+
+/** Work of one hub: shards whose results count, and the CPU time of all that it finished. */
+export interface HubShare {
+  readonly hub: HubId
+  readonly shards: number
+  readonly busyMs: number
+}
+
+/** A shard that was executed to the end more than once, and whose result was kept. */
+export interface ReceiptLine {
+  readonly shard: string
+  readonly hubs: readonly HubId[]
+  readonly kept: HubId
+}
+
+/** The parts of a job's report that its ledger alone tells. */
+export interface ReportBody {
+  /** Unfinished shards that have a checkpoint to resume from. */
+  readonly checkpoints: number
+  readonly byHub: readonly HubShare[]
+  readonly familyReports: readonly FamilyReport[]
+  readonly attempts: readonly Attempt[]
+  readonly receipt: readonly ReceiptLine[]
+}
