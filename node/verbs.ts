@@ -23,6 +23,7 @@ export const verbs: readonly VerbEntry[] = [
   ),
   entry('why', 'show the bids that decided who ran a shard', async () => (await import('./commands/why.ts')).why),
   entry('hubs', 'list the hubs of the swarm', async () => (await import('./commands/hubs.ts')).hubs),
+  entry('forecast', 'back-test the load forecast', async () => (await import('./commands/forecast.ts')).forecast),
   entry('doctor', 'say why hubs do not see each other', async () => (await import('./commands/doctor.ts')).doctor),
   entry('token', 'make a token that lets a machine join', async () => (await import('./commands/token.ts')).token),
   entry('drain', 'hand over and leave the swarm', async () => (await import('./commands/drain.ts')).drain),

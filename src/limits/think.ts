@@ -16,6 +16,9 @@ export const forecastLimits = {
   profilesMax: 512,
   /** Hubs whose word about one function is kept. */
   profileHubsMax: 64,
+  /** Rows of one recorded series, and horizons of one back-test. */
+  backtestRowsMax: 2_000_000,
+  backtestHorizonsMax: 16,
   /** One forecast frame on the wire. */
   frameBytesMax: 64,
 } as const

@@ -1,0 +1,73 @@
+/** Recorded load and job lists as CSV files: `timestamp,value` and `start,end,job`, with or without a header. */
+import { ShoalError } from '../errors.ts'
+import { forecastLimits } from '../limits.ts'
+import type { BacktestRow, JobRun } from './backtest.ts'
+
+/**
+ * Rows in the order of the file. An empty value counts as the one before, as a live hub does with a sample it could not take.
+ * @throws ShoalError SHOAL_USAGE naming the line that cannot be read.
+ */
+export function parseTrace(text: string, file: string): BacktestRow[] {
+  const rows = recordLines(text, file, 2).map(({ cells, line }) => {
+    const [time = '', value = ''] = cells
+    const number = value === '' || /^nan$/i.test(value) ? Number.NaN : Number(value)
+    if (Number.isNaN(number) && value !== '' && !/^nan$/i.test(value)) throw unreadable(file, line, 'value', value)
+    return { timestamp: seconds(time, file, line), value: number }
+  })
+  if (rows.length > forecastLimits.backtestRowsMax) {
+    throw unusable(file, `it has ${rows.length} rows, more than ${forecastLimits.backtestRowsMax}`)
+  }
+  if (!rows.some(({ value }) => Number.isFinite(value))) throw unusable(file, 'it has no rows with a value')
+  return rows
+}
+
+/** @throws ShoalError SHOAL_USAGE naming the line that cannot be read. */
+export function parseJobRuns(text: string, file: string): JobRun[] {
+  return recordLines(text, file, 3).map(({ cells, line }) => {
+    const [start = '', end = '', job = ''] = cells
+    return { start: seconds(start, file, line), end: seconds(end, file, line), job }
+  })
+}
+
+/** Greatest possible value of a series: 100 where all of it could be percent, else none is known. */
+export function greatestPossible(rows: readonly BacktestRow[]): number {
+  return rows.every(({ value }) => Number.isNaN(value) || value <= 100) ? 100 : Number.POSITIVE_INFINITY
+}
+
+interface RecordLine {
+  readonly cells: readonly string[]
+  readonly line: number
+}
+
+function recordLines(text: string, file: string, cellsMin: number): RecordLine[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const found: RecordLine[] = []
+  for (const [index, content] of lines.entries()) {
+    if (content.trim() === '') continue
+    const cells = content.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+    const isHeader = index === 0 && /^[a-z_]/i.test(cells[0] ?? '')
+    if (isHeader) continue
+    if (cells.length < cellsMin) throw unusable(file, `line ${index + 1} has ${cells.length} of ${cellsMin} columns`)
+    found.push({ cells, line: index + 1 })
+  }
+  return found
+}
+
+/** Unix seconds, or a date that JavaScript can read. */
+function seconds(cell: string, file: string, line: number): number {
+  const number = cell === '' ? Number.NaN : Number(cell)
+  if (Number.isFinite(number)) return number
+  const parsed = Date.parse(cell) / 1000
+  if (Number.isNaN(parsed)) throw unreadable(file, line, 'time', cell)
+  return parsed
+}
+
+function unreadable(file: string, line: number, what: string, cell: string): ShoalError {
+  return unusable(file, `line ${line} has no ${what}: ${JSON.stringify(cell.slice(0, 40))}`)
+}
+
+function unusable(file: string, why: string): ShoalError {
+  return new ShoalError('SHOAL_USAGE', `${file} cannot be used: ${why}`, {
+    next: 'series are lines of timestamp,value and job lists lines of start,end,job, times in Unix seconds',
+  })
+}
