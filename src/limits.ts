@@ -149,6 +149,8 @@ export const recovery = {
   missesMax: 3,
   /** ... over at least this long. */
   missingForMs: 2_000,
+  /** A root is replayed for lost inputs only when nobody has begun to replay it for this long. */
+  rootReplayMs: 10_000,
   /** A new job's root is left to its submitter for this long. */
   rootPatienceMs: 1_000,
   /** A failed attempt rests before the same hub tries again, so that others come first. */

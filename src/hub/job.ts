@@ -26,6 +26,8 @@ export interface Job {
   /** Own clock, when it ended; null before. */
   endedMs: number | null
   acknowledgedMs: number | null
+  /** Own clock, when the root was last claimed by anybody. */
+  rootSinceMs: number
   /** The local root, if this hub runs it. */
   rootRun: RunId | null
   /** Families by sequence, for results that a local root waits for. */

@@ -28,6 +28,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     knownMs: state.nowMs,
     endedMs: null,
     acknowledgedMs: null,
+    rootSinceMs: state.nowMs,
     rootRun: null,
     awaited: new Map(),
     pauses: new Map(),

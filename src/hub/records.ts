@@ -1,6 +1,7 @@
 /** Applying records: the fold moves, and this hub's runs, roots and beliefs follow it. */
 import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
+import { ROOT_FAMILY } from '../program/family.ts'
 import type { JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
 import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
@@ -50,6 +51,7 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
   noteFailure(job, author.hub, record)
   const { family, lo, hi, epoch } = record
   const view = job.view.families.get(family)
+  if (family === ROOT_FAMILY) job.rootSinceMs = state.nowMs
   if (view !== undefined) noteExpectedEnd(state, job, view, record)
   if (record.state === 'running') {
     const event = { type: 'claim', family, lo, hi, hub: author.hub, epoch, reason: record.reason } as const

@@ -75,15 +75,20 @@ export function inputsMissing(state: HubState, run: OwnRun, missing: string): bo
     }
   }
   const isInput = isMissing(view.spec.shared) || view.spec.slices.some(({ ref }) => isMissing(ref))
-  if (isInput && job.rootRun === null && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job)
+  if (isInput && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job, run.family)
   return false
 }
 
-/** The root stores the inputs of its families again when it spawns them again. */
-function replayRoot(state: HubState, job: Job): void {
+/** The root stores the inputs of its families again when it spawns them again; one that has just begun is given time to. */
+function replayRoot(state: HubState, job: Job, family: string): void {
   const view = rootView(job)
-  if (view.isDone(0)) return
-  job.misses.clear()
+  if (view.isDone(0) || state.nowMs - job.rootSinceMs < recovery.rootReplayMs) return
+  job.misses.delete(family)
+  const old = job.rootRun === null ? undefined : state.runs.get(job.rootRun)
+  if (old !== undefined) {
+    old.stopping = true
+    state.effect({ type: 'stop-run', run: old.id })
+  }
   claim(state, { job, view, lo: 0, hi: 1, finishMs: state.nowMs, rank: Number.MAX_VALUE, reason: 'recover' })
 }
 

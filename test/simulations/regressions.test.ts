@@ -4,11 +4,13 @@ import { expect, test } from 'vitest'
 import { plainChaos, runChaos } from '../../simulations/chaos.ts'
 
 const url = new URL('../../simulations/regressions.json', import.meta.url)
-const regressions: { seed: number; found: string }[] = JSON.parse(readFileSync(url, 'utf8'))
+const regressions: { seed: number; hubs?: number; shards?: number; found: string }[] = JSON.parse(
+  readFileSync(url, 'utf8'),
+)
 
-for (const { seed, found } of regressions) {
+for (const { seed, found, ...size } of regressions) {
   test(`seed ${seed}: ${found}`, () => {
-    const { violations } = runChaos(seed, plainChaos)
+    const { violations } = runChaos(seed, { ...plainChaos, ...size })
     expect(violations, `npm run sim -- --seed ${seed} --seeds 1 --story`).toEqual([])
   })
 }
