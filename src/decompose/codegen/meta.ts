@@ -12,6 +12,8 @@ export interface SpotMeta {
   readonly line: number
   /** A bare buffer among the inputs would be written through views: then it stays in place. */
   readonly viewsOnUnknown: boolean
+  /** Gathered items are begun side by side: they let time pass. */
+  readonly waits: boolean
 }
 
 export interface OutputMeta {
@@ -35,6 +37,7 @@ export function metaOf(plan: Plan): SpotMeta {
     })),
     line: plan.site.line,
     viewsOnUnknown: plan.viewsOnUnknown,
+    waits: plan.waits,
   }
 }
 

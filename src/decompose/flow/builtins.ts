@@ -74,6 +74,7 @@ export const globalValues: ReadonlySet<string> = new Set(['undefined', 'NaN', 'I
 /** Classes that may be constructed. `view` ones share the memory of a buffer they are given. */
 export const pureClasses: ReadonlyMap<string, 'container' | 'view'> = new Map<string, 'container' | 'view'>([
   ...names('container', ['Array', 'Map', 'Set', 'Object', 'RegExp', 'ArrayBuffer', 'String', 'Number', 'Boolean']),
+  ...names('container', ['SharedArrayBuffer']),
   ...names('container', ['Date', 'Error', 'TypeError', 'RangeError', 'SyntaxError', 'EvalError', 'URIError']),
   ...names('container', ['ReferenceError', 'AggregateError', 'TextEncoder', 'TextDecoder', 'URL', 'URLSearchParams']),
   ...names('view', ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array']),

@@ -12,6 +12,7 @@ import {
 } from './builtins.ts'
 import { evaluate } from './expressions.ts'
 import type { Flow } from './flow.ts'
+import { isTimersSleep, sleepOf } from './sleeps.ts'
 import { ANY_FIELD, type Callable, emptyValue, join, MEMORY, type Value } from './value.ts'
 
 /** Arguments of a call, with what a spread may add. */
@@ -30,6 +31,12 @@ export function evaluateCall(flow: Flow, node: CallExpression): Value {
 }
 
 export function evaluateNew(flow: Flow, node: NewExpression): Value {
+  const sleep = sleepOf(flow.map, node)
+  if (sleep !== null) {
+    for (const part of sleep.evaluated) evaluate(flow, part)
+    flow.waits = true
+    return sleep.value === null ? emptyValue() : evaluate(flow, sleep.value)
+  }
   const given = args(flow, node)
   if (node.callee.type === 'Identifier' && flow.map.variableOf(node.callee) === null) {
     return newBuiltin(flow, node, node.callee.name, given)
@@ -60,11 +67,15 @@ function callByName(flow: Flow, node: CallExpression, callee: Extract<AnyNode, {
     return emptyValue()
   }
   const imported = flow.map.importOf(variable)
-  if (imported !== null) return callImport(flow, node, imported.source, imported.name)
+  if (imported !== null) return callImport(flow, node, imported.source, imported.name, given)
   return callValue(flow, evaluate(flow, callee), given, emptyValue(), node, callee.name)
 }
 
-function callImport(flow: Flow, node: AnyNode, source: string, name: string): Value {
+function callImport(flow: Flow, node: CallExpression, source: string, name: string, given: Arguments): Value {
+  if (isTimersSleep(source, name) && node.arguments.length <= 2) {
+    flow.waits = true
+    return join(...given.values.slice(1), given.rest)
+  }
   const full = `${source.replace(/^node:/, '')}.${name}`
   if (!pureImports.has(full)) flow.problem(/random/i.test(name) ? 'random' : 'side-effect', node, full)
   return flow.fresh(node)
@@ -80,8 +91,7 @@ function callMember(flow: Flow, node: CallExpression, callee: Extract<AnyNode, {
     if (variable === null && isNamespace(callee.object.name)) return callStatic(flow, node, callee.object.name, name)
     const imported = variable === null ? null : flow.map.importOf(variable)
     if (imported !== null && (imported.name === '*' || imported.name === 'default')) {
-      args(flow, node)
-      return callImport(flow, node, imported.source, name)
+      return callImport(flow, node, imported.source, name, args(flow, node))
     }
   }
   if (callee.object.type === 'Super') {
@@ -298,6 +308,7 @@ function callStatic(flow: Flow, node: CallExpression, object: string, name: stri
   if (full === 'Math.random' || object === 'crypto') flow.problem('random', node, full)
   else if (full === 'Date.now' || object === 'performance') flow.problem('clock', node, full)
   else if (object === 'Intl') flow.problem('locale', node, full)
+  else if (object === 'Atomics') return onMemory(flow, node, full, given)
   else if (full === 'Buffer.from') return join(flow.fresh(node), ...given.values)
   else {
     const effect = staticFunctions.get(full)
@@ -306,6 +317,14 @@ function callStatic(flow: Flow, node: CallExpression, object: string, name: stri
     return emptyValue()
   }
   return flow.fresh(node)
+}
+
+/** `Atomics.wait(view, ...)` and the like: on memory made in the iteration nobody else is there to see or wake it. */
+function onMemory(flow: Flow, node: AnyNode, full: string, given: Arguments): Value {
+  const view = given.values[0] ?? emptyValue()
+  const own = view.things.size > 0 && [...view.things].every((thing) => thing.kind === 'site')
+  if (!own || view.callables.size > 0 || full === 'Atomics.waitAsync') flow.problem('side-effect', node, full)
+  return emptyValue()
 }
 
 function args(flow: Flow, node: CallExpression | NewExpression): Arguments {

@@ -63,6 +63,8 @@ export class Flow {
   readonly thrown = emptyValue()
   /** Typed arrays are made from values whose kind only the run shows: were they buffers, memory would be shared. */
   viewsOnUnknown = false
+  /** Iterations let time pass without computing. */
+  waits = false
   readonly #region: { start: number; end: number }
   readonly #home: { start: number; end: number }
   readonly #variables = new Map<Variable, Value>()

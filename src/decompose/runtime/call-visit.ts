@@ -142,7 +142,6 @@ export class CallVisit {
 
   /** `await Promise.all(xs.map(fn))`: the items one after the other are as good as side by side, for they share nothing. */
   async #gather(): Promise<unknown> {
-    const callback = this.#callback
     try {
       for (let step = this.#pace.next(); step.kind !== 'done'; step = this.#pace.next()) {
         if (step.kind === 'shard') {
@@ -153,9 +152,7 @@ export class CallVisit {
             this.#append(part.result.results ?? [], part.segment)
           break
         }
-        for (let index = step.segment.from; index < step.segment.to; index++) {
-          this.#results[index] = await callback(this.#item(index), index, this.#receiver)
-        }
+        await this.#gatherHere(step.segment)
       }
       return this.#results
     } catch (thrown) {
@@ -163,6 +160,16 @@ export class CallVisit {
       this.#setting.stayed(this.#meta, `an item threw ${String(thrown)}`)
       return this.#plain()
     }
+  }
+
+  async #gatherHere({ from, to }: Segment): Promise<void> {
+    const callback = this.#callback
+    const begin = (index: number): unknown => callback(this.#item(index), index, this.#receiver)
+    if (this.#meta.waits) {
+      const indices = Array.from({ length: to - from }, (_, offset) => from + offset)
+      const results = await Promise.all(indices.map(begin))
+      for (const [offset, result] of results.entries()) this.#results[from + offset] = result
+    } else for (let index = from; index < to; index++) this.#results[index] = await begin(index)
   }
 
   #plain(): PlainLater {

@@ -37,6 +37,7 @@ const WATCHED: readonly object[] = [
     Symbol,
   ].map((Class) => Class.prototype as object),
   Function.prototype,
+  Atomics,
   Object.getPrototypeOf(Int8Array.prototype),
   Object.getPrototypeOf([][Symbol.iterator]()),
   Object.getPrototypeOf(new Map()[Symbol.iterator]()),
@@ -58,6 +59,9 @@ const GLOBAL_NAMES = [
   'Array',
   'Map',
   'Set',
+  'setTimeout',
+  'SharedArrayBuffer',
+  'Atomics',
 ]
 
 /** What the slot itself replaces before user code runs. */

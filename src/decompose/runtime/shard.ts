@@ -108,7 +108,7 @@ class ShardRun {
   /** Runs all items that are left, in segments short enough to look at the checkpoint clock between them. */
   async all(): Promise<void> {
     const { lo, hi } = this.#call.work
-    let size = 1
+    let size = this.#besides ? hi - lo : 1
     while (this.#next < hi && !this.#host.signal.aborted) {
       const startMs = this.#host.nowMs()
       const end = Math.min(hi, this.#next + size)
@@ -164,7 +164,18 @@ class ShardRun {
     return null
   }
 
+  /** Items of a gathering that let time pass are begun side by side, as they were written. */
+  get #besides(): boolean {
+    return this.#meta.waits && this.#meta.kind === 'call' && this.#meta.isAsync
+  }
+
   async #asyncCallSegment(from: number, to: number): Promise<void> {
+    if (this.#besides) {
+      const indices = Array.from({ length: to - from }, (_, offset) => from + offset)
+      const results = await Promise.all(indices.map((index) => (this.#isHole(index) ? HOLE : this.#apply(index))))
+      for (const [offset, result] of results.entries()) this.#keep(from + offset, result)
+      return
+    }
     for (let index = from; index < to; index++) this.#keep(index, this.#isHole(index) ? HOLE : await this.#apply(index))
   }
 

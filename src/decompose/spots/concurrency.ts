@@ -1,5 +1,6 @@
 /** Finds code that runs concurrently with other code: where it exists, no wait for shards may be put in. */
 import type { AnyNode, CallExpression } from 'acorn'
+import { callsTimers, isSleeper, sleepOf } from '../flow/sleeps.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { ClassNode } from '../syntax/walk.ts'
 import { contains, type FunctionNode, isFunction, lineOf, walk } from '../syntax/walk.ts'
@@ -11,13 +12,19 @@ const CHAINS = new Set(['then', 'catch', 'finally', 'nextTick', 'on', 'once', 'a
 /** The first place where something is started and not awaited at once; null when there is none. */
 export function asyncHazard(map: ModuleMap, excluded: FunctionNode | ClassNode | null): Obstacle | null {
   let found: Obstacle | null = null
-  walk(map.module.tree, (node) => {
+  const visit = (node: AnyNode): boolean => {
     if (found !== null || (excluded !== null && contains(excluded, node) && node !== (map.module.tree as AnyNode)))
       return false
+    const sleep = sleepOf(map, node)
+    if (sleep !== null && isHandedOn(map, node)) {
+      for (const part of [...sleep.evaluated, sleep.value]) if (part !== null) walk(part, visit)
+      return false
+    }
     const name = hazardName(map, node)
     if (name !== null) found = { reason: 'async-order', name, line: lineOf(node) }
     return found === null
-  })
+  }
+  walk(map.module.tree, visit)
   return found
 }
 
@@ -33,7 +40,7 @@ function hazardName(map: ModuleMap, node: AnyNode): string | null {
   if (node.type === 'ImportExpression') return 'import()'
   if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Promise')
     return 'new Promise'
-  if (isFunction(node) && node.async) return asyncFunctionHazard(map, node)
+  if (isFunction(node) && (node.async || isSleeper(map, node))) return asyncFunctionHazard(map, node)
   if (node.type === 'Identifier') return asyncNameHazard(map, node)
   return node.type === 'CallExpression' ? callHazard(map, node) : null
 }
@@ -54,7 +61,7 @@ function asyncFunctionHazard(map: ModuleMap, fn: FunctionNode): string | null {
 function asyncNameHazard(map: ModuleMap, id: Extract<AnyNode, { type: 'Identifier' }>): string | null {
   const variable = map.variableOf(id)
   const callable = variable === null ? null : map.callableOf(variable)
-  if (!isFunction(callable) || !callable.async || variable?.identifiers.includes(id)) return null
+  if (!isFunction(callable) || !givesPromise(map, callable) || variable?.identifiers.includes(id)) return null
   const parent = map.parentOf(id)
   if (parent?.type === 'CallExpression' && parent.callee === id) return null
   if (parent?.type === 'ExportSpecifier' || parent?.type === 'ExportDefaultDeclaration') return null
@@ -67,14 +74,15 @@ function callHazard(map: ModuleMap, call: CallExpression): string | null {
     if (TIMERS.has(callee.name) && map.variableOf(callee) === null) return callee.name
     const variable = map.variableOf(callee)
     const callable = variable === null ? null : map.callableOf(variable)
-    return isFunction(callable) && callable.async && !isHandedOn(map, call) ? callee.name : null
+    const promised = callsTimers(map, call) || (isFunction(callable) && givesPromise(map, callable))
+    return promised && !isHandedOn(map, call) ? callee.name : null
   }
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return null
   const name = callee.property.name
   if (CHAINS.has(name)) return `.${name}()`
   if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return promiseHazard(map, call, name)
-  const isAsync = (map.methods.get(name) ?? []).some((method) => method.async)
-  return isAsync && !isHandedOn(map, call) ? name : null
+  const isAsync = (map.methods.get(name) ?? []).some((method) => givesPromise(map, method))
+  return (isAsync || callsTimers(map, call)) && !isHandedOn(map, call) ? name : null
 }
 
 function promiseHazard(map: ModuleMap, call: CallExpression, name: string): string | null {
@@ -92,9 +100,13 @@ function isHandedOn(map: ModuleMap, call: AnyNode): boolean {
     parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === call)
   const fn = returned ? map.functionAround(call) : null
   if (!isFunction(fn)) return false
-  if (fn.async) return true
+  if (fn.async || isSleeper(map, fn)) return true
   const around = map.parentOf(fn)
   return around?.type === 'CallExpression' && isMapCall(around) && isAwaitedAll(map, around)
+}
+
+function givesPromise(map: ModuleMap, fn: FunctionNode): boolean {
+  return fn.async || isSleeper(map, fn)
 }
 
 function isAwaited(map: ModuleMap, node: AnyNode): boolean {

@@ -60,6 +60,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     isAsync: isAsync(site, shape),
     reached: flow.reached,
     viewsOnUnknown: flow.viewsOnUnknown,
+    waits: flow.waits,
   }
   const guarded = outputs.some(
     (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),

@@ -49,4 +49,6 @@ export interface Plan {
   readonly reached: ReadonlySet<FunctionNode>
   /** A bare buffer among the inputs would be written through views. */
   readonly viewsOnUnknown: boolean
+  /** Iterations let time pass: gathered ones are begun side by side. */
+  readonly waits: boolean
 }

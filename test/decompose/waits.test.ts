@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util'
+import { expect, test } from 'vitest'
+import { decompose } from '../../src/decompose/decompose.ts'
+import { runProgram } from './harness.ts'
+import { runPlain } from './plain.ts'
+
+const input = 'export function input(scale) { return Array.from({ length: 12 * scale }, (_, i) => i) }\n'
+
+const sharded: readonly (readonly [string, string])[] = [
+  [
+    'blocking on memory of its own',
+    'export default function (xs) { return xs.map((x) => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); return x * 2 }) }',
+  ],
+  [
+    'a timer that resolves',
+    'export default async function (xs) { return await Promise.all(xs.map(async (x) => { await new Promise((resolve) => setTimeout(resolve, 1)); return x * 2 })) }',
+  ],
+  [
+    'a timer that resolves with a value',
+    'export default async function (xs) { return await Promise.all(xs.map(async (x) => await new Promise((resolve) => setTimeout(() => resolve(x * 3), 12 - x)))) }',
+  ],
+  [
+    'a callback that gives the promise itself',
+    'export default async function (xs) { return await Promise.all(xs.map((x) => new Promise((done) => { setTimeout(() => { done({ x }) }, 1) }))) }',
+  ],
+  [
+    'a function that sleeps',
+    'const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))\nexport default async function (xs) { const out = []; for (const x of xs) { await sleep(1); out.push(x + 1) } return out }',
+  ],
+  [
+    'a declared function that sleeps',
+    'function sleep(ms) { return new Promise((resolve) => { setTimeout(resolve, ms) }) }\nexport default async function (xs) { return await Promise.all(xs.map(async (x) => { await sleep(1); return -x })) }',
+  ],
+  [
+    'timers/promises',
+    "import { setTimeout as sleep } from 'node:timers/promises'\nexport default async function (xs) { const out = []; for (const x of xs) { out.push(await sleep(1, x)) } return out }",
+  ],
+  [
+    'timers/promises as a whole',
+    "import * as timers from 'node:timers/promises'\nexport default async function (xs) { return await Promise.all(xs.map(async (x) => { await timers.setTimeout(1); return [x] })) }",
+  ],
+  [
+    'a failing item',
+    'export default async function (xs) { return await Promise.all(xs.map(async (x) => { await new Promise((resolve) => setTimeout(resolve, 1)); if (x % 5 === 4) throw new Error(`bad ${x}`); return x })) }',
+  ],
+]
+
+test.each(sharded)('%s: sharded, with the plain result', async (_name, source) => {
+  const text = `${source}\n${input}`
+  const program = decompose(text, 'wait.mjs')
+  const plain = await outcomeOf(() => runPlain(text, 'wait.mjs', 1))
+  for (const chunks of [1, 3, 12, null]) {
+    const run = await runProgram(program, { scale: 1 }, { chunks, order: 'shuffled', audit: chunks === 3 })
+    if (chunks !== null) expect(run.spawns.length).toBe(1)
+    const value = run.thrown === null ? run.value : run.thrown.message
+    expect(isDeepStrictEqual(value, plain), `${chunks}: ${JSON.stringify(value)}`).toBe(true)
+  }
+})
+
+const kept: readonly (readonly [string, string, string])[] = [
+  [
+    'a timer that is not awaited',
+    'async-order',
+    'export default async function (xs) { const p = new Promise((resolve) => setTimeout(resolve, 1)); const ys = xs.map((x) => x); await p; return ys }',
+  ],
+  [
+    'a timer that changes something',
+    'side-effect',
+    'export default async function (xs) { let n = 0; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n++; resolve() }, 1)); ys.push(x) } return [ys, n] }',
+  ],
+  [
+    'waiting on memory from outside',
+    'side-effect',
+    'const memory = new Int32Array(new SharedArrayBuffer(4))\nexport default function (xs) { return xs.map((x) => { Atomics.wait(memory, 0, 0, 1); return x }) }',
+  ],
+  [
+    'adding to memory from outside',
+    'side-effect',
+    'export default function (xs) { const memory = new Int32Array(4); return xs.map((x) => Atomics.add(memory, 0, x)) }',
+  ],
+  [
+    'a promise kept for later',
+    'async-order',
+    'export default async function (xs) { let keep; await Promise.all(xs.map(async (x) => new Promise((resolve) => { keep = resolve; setTimeout(resolve, 1) }))); return xs.map((x) => x) }',
+  ],
+  [
+    'a timer of a sleeping function that runs on',
+    'async-order',
+    'const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))\nexport default async function (xs) { const p = sleep(1); const ys = xs.map((x) => x); await p; return ys }',
+  ],
+]
+
+test.each(kept)('%s: kept in order', async (_name, reason, source) => {
+  const text = `${source}\n${input}`
+  const program = decompose(text, 'wait.mjs')
+  expect(program.chunks).toEqual([])
+  expect(program.spots.map((spot) => spot.reason)).toContain(reason)
+  const plain = await outcomeOf(() => runPlain(text, 'wait.mjs', 1))
+  expect((await runProgram(program, { scale: 1 }, { chunks: 3 })).value).toEqual(plain)
+})
+
+async function outcomeOf(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run()
+  } catch (thrown) {
+    return (thrown as Error).message
+  }
+}
