@@ -1,5 +1,5 @@
 /** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
-import { checkEnd, isQuiet } from './check.ts'
+import { checkEnd, checkIdle, isQuiet } from './check.ts'
 import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
 import { type FamilyPlan, simJob } from './kernel/workload.ts'
@@ -27,7 +27,9 @@ export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNam
 
 const BEGIN_MS = 1_000
 /** Time a calm swarm is given beyond the work itself: suspicion, anti-entropy rounds, rests after failures. */
-const CALM_MS = 90_000
+const CALM_MS = 20_000
+/** And so many times the work of all jobs on all machines. */
+const CALM_WORK_SHARES = 3
 /** After the last job ended: a round of anti-entropy with everybody, and then some. */
 const SETTLE_MS = 2_000
 const LOOK_MS = 250
@@ -117,16 +119,29 @@ function edgesOf(random: Random, shards: number): { from: number; to: number }[]
 
 /** Liveness: with everything mended, all jobs end, all drains are told, all replicas agree. */
 function calmDown(world: SimWorld, nemesis: Nemesis): void {
-  const deadlineMs = world.events.nowMs + CALM_MS
+  const deadlineMs = world.events.nowMs + CALM_MS + CALM_WORK_SHARES * idealMs(world)
   let isCalm = false
   while (!isCalm && world.events.nowMs < deadlineMs) {
     world.runFor(LOOK_MS)
     restartDrained(world, nemesis)
+    checkIdle(world)
     isCalm = isQuiet(world)
   }
   world.runFor(SETTLE_MS * world.hubs.size)
   restartDrained(world, nemesis)
   for (const boot of nemesis.draining) world.broken('L3', `${boot} never finished its drain`)
+}
+
+/** All work of all jobs, evenly on all machines. */
+function idealMs(world: SimWorld): number {
+  let workMs = 0
+  for (const { families } of world.jobs.values()) {
+    for (const { spec, workMs: ofShard } of families) {
+      for (let shard = 0; shard < spec.cut.starts.length; shard++) workMs += ofShard(shard)
+    }
+  }
+  const speed = [...world.hubs.values()].reduce((sum, { model }) => sum + model.speed * model.slots, 0)
+  return workMs / speed
 }
 
 /** A drained machine is switched off and on again. */

@@ -1,5 +1,6 @@
 /** The checker: what must hold in every history, and at its end once nothing breaks any more. */
 import { isEnded, type Job } from '../src/hub/job.ts'
+import { openUnits, type Unit } from '../src/hub/ready-set.ts'
 import type { HubState } from '../src/hub/state.ts'
 import type { FamilyView } from '../src/ledger/view.ts'
 import { ROOT_FAMILY } from '../src/program/family.ts'
@@ -17,6 +18,33 @@ export function isQuiet(world: SimWorld): boolean {
     if (views.some((job) => job === undefined || !isEnded(job))) return false
   }
   return hubs.every((hub) => isIdle(hub.hub.state))
+}
+
+/** Longest a hub may idle beside work that it knows to be open and ready. */
+const IDLE_MS_MAX = 2_500
+
+/** L2: no shard stays unclaimed for long while a hub that could run it is idle. */
+export function checkIdle(world: SimWorld): void {
+  for (const hub of upHubs(world)) {
+    const { state } = hub.hub
+    const idleMs = state.idleSinceMs === null ? 0 : state.nowMs - state.idleSinceMs
+    if (hub.isFrozen || state.leaving || idleMs < IDLE_MS_MAX) continue
+    const open = openUnits(state, 64).find((unit) => unit.waitsFor.length === 0 && !isResting(state, unit))
+    if (open === undefined || state.nowMs - open.job.knownMs < IDLE_MS_MAX) continue
+    const since = world.openSince(hub.id, `${open.job.id}/${open.view.spec.key}:${open.lo}`)
+    if (since < IDLE_MS_MAX) continue
+    world.broken(
+      'L2',
+      `${hub.id} idles beside ${open.job.id}/${open.view.spec.key}:${open.lo} for ${Math.round(since)} ms`,
+    )
+  }
+}
+
+function isResting(state: HubState, { job, view, lo, hi }: Unit): boolean {
+  for (let shard = lo; shard < hi; shard++) {
+    if ((job.pauses.get(`${view.spec.key}:${shard}`) ?? 0) > state.nowMs - 1_000) return true
+  }
+  return false
 }
 
 /** Judges a world that had time to calm down. */

@@ -36,6 +36,8 @@ export class SimNetwork {
   /** When the last message of each directed stream arrives: streams keep order. */
   readonly #streamMs = new Map<string, number>()
   messages = 0
+  /** Of ledger records and beacons, as they would be packed. */
+  bytes = 0
 
   constructor(events: EventQueue, random: Random, model: LinkModel) {
     this.#events = events

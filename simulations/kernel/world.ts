@@ -3,6 +3,7 @@ import type { RunEnd } from '../../src/execute/slots.ts'
 import type { Beacon } from '../../src/hub/beacon.ts'
 import type { Effect, RunPlan, RunShard, StoryEvent } from '../../src/hub/effect.ts'
 import type { HubMessage } from '../../src/hub/message.ts'
+import { packRecords } from '../../src/ledger/pack.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { SimBlobs } from './blobs.ts'
@@ -45,6 +46,9 @@ export interface Violation {
   readonly message: string
 }
 
+/** A beacon with a forecast of four horizons on the wire, measured. */
+const BEACON_BYTES = 450
+
 const plainMachine: MachineModel = {
   slots: 1,
   speed: 1,
@@ -76,6 +80,7 @@ export class SimWorld {
   readonly #blobs: SimBlobs
   readonly #incarnations = new Map<string, number>()
   readonly #dropped = new Set<string>()
+  readonly #open = new Map<string, { shard: string; sinceMs: number; askedMs: number }>()
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -195,6 +200,7 @@ export class SimWorld {
   }
 
   broadcastBeacon(from: string, beacon: Beacon): void {
+    this.network.bytes += BEACON_BYTES * (this.hubs.size - 1)
     for (const other of this.hubs.values()) {
       if (other.id === from || !other.isAlive) continue
       this.beacons++
@@ -208,6 +214,7 @@ export class SimWorld {
   }
 
   broadcastRecords(from: string, job: string, part: LogPart): void {
+    this.network.bytes += packRecords(part.records).byteLength * (this.hubs.size - 1)
     for (const other of this.hubs.values()) {
       if (other.id !== from && other.isAlive) this.#stream(from, other.id, () => other.receive(job, [part], from))
     }
@@ -327,6 +334,15 @@ export class SimWorld {
   trapped(hub: SimHub, effect: Effect): void {
     hub.note('fault', { detail: `crash at ${effect.type}` })
     this.onTrap(hub, effect)
+  }
+
+  /** For how long a hub has been seen beside the same open shard, asked several times a second. */
+  openSince(hub: string, shard: string): number {
+    const known = this.#open.get(hub)
+    const isSame = known?.shard === shard && this.events.nowMs - known.askedMs < 1_000
+    const sinceMs = isSame ? known.sinceMs : this.events.nowMs
+    this.#open.set(hub, { shard, sinceMs, askedMs: this.events.nowMs })
+    return this.events.nowMs - sinceMs
   }
 
   broken(invariant: string, message: string): void {
