@@ -9,10 +9,17 @@ export interface AutoregressionOptions {
   readonly window: number
   /** Samples between fits. */
   readonly refitEvery: number
+  /** Of the expert; `ar` and the order if there is none. */
+  readonly name?: string
 }
 
 /** Values set by the measurements (research on forecasts, section 5), not to be tuned on test data. */
 export const usualAutoregression: AutoregressionOptions = { order: 16, window: 600, refitEvery: 50 }
+
+/** Few coefficients: sound where the series changes its ways often. */
+export const shortAutoregression: AutoregressionOptions = { order: 4, window: 600, refitEvery: 50 }
+/** A long memory: sound where it does not. */
+export const longAutoregression: AutoregressionOptions = { order: 16, window: 1200, refitEvery: 50, name: 'ar16long' }
 
 /** A fit needs about four samples per coefficient. */
 const samplesPerCoefficient = 4
@@ -26,7 +33,7 @@ export class Autoregression implements Expert {
 
   constructor(options: AutoregressionOptions = usualAutoregression) {
     this.#options = options
-    this.name = `ar${options.order}`
+    this.name = options.name ?? `ar${options.order}`
     this.readyAfter = samplesPerCoefficient * options.order + 1
   }
 

@@ -28,10 +28,10 @@ export class ErrorQuantile {
     this.#sorted.splice(this.#position(error), 0, error)
   }
 
-  /** The finite-sample quantile; NaN before the first error. */
-  value(): number {
+  /** The finite-sample quantile, at another level if given; NaN before the first error. */
+  value(level = this.#level): number {
     const size = this.#sorted.length
-    const rank = Math.min(size, Math.ceil(this.#level * (size + 1)))
+    const rank = Math.min(size, Math.ceil(level * (size + 1)))
     return this.#sorted[rank - 1] ?? Number.NaN
   }
 

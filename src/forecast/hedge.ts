@@ -1,7 +1,7 @@
 /** Discounted Hedge with fixed share: weights for experts by their recent losses, never much worse than the best. */
 
 /** Set before the first measurement and never tuned (research on forecasts, section 5). */
-const discount = 0.98
+const usualDiscount = 0.98
 const rate = 0.4
 const sharedWeight = 0.01
 const scaleWeight = 0.02
@@ -9,9 +9,12 @@ const scaleWeight = 0.02
 export class Hedge {
   readonly #losses: Float64Array
   readonly #weights: Float64Array
+  readonly #discount: number
   #scale = Number.NaN
 
-  constructor(experts: number) {
+  /** @param discount how much of a loss is left after one more outcome. */
+  constructor(experts: number, discount = usualDiscount) {
+    this.#discount = discount
     this.#losses = new Float64Array(experts).fill(Number.NaN)
     this.#weights = new Float64Array(experts)
   }
@@ -28,7 +31,7 @@ export class Hedge {
       if (Number.isNaN(loss)) continue
       const regret = this.#scale > 0 ? (loss - best) / this.#scale : 0
       const before = this.#losses[at] ?? Number.NaN
-      this.#losses[at] = discount * (Number.isNaN(before) ? this.#newcomerLoss() : before) + regret
+      this.#losses[at] = this.#discount * (Number.isNaN(before) ? this.#newcomerLoss() : before) + regret
     }
   }
 

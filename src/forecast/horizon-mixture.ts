@@ -2,6 +2,7 @@
 import { forecastLimits } from '../limits.ts'
 import { ErrorQuantile } from './conformal.ts'
 import { Hedge } from './hedge.ts'
+import { MeanMixture, type MixedMean } from './mean-mixture.ts'
 
 export const p90Level = 0.9
 const recordWeight = 0.02
@@ -26,7 +27,7 @@ export interface ForecastRecord {
 /** What was said at one sample about one later sample. */
 interface Promise90 extends MixedForecast {
   /** The mixture's mean, spoken or not. */
-  readonly mixed: number
+  readonly mixed: MixedMean
   readonly forecasts: Float64Array
   readonly bounds: Float64Array
   readonly last: number
@@ -34,7 +35,7 @@ interface Promise90 extends MixedForecast {
 
 export class HorizonMixture {
   readonly #horizon: number
-  readonly #means: Hedge
+  readonly #means: MeanMixture
   readonly #quantiles: Hedge
   readonly #errors: readonly ErrorQuantile[]
   readonly #pending: Promise90[] = []
@@ -43,7 +44,7 @@ export class HorizonMixture {
 
   constructor(horizon: number, experts: number) {
     this.#horizon = horizon
-    this.#means = new Hedge(experts)
+    this.#means = new MeanMixture(experts)
     this.#quantiles = new Hedge(experts)
     this.#errors = Array.from({ length: experts }, () => new ErrorQuantile(forecastLimits.errorsKept, p90Level))
   }
@@ -62,12 +63,12 @@ export class HorizonMixture {
     if (this.#pending.length < this.#horizon) return
     const said = this.#pending.shift()
     if (said === undefined) return
-    this.#means.observe(said.forecasts.map((forecast) => Math.abs(actual - forecast)))
+    this.#means.observe(actual, said.mixed)
     this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
     said.forecasts.forEach((forecast, expert) => {
       if (!Number.isNaN(forecast)) this.#errors[expert]?.add(actual - forecast)
     })
-    this.#mixedError = follow(this.#mixedError, Math.abs(actual - said.mixed))
+    this.#mixedError = follow(this.#mixedError, Math.abs(actual - said.mixed.mean))
     this.#record = {
       error: follow(this.#record.error, Math.abs(actual - said.mean)),
       lastError: follow(this.#record.lastError, Math.abs(actual - said.last)),
@@ -82,9 +83,13 @@ export class HorizonMixture {
       const known = errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin
       return forecast + (known ? errors.value() : coldMargin)
     })
-    const mixed = this.#means.mix(forecasts)
+    const medians = forecasts.map((_forecast, expert) => {
+      const errors = this.#errors[expert]
+      return errors !== undefined && errors.count >= forecastLimits.errorsForMedianMin ? errors.value(0.5) : Number.NaN
+    })
+    const mixed = this.#means.mix(forecasts, medians, last)
     // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
-    const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed
+    const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed.mean
     const p90 = Math.max(mean, this.#quantiles.mix(bounds))
     this.#pending.push({ mean, p90, mixed, forecasts: forecasts.slice(), bounds, last })
     return { mean, p90 }

@@ -1,6 +1,6 @@
 /** Forecasts one metric at several horizons: experts, the mixture of each horizon, and bounds of what is possible. */
 import { forecastLimits } from '../limits.ts'
-import { Autoregression } from './autoregression.ts'
+import { Autoregression, longAutoregression, shortAutoregression } from './autoregression.ts'
 import type { Expert } from './expert.ts'
 import { History } from './history.ts'
 import { type ForecastRecord, HorizonMixture, type MixedForecast } from './horizon-mixture.ts'
@@ -42,7 +42,8 @@ export class MetricForecaster {
       ? [NetExpert.onLast(options.horizons), NetExpert.onExpert(regression, options.horizons)]
       : []
     const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20)]
-    this.#experts = [...simple, regression, ...this.nets, ...(options.extraExperts ?? [])]
+    const regressions = [regression, new Autoregression(shortAutoregression), new Autoregression(longAutoregression)]
+    this.#experts = [...simple, ...regressions, ...this.nets, ...(options.extraExperts ?? [])]
     this.#mixtures = options.horizons.map((horizon) => new HorizonMixture(horizon, this.#experts.length))
     this.#rows = this.#experts.map(() => new Float64Array(options.horizons.length))
   }

@@ -8,6 +8,8 @@ export const forecastLimits = {
   errorsKept: 300,
   /** Errors below which p90 is a fixed margin: a quantile of fewer says nothing. */
   errorsForQuantileMin: 10,
+  /** Errors below which their median corrects nobody. */
+  errorsForMedianMin: 30,
   /** Rows a net is trained on. */
   trainingRowsMax: 1200,
   /** Longest one training may take before its thread is replaced. */

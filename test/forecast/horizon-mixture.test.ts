@@ -30,7 +30,8 @@ test('p90 is within one error of nine in ten outcomes', () => {
     mixture.forecast(Float64Array.of(50), 50, 20)
   }
   const { mean, p90 } = mixture.forecast(Float64Array.of(50), 50, 20)
-  expect(mean).toBe(50)
+  // The only expert is 4.5 too low on the whole: its median error is added.
+  expect(Math.abs(mean - 54.5)).toBeLessThan(1)
   expect(p90).toBeGreaterThanOrEqual(58)
   expect(p90).toBeLessThanOrEqual(59)
 })
