@@ -49,6 +49,7 @@ export function blobsHeld(state: HubState, id: JobId): void {
   const job = state.jobs.get(id)
   if (job === undefined) return
   job.blobsHere = true
+  state.planSoon()
   const submitter = job.manifest.submitter
   if (submitter !== state.self) state.effect({ type: 'send', to: submitter, message: { type: 'job-held', job: id } })
 }

@@ -22,6 +22,7 @@ export function spawned(state: HubState, id: RunId, spec: FamilySpec): void {
   }
   job.awaited.set(spec.sequence, { family: spec.key, delivered: new Uint8Array(shardCount(spec)) })
   deliverDone(state, job, spec.key, 0, shardCount(spec))
+  state.planSoon()
 }
 
 /** Hands results of `[lo, hi)` to the local root, each shard once. */

@@ -108,6 +108,11 @@ export class HubState {
     return [...this.jobs.values()].filter((job) => !isEnded(job)).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  /** New work is here: the next evaluation plans at once, whenever the last plan was. */
+  planSoon(): void {
+    this.lastPlanMs = Number.NEGATIVE_INFINITY
+  }
+
   newRunId(): RunId {
     return this.#nextRun++
   }

@@ -50,6 +50,7 @@ export class LiveHub {
   readonly #roots: RootShell
   readonly #timers: Timers
   readonly #stopped = new AbortController()
+  readonly #inputs: Input[] = []
 
   constructor(components: LiveHubComponents, init: HubInit) {
     const { network, blobs, slots, log } = components
@@ -92,10 +93,25 @@ export class LiveHub {
     await this.#ledgers.close()
   }
 
-  /** Feeds one input and carries out its effects. */
+  /** Feeds one input and carries out its effects. What an effect brings about at once waits until all effects are carried out. */
   input(input: Input): void {
+    this.#inputs.push(input)
+    if (this.#inputs.length > 1) return
+    for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
+      this.#handle(next)
+      this.#inputs.shift()
+    }
+  }
+
+  /** A broken belief about one input must not keep the hub from hearing the next. */
+  #handle(input: Input): void {
     if (this.#stopped.signal.aborted) return
-    for (const effect of this.hub.handle(input, performance.now())) this.#carryOut(effect)
+    try {
+      for (const effect of this.hub.handle(input, performance.now())) this.#carryOut(effect)
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : undefined
+      this.components.log.error({ input: input.type, stack, ...errorFields(error) }, 'an input could not be handled')
+    }
   }
 
   /** Begins a job whose blobs are stored here. */
