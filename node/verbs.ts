@@ -25,6 +25,11 @@ export const verbs: readonly VerbEntry[] = [
   entry('hubs', 'list the hubs of the swarm', async () => (await import('./commands/hubs.ts')).hubs),
   entry('forecast', 'back-test the load forecast', async () => (await import('./commands/forecast.ts')).forecast),
   entry('doctor', 'say why hubs do not see each other', async () => (await import('./commands/doctor.ts')).doctor),
+  entry(
+    'simulate',
+    'run these hubs on a virtual clock, under faults',
+    async () => (await import('./commands/simulate.ts')).simulate,
+  ),
   entry('token', 'make a token that lets a machine join', async () => (await import('./commands/token.ts')).token),
   entry('drain', 'hand over and leave the swarm', async () => (await import('./commands/drain.ts')).drain),
   entry('remove', 'remove a hub from the swarm for good', async () => (await import('./commands/remove.ts')).remove),

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util'
 import { type ChaosResult, plainChaos } from './chaos.ts'
 import { type FaultName, faultNames } from './nemesis.ts'
-import { type SweepReport, sweep } from './sweep.ts'
+import { sweep } from './sweep.ts'
+import { sweepText } from './sweep-text.ts'
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +35,7 @@ const report = sweep(
     }
   },
 )
-process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : summary(report))
+process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : sweepText(report))
 process.exitCode = report.failed.length === 0 ? 0 : 1
 
 function number(name: 'seed' | 'seeds' | 'hubs' | 'shards'): number {
@@ -61,18 +62,4 @@ function tell(result: ChaosResult): void {
     const { history } = result.world
     for (const line of history.story(job ?? '', family ?? 'root', Number(shard ?? 0))) process.stdout.write(`${line}\n`)
   }
-}
-
-function summary(report: SweepReport): string {
-  const { seeds, failed, seedsPerSecond, eventsPerSecond, traceHash, executionsPerShard } = report
-  const head = `${seeds} seeds, ${failed.length} failed; ${seedsPerSecond} seeds/s, ${eventsPerSecond} events/s; `
-  const lines = [`${head}${executionsPerShard} executions per shard; trace ${traceHash}`]
-  for (const { seed, invariant, message, replay } of failed.slice(0, 12)) {
-    lines.push(`seed ${seed} breaks ${invariant}: ${message.slice(0, 300)}`, `  ${replay}`)
-  }
-  const counts = (record: Readonly<Record<string, number>>) =>
-    Object.entries(record)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')
-  return `${lines.join('\n')}\nfaults: ${counts(report.faults)}\ncovered: ${counts(report.covered)}\n`
 }
