@@ -100,7 +100,7 @@ function encodeRoot(message: RootMessage): Uint8Array[] {
     .u32(message.slots)
     .u32(message.recordedCuts.size)
   for (const [sequence, cut] of message.recordedCuts) frame.u32(sequence).f64(cut.items).numbers(cut.starts)
-  return frame.finish()
+  return frame.optional(message.restored).finish()
 }
 
 function takeRoot(id: number, payload: Payload): RootMessage {
@@ -114,7 +114,8 @@ function takeRoot(id: number, payload: Payload): RootMessage {
   for (let i = 0; i < cuts; i++) {
     recordedCuts.set(payload.u32(), { items: payload.f64(), starts: payload.numbers() })
   }
-  return { type: 'root', id, setting, input, chunks: chunks === NONE ? null : chunks, recordedCuts, slots }
+  const restored = payload.optional()
+  return { type: 'root', id, setting, input, chunks: chunks === NONE ? null : chunks, recordedCuts, slots, restored }
 }
 
 function putSetting(frame: FrameBuilder, setting: SettingFields): FrameBuilder {

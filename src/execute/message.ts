@@ -58,6 +58,7 @@ export interface RootMessage {
   readonly chunks: number | null
   readonly recordedCuts: ReadonlyMap<number, Cut>
   readonly slots: number
+  readonly restored: Uint8Array | null
 }
 
 export type ToSlot =

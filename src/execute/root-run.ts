@@ -64,7 +64,7 @@ export class RootRun implements RootHandle, Tenant {
   }
 
   start(process: SlotProcess, memory: MemoryWatchdog): void {
-    const { setting, input, chunks, recordedCuts, limits } = this.#request
+    const { setting, input, chunks, recordedCuts, restored, limits } = this.#request
     const { job, program, seed, clockMs, audit } = setting
     const id = process.nextId()
     const unwatch = memory.watch(process.pid, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
@@ -79,6 +79,7 @@ export class RootRun implements RootHandle, Tenant {
       chunks,
       recordedCuts,
       slots: this.#slots,
+      restored,
     })
   }
 
@@ -123,9 +124,11 @@ export class RootRun implements RootHandle, Tenant {
       case 'fault':
         this.#stage?.process.kill({ kind: 'crashed', detail: message.detail })
         break
-      case 'progress':
       case 'checkpoint':
-        // The root resumes by replay: it has no checkpoints.
+        this.#listener.checkpoint(message.progress, message.state)
+        break
+      case 'progress':
+        // How far a job is shows in its families.
         break
       case 'ready':
       case 'results':

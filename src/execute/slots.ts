@@ -96,6 +96,8 @@ export interface RootRequest {
   readonly recordedCuts: ReadonlyMap<number, Cut>
   /** Live slots in the swarm when the root starts: the W of the granularity rule. */
   readonly slots: number
+  /** State of its newest checkpoint; null at a first start. */
+  readonly restored: Uint8Array | null
   readonly limits: SlotLimits
 }
 
@@ -120,6 +122,8 @@ export interface Spawn {
 
 export interface RootListener {
   spawned(spawn: Spawn): void
+  /** A state from which the root can resume; `progress` rises from one to the next. */
+  checkpoint(progress: number, state: Uint8Array): void
   log(line: string): void
   /** The root computes (true) or waits for families (false); a waiting root takes no slot. */
   busy(computing: boolean): void

@@ -102,11 +102,25 @@ export class RootShell {
     const { chunks } = manifest.options
     const limits = { shardDeadlineMs: durations.jobExpiryMs, memoryBytesMax: shellLimits.slotMemoryBytesMax }
     const { recordedCuts } = effect
+    const restored = await this.#restored(effect, root)
     root.handle = slots.root(
-      { setting, input, chunks, recordedCuts, slots: effect.slots, limits },
+      { setting, input, chunks, recordedCuts, slots: effect.slots, restored, limits },
       this.#listener(effect.run, root),
     )
     if (root.abort.signal.aborted) root.handle.cancel()
+  }
+
+  /** The state to resume from. Without it the root starts over, which costs time and nothing else. */
+  async #restored(effect: StartRoot, root: Root): Promise<Uint8Array | null> {
+    if (effect.restored === null) return null
+    const { values, log } = this.#components
+    const signal = AbortSignal.any([root.abort.signal, AbortSignal.timeout(shellLimits.deliverTimeoutMs)])
+    try {
+      return await values.bytes(effect.restored, [], signal)
+    } catch (error) {
+      log.warn({ job: effect.job, ...errorFields(error) }, "the root's checkpoint cannot be had: it starts over")
+      return null
+    }
   }
 
   #listener(run: RunId, root: Root): RootListener {
@@ -125,6 +139,8 @@ export class RootShell {
           root.families.set(spec.sequence, spec.key)
           input({ type: 'spawned', run, spec })
         }),
+      checkpoint: (progress, state) =>
+        inOrder(async () => input({ type: 'checkpoint', run, shard: 0, progress, ref: await values.store(state) })),
       log: (line) => jobs.logged(run, 0, line),
       busy: (computing) => input({ type: 'root-busy', run, computing }),
       outcome: (bytes) =>

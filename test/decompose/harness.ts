@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly slots?: number
   /** Interrupt every shard at each of its checkpoints and resume it from there. */
   readonly interrupt?: boolean
+  /** State of the root's newest checkpoint. */
+  readonly restored?: Uint8Array
 }
 
 export interface RunReport {
@@ -29,6 +31,8 @@ export interface RunReport {
   readonly spawns: readonly Spawn[]
   readonly logs: readonly string[]
   readonly resumed: number
+  /** Checkpoints that the root offered, the newest last. */
+  readonly checkpoints: readonly Uint8Array[]
 }
 
 /** Decomposes and runs `source` on an input value, or on the module's own `input(scale)`. */
@@ -58,6 +62,7 @@ export async function runProgram(
     recordedCuts: options.recordedCuts ?? new Map(),
     slots: () => options.slots ?? 4,
     audit: options.audit ?? false,
+    restored: options.restored ?? null,
     async spawn(spawn) {
       spawns.push(spawn)
       const inputs = spawn.slices.flatMap((slice) => unpackList(slice.bytes))
@@ -89,11 +94,12 @@ export async function runProgram(
       return outcomes
     },
   }
-  const outcome = decodeOutcome(await loadProgram(bytes).runRoot(call, new TestHost(logs, false)))
-  if (outcome.kind === 'value') return { value: outcome.value, thrown: null, spawns, logs, resumed }
+  const checkpoints: Uint8Array[] = []
+  const outcome = decodeOutcome(await loadProgram(bytes).runRoot(call, new RootHost(logs, checkpoints)))
+  if (outcome.kind === 'value') return { value: outcome.value, thrown: null, spawns, logs, resumed, checkpoints }
   const error = toThrown(outcome.error)
   const { name, message, stack } = error instanceof Error ? error : { name: '', message: String(error), stack: '' }
-  return { value: undefined, thrown: { name, message, stack: stack ?? '' }, spawns, logs, resumed }
+  return { value: undefined, thrown: { name, message, stack: stack ?? '' }, spawns, logs, resumed, checkpoints }
 }
 
 /** What the plain function gives, as it would arrive. */
@@ -139,6 +145,20 @@ class TestHost implements RuntimeHost {
 
   nowMs(): number {
     return performance.now()
+  }
+}
+
+/** Takes every state that the root offers. */
+class RootHost extends TestHost {
+  readonly #checkpoints: Uint8Array[]
+
+  constructor(logs: string[], checkpoints: Uint8Array[]) {
+    super(logs, true)
+    this.#checkpoints = checkpoints
+  }
+
+  override checkpoint(_progress: number, state: Uint8Array): void {
+    this.#checkpoints.push(state)
   }
 }
 

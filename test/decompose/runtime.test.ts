@@ -134,3 +134,38 @@ test('ctx reaches the root: checkpoint state, progress, log', async () => {
   expect(run.value).toBeNull()
   expect(run.logs).toEqual(['at 4'])
 })
+
+const resumable = `export default async function (xs, ctx) {
+  const state = ctx.restored ?? { done: 0, sum: 0 };
+  if (state.done === 0) {
+    state.doubled = xs.map((x) => x * 2);
+    state.done = 1;
+    ctx.checkpoint(state);
+  }
+  while (state.done <= 5) {
+    state.sum += state.doubled[state.done];
+    state.done += 1;
+    ctx.checkpoint(state);
+  }
+  return [state.sum, xs.map((x) => x + state.done)];
+}`
+
+test('a root resumes from any of its checkpoints, to the same result and the same families', async () => {
+  const program = decompose(resumable, 'resumable.js')
+  const xs = Array.from({ length: 20 }, (_, i) => i)
+  const first = await runProgram(program, { value: xs }, { chunks: 4 })
+  expect(first.checkpoints.length).toBe(6)
+  expect(first.spawns.map(({ sequence }) => sequence)).toEqual([1, 2])
+  for (const restored of first.checkpoints) {
+    const again = await runProgram(program, { value: xs }, { chunks: 4, restored })
+    expect(again.value).toEqual(first.value)
+    expect(again.spawns).toEqual(first.spawns.slice(1))
+  }
+})
+
+test('a state that cannot travel is skipped with a line, and the function goes on', async () => {
+  const source = 'export default function (n, ctx) { ctx.checkpoint({ f: () => n }); return n }'
+  const run = await runProgram(decompose(source, 'ctx.js'), { value: 4 })
+  expect(run.value).toBe(4)
+  expect(run.logs.join()).toMatch(/checkpoint skipped/)
+})

@@ -70,6 +70,7 @@ const toSlot: ToSlot[] = [
     chunks: 4,
     recordedCuts: new Map([[2, { items: 10, starts: [1, 5] }]]),
     slots: 8,
+    restored: bytes(4),
   },
   {
     type: 'root',
@@ -79,6 +80,7 @@ const toSlot: ToSlot[] = [
     chunks: null,
     recordedCuts: new Map(),
     slots: 1,
+    restored: null,
   },
   { type: 'results', id: 6, sequence: 1, lo: 2, outcomes: [bytes(1), bytes(70_000)] },
   { type: 'slots', id: 7, slots: 12 },

@@ -23,6 +23,7 @@ export function rootOf(script: string, over: Partial<RootRequest> = {}): RootReq
     chunks: null,
     recordedCuts: new Map(),
     slots: 3,
+    restored: null,
     limits,
     ...over,
   }
@@ -87,6 +88,7 @@ export class RootRecord implements RootListener {
   readonly lines: string[] = []
   readonly spawns: Spawn[] = []
   readonly busyness: boolean[] = []
+  readonly checkpoints: { progress: number; state: Uint8Array }[] = []
   value: unknown = undefined
   readonly #ended = Promise.withResolvers<RunEnd>()
   readonly #onSpawn: (spawn: Spawn) => void
@@ -102,6 +104,10 @@ export class RootRecord implements RootListener {
   spawned(spawn: Spawn): void {
     this.spawns.push(spawn)
     this.#onSpawn(spawn)
+  }
+
+  checkpoint(progress: number, state: Uint8Array): void {
+    this.checkpoints.push({ progress, state })
   }
 
   log(line: string): void {

@@ -63,6 +63,24 @@ test('a root learns how many slots the swarm has, its forced chunks and the cuts
   expect(record.lines).toEqual(['waiting'])
 })
 
+test('a root hands over its state and gets it back', async () => {
+  const pool = await startPool()
+  const script = `
+    const before = call.restored === null ? 0 : call.restored[0]
+    while (!host.checkpointDue()) await new Promise((resolve) => setTimeout(resolve, 10))
+    host.checkpoint(before + 1, new Uint8Array([before + 1]))
+    return before`
+  const first = new RootRecord()
+  pool.root(rootOf(script), first)
+  expect(await first.end).toEqual({ kind: 'complete' })
+  expect(first.checkpoints.map(({ progress, state }) => [progress, ...state])).toEqual([[1, 1]])
+  const second = new RootRecord()
+  pool.root(rootOf(script, { restored: first.checkpoints[0]?.state ?? null }), second)
+  expect(await second.end).toEqual({ kind: 'complete' })
+  expect(second.value).toBe(1)
+  expect(second.checkpoints.map(({ progress }) => progress)).toEqual([2])
+})
+
 test('roots have processes of their own: a full pool still starts them', async () => {
   const pool = await startPool()
   const shards = new RunRecord()

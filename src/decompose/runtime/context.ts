@@ -1,4 +1,5 @@
 /** The second argument of user functions. */
+import { ShoalError } from '../../errors.ts'
 import type { ClassTable } from '../../execute/codec/codec.ts'
 import { decode } from '../../execute/codec/decode.ts'
 import { encode } from '../../execute/codec/encode.ts'
@@ -16,14 +17,40 @@ export interface Context {
   readonly signal: AbortSignal
 }
 
-export function makeContext(call: RootCall, host: RuntimeHost, classes: ClassTable): Context {
-  const held = call.restored ? (decode(call.restored, { classes }) as { offers: number; state: unknown }) : null
+/** Numbers the visits of sharded spots: what is skipped after a restart must keep its numbers. */
+export interface VisitCount {
+  visits(): number
+  /** The next visit comes after `visits` ones at least. */
+  skipTo(visits: number): void
+}
+
+/** What a checkpoint of the root holds. */
+interface Held {
+  readonly offers: number
+  readonly visits: number
+  readonly state: unknown
+}
+
+export function makeContext(call: RootCall, host: RuntimeHost, classes: ClassTable, count: VisitCount): Context {
+  const held = call.restored === null ? null : (decode(call.restored, { classes }) as Held)
   let offers = held?.offers ?? 0
   return {
-    restored: held?.state ?? null,
+    get restored() {
+      // Who asks goes on from there: families spawned from here on are those that came after the checkpoint.
+      if (held !== null) count.skipTo(held.visits)
+      return held?.state ?? null
+    },
     checkpoint(state) {
       offers += 1
-      if (host.checkpointDue()) host.checkpoint(offers, encode({ offers, state }, { classes }))
+      if (!host.checkpointDue()) return
+      const kept: Held = { offers, visits: count.visits(), state }
+      try {
+        host.checkpoint(offers, encode(kept, { classes }))
+      } catch (thrown) {
+        // Whether a checkpoint is due is a matter of time: it must not decide whether the function fails.
+        if (!(thrown instanceof ShoalError)) throw thrown
+        host.log(`checkpoint skipped: ${thrown.message}`)
+      }
     },
     progress: (fraction) => host.progress(fraction),
     log: (...values) =>

@@ -36,8 +36,8 @@ export interface RootCall {
   /** Live slots in the swarm at this moment. */
   slots(): number
   readonly audit: boolean
-  /** State of the root's newest `ctx.checkpoint`; null or absent at a first start. */
-  readonly restored?: Uint8Array | null
+  /** State of the root's newest `ctx.checkpoint`; null at a first start. */
+  readonly restored: Uint8Array | null
   /** Spawns a family; resolves with one encoded outcome per shard once all are there. */
   spawn(spawn: Spawn): Promise<readonly Uint8Array[]>
 }

@@ -32,6 +32,14 @@ class RootRuntime extends Registry {
     this.#setting = { call, host, classes: this.classTable, stayed: (meta, reason) => this.#stayed(meta, reason) }
   }
 
+  visits(): number {
+    return this.#visits
+  }
+
+  skipTo(visits: number): void {
+    this.#visits = Math.max(this.#visits, visits)
+  }
+
   loop(spot: number, access: () => Access): LoopVisit {
     return new LoopVisit(this.#setting, this.#history(spot), access, ++this.#visits)
   }
@@ -91,7 +99,7 @@ export async function runRoot(program: Program, call: RootCall, host: RuntimeHos
     if (typeof main !== 'function') throw unusable(program.file, 'its default export is no function')
     const value: unknown = await main(
       await inputOf(call, input, runtime, program.file),
-      makeContext(call, host, runtime.classTable),
+      makeContext(call, host, runtime.classTable, runtime),
     )
     return encodeOutcome({ kind: 'value', value: plainData(value) })
   } catch (thrown) {

@@ -56,7 +56,9 @@ export class Pace {
     this.#setting = setting
     this.#history = history
     this.#count = count
-    this.#recorded = setting.call.recordedCuts.get(sequence)
+    // After a resumed checkpoint another spot may have the number: its cut fits only by chance, and is as good as any.
+    const recorded = setting.call.recordedCuts.get(sequence)
+    this.#recorded = recorded?.items === count ? recorded : undefined
     this.#decided = false
   }
 

@@ -82,12 +82,13 @@ export class RootLoop {
 
   async #run(loading: Promise<LoadedProgram>): Promise<Uint8Array | null> {
     const program = await loading
-    const { input, chunks, recordedCuts, setting } = this.#message
+    const { input, chunks, recordedCuts, restored, setting } = this.#message
     const outcome = await program.runRoot(
       {
         input,
         chunks,
         recordedCuts,
+        restored,
         seed: setting.seed,
         audit: setting.audit,
         slots: () => this.#slots,
