@@ -81,8 +81,9 @@ function jobUnits(state: HubState, job: Job, slots: number, unitsMax: number): U
   return units.sort(byUrgency).slice(0, unitsMax)
 }
 
+/** Units of one family stay in the order in which they were made: sorting is stable. */
 function byUrgency(a: Unit, b: Unit): number {
-  return b.rank - a.rank || a.view.spec.sequence - b.view.spec.sequence || a.lo - b.lo
+  return b.rank - a.rank || a.view.spec.sequence - b.view.spec.sequence
 }
 
 /** The root goes before everything: all families wait for it. */
@@ -141,20 +142,28 @@ function graphInputs(job: Job, view: FamilyView, shard: number): InputPlace[] {
   })
 }
 
-/** Guided self-scheduling over the open intervals: large units first, small ones at the end, so that all hubs end together. */
+/**
+ * Guided self-scheduling over the open intervals: large units first, small ones at the end, so that all hubs end together.
+ * Hubs that cannot reach the submitter begin at the far end: the sides of a partition meet in the middle instead of doing
+ * the same shards twice.
+ */
 function bundleUnits(state: HubState, job: Job, view: FamilyView, slots: number, unitsMax: number): Unit[] {
   const shardMs = shardWorkMs(view, 0)
   const intervals = openIntervals(view, state.members, unitsMax)
   let restMs = intervals.reduce((sum, interval) => sum + (interval.hi - interval.lo) * shardMs, 0)
   const inputs = bundleInputs(state, job, view)
   const units: Unit[] = []
-  for (const interval of intervals) {
-    for (let lo = interval.lo; lo < interval.hi && units.length < unitsMax; ) {
-      const hi = Math.min(interval.hi, lo + bundleShards(restMs, shardMs, slots))
-      const workMs = (hi - lo) * shardMs
-      units.push({ job, view, lo, hi, workMs, rank: shardMs, waitsFor: [], inputs })
+  const isReversed = state.members.get(job.manifest.submitter)?.state !== 'alive'
+  for (const interval of isReversed ? intervals.toReversed() : intervals) {
+    let { lo, hi } = interval
+    while (lo < hi && units.length < unitsMax) {
+      const shards = Math.min(hi - lo, bundleShards(restMs, shardMs, slots))
+      const first = isReversed ? hi - shards : lo
+      const workMs = shards * shardMs
+      units.push({ job, view, lo: first, hi: first + shards, workMs, rank: shardMs, waitsFor: NONE, inputs })
       restMs -= workMs
-      lo = hi
+      if (isReversed) hi = first
+      else lo = first + shards
     }
   }
   return units
