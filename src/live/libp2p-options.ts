@@ -1,6 +1,12 @@
 /** How libp2p is set up: transports, gates, and an explicit limit on everything that can grow. */
 import { identify } from '@libp2p/identify'
-import type { ConnectionEncrypter, ConnectionGater, MessageStream, SecureConnectionOptions } from '@libp2p/interface'
+import type {
+  ConnectionEncrypter,
+  ConnectionGater,
+  MessageStream,
+  SecureConnectionOptions,
+  StreamMuxerFactory,
+} from '@libp2p/interface'
 import { type NoiseComponents, noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -38,8 +44,7 @@ export function libp2pOptions(parts: Libp2pParts) {
       }),
     ],
     connectionEncrypters: [watchedNoise(parts)],
-    // a window above libp2p's read buffer of 4 MiB would turn every pause into a reset
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })],
+    streamMuxers: [muxer()],
     connectionGater: parts.gater,
     connectionManager: connectionLimits,
     connectionMonitor: {
@@ -52,6 +57,11 @@ export function libp2pOptions(parts: Libp2pParts) {
       gossip: gossipService(parts.registrar, parts.topic),
     },
   } satisfies Libp2pOptions
+}
+
+/** A window above libp2p's read buffer of 4 MiB would turn every pause into a reset. */
+function muxer(): () => StreamMuxerFactory {
+  return yamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })
 }
 
 const connectionLimits = {

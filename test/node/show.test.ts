@@ -109,13 +109,13 @@ test('the map: capitals are done, small letters at work, dots open', () => {
 })
 
 test('a wide family is shown in columns that count as done only as a whole', () => {
-  const runs = [{ lo: 0, hi: 99, state: 'done', hub: 'hub-a', epoch: 1 }]
-  const wide = { ...family, shards: 144, runs }
+  const runs: FamilyReport['runs'] = [{ lo: 0, hi: 99, state: 'done', hub: 'hub-a', epoch: 1 }]
+  const wide: FamilyReport = { ...family, shards: 144, runs }
   expect(familyMap(wide, letters)).toBe('A'.repeat(49) + '.'.repeat(23))
 })
 
 test('the story names families, the owner of the root, lost claims and resumed shards', () => {
-  const root = {
+  const root: FamilyReport = {
     ...family,
     family: 'root',
     shards: 1,
@@ -123,7 +123,7 @@ test('the story names families, the owner of the root, lost claims and resumed s
   }
   const before = report('j', { familyReports: [root], attempts: [], shards: { ...report('j').shards, resumed: 0 } })
   expect(narrate(null, before, letters, new Set())).toEqual(['the sequential part of the function runs on A'])
-  const moved = { ...root, runs: [{ lo: 0, hi: 1, state: 'running', hub: 'hub-b', epoch: 2 }] }
+  const moved: FamilyReport = { ...root, runs: [{ lo: 0, hi: 1, state: 'running', hub: 'hub-b', epoch: 2 }] }
   const gone = new Set([info.hub])
   const attempts = report('j').attempts.map((attempt) => ({ ...attempt, status: 'lost' as const }))
   expect(narrate(before, report('j', { familyReports: [moved, family], attempts }), letters, gone)).toEqual([
