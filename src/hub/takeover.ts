@@ -1,8 +1,9 @@
 /** Idle hubs take over: unstarted work from busy hubs by asking, late work by running a second copy. */
+import { fits } from '../cost/capability.ts'
 import { auction, counts } from '../limits.ts'
 import { claim, writeClaim } from './claims.ts'
 import type { ForeignRun } from './foreign-runs.ts'
-import { isEnded, shardWorkMs } from './job.ts'
+import { isEnded, type Job, shardWorkMs } from './job.ts'
 import type { Given, HubMessage } from './message.ts'
 import type { OwnRun } from './own-run.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
@@ -28,7 +29,8 @@ export function trySteal(state: HubState): boolean {
 /** The owner's side: gives the unstarted tail that ends last, if the thief would end it clearly sooner. */
 export function stealAsked(state: HubState, from: string, message: Extract<HubMessage, { type: 'steal' }>): void {
   const thiefStartMs = state.nowMs + message.startInMs + 2 * state.link(from).latencyMs
-  const given = state.leaving ? null : (giveQueued(state, thiefStartMs) ?? giveTail(state, thiefStartMs))
+  const thief: Thief = { startMs: thiefStartMs, labels: state.members.get(from)?.beacon?.labels ?? {} }
+  const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
 
@@ -39,7 +41,7 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   const given = message.given
   const job = given === null ? undefined : state.jobs.get(given.job)
   const view = job?.view.families.get(given?.family ?? '')
-  const canTake = job !== undefined && !isEnded(job) && !state.leaving
+  const canTake = job !== undefined && !isEnded(job) && !state.leaving && mayRun(job, state.init.labels)
   if (given === null || job === undefined || view === undefined || !canTake) {
     state.stealPausedUntilMs = state.nowMs + auction.stealPauseMs
     return
@@ -90,14 +92,30 @@ function busiestOwner(state: HubState): string | null {
   return owner
 }
 
+interface Thief {
+  /** Own clock, when it could begin. */
+  readonly startMs: number
+  readonly labels: Readonly<Record<string, string>>
+}
+
+function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
+  const job = state.jobs.get(run.job)
+  return job !== undefined && !run.isRoot && mayRun(job, thief.labels)
+}
+
+/** Needs are a hard filter for whoever takes over, too. */
+function mayRun(job: Job, labels: Readonly<Record<string, string>>): boolean {
+  return fits(job.manifest.options.needs, { compute: true, labels })
+}
+
 /** A whole run that waits for a slot longer than the thief would. */
-function giveQueued(state: HubState, thiefStartMs: number): Given | null {
+function giveQueued(state: HubState, thief: Thief): Given | null {
   const slotFreeMs = ownSlotFreeMs(state)[0] ?? state.nowMs
   const queued = state.queuedRuns().filter((run) => !run.stopping && run.hi > run.next)
   queued.sort((a, b) => a.rank - b.rank || b.id - a.id)
   for (const run of queued) {
     const workMs = (run.hi - run.next) * run.shardMs
-    if (slotFreeMs < thiefStartMs + auction.stealGainShares * workMs) continue
+    if (slotFreeMs < thief.startMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     state.runs.delete(run.id)
     return lend(state, run, run.next, run.hi)
   }
@@ -105,14 +123,14 @@ function giveQueued(state: HubState, thiefStartMs: number): Given | null {
 }
 
 /** The later half of what a running run has not begun. Its first two shards may be under way already. */
-function giveTail(state: HubState, thiefStartMs: number): Given | null {
+function giveTail(state: HubState, thief: Thief): Given | null {
   let best: { run: OwnRun; from: number } | null = null
   for (const run of state.runningRuns()) {
-    if (run.stopping) continue
+    if (run.stopping || !mayGive(state, run, thief)) continue
     const from = run.next + Math.max(2, Math.ceil((run.hi - run.next) / 2))
     const leftMs = ((run.hi - run.next) * run.shardMs) / state.init.speed
     const stolenMs = (run.hi - from) * run.shardMs
-    const gainMs = state.nowMs + leftMs - (thiefStartMs + stolenMs)
+    const gainMs = state.nowMs + leftMs - (thief.startMs + stolenMs)
     if (from >= run.hi || gainMs < auction.stealGainShares * stolenMs || stolenMs < auction.bundleMsMin / 2) continue
     if (best === null || run.hi - from > best.run.hi - best.from) best = { run, from }
   }
@@ -133,6 +151,7 @@ function lateness(state: HubState, foreign: ForeignRun): number {
   const job = state.jobs.get(foreign.job)
   const view = job?.view.families.get(foreign.family)
   if (job === undefined || view === undefined || !foreign.running || view.spec.sequence === 0) return 0
+  if (!mayRun(job, state.init.labels)) return 0
   const lo = firstUndone(view, foreign.lo, foreign.hi)
   if (lo >= foreign.hi) return 0
   const claimed = view.claim(lo)

@@ -1,0 +1,82 @@
+/** Taking over: asking for work, being refused, copies of what is late, and what is given up for them. */
+import { expect, test } from 'vitest'
+import { auction } from '../../src/limits.ts'
+import { claimOf, doneOf, JOB, only, Pair } from './pair.ts'
+
+/** All shards are held by `b`, which will be busy for long. */
+function idleBesideBusy(shardMs = 500): Pair {
+  const pair = new Pair()
+  pair.bFreeInMs = 5_000
+  pair.knowJob({ shards: 8, workMs: () => shardMs, isCostKnown: true })
+  pair.fromB(claimOf({ lo: 0, hi: 8, state: 'claimed' }), claimOf({ lo: 0, hi: 8, state: 'running' }))
+  pair.beaconOfB()
+  return pair
+}
+
+test('an idle hub asks the busiest, and waits for the answer before it asks again', () => {
+  const pair = idleBesideBusy()
+  const asked = only(pair.pass(auction.stealTimeoutMs - 200), 'send')
+  expect(asked.map(({ to, message }) => [to, message.type])).toEqual([['b', 'steal']])
+})
+
+test('an unanswered request is given up, and asked again after a pause', () => {
+  const pair = idleBesideBusy(5_000)
+  const asked = only(pair.pass(2 * (auction.stealTimeoutMs + auction.stealPauseMs)), 'send')
+  expect(asked.length).toBe(2)
+})
+
+test('a refusal is followed by a pause', () => {
+  const pair = idleBesideBusy()
+  pair.pass(100)
+  const request = pair.hub.state.steal?.request ?? -1
+  pair.input({ type: 'message', from: 'b', message: { type: 'stolen', request, given: null } })
+  expect(only(pair.pass(auction.stealPauseMs - 40), 'send')).toEqual([])
+  expect(only(pair.pass(80), 'send').length).toBe(1)
+})
+
+test('what was given is claimed at the next epoch', () => {
+  const pair = idleBesideBusy()
+  pair.pass(100)
+  const request = pair.hub.state.steal?.request ?? -1
+  const given = { job: JOB, family: 'f1', lo: 6, hi: 8 }
+  pair.input({ type: 'message', from: 'b', message: { type: 'stolen', request, given } })
+  expect(pair.view().claim(6)).toMatchObject({ hub: 'a', epoch: 1, reason: 'steal' })
+  expect(pair.view().claim(5)).toMatchObject({ hub: 'b', epoch: 0 })
+})
+
+test('a hub that drains, or whose job has ended, takes nothing that was given', () => {
+  const given = { job: JOB, family: 'f1', lo: 6, hi: 8 }
+  for (const stop of [{ type: 'drain' }, { type: 'cancel', job: JOB, reason: 'user' }] as const) {
+    const pair = idleBesideBusy()
+    pair.pass(100)
+    const request = pair.hub.state.steal?.request ?? -1
+    pair.input(stop)
+    pair.input({ type: 'message', from: 'b', message: { type: 'stolen', request, given } })
+    expect(pair.view().claim(6)?.hub).toBe('b')
+  }
+})
+
+test('what is late elsewhere gets one copy, and of two copies the worse bid ends', () => {
+  const pair = idleBesideBusy()
+  pair.bFreeInMs = 0
+  pair.fromB(doneOf({ lo: 0, hi: 1, busyMs: 500 }))
+  pair.pass(3_000)
+  expect(pair.view().claim(1)).toMatchObject({ hub: 'a', reason: 'speculate', epoch: 1 })
+  const run = [...pair.hub.state.runs.values()].find(({ lo }) => lo === 1)
+  pair.input({ type: 'prepared', run: run?.id ?? -1, missing: null })
+  expect(run?.state).toBe('running')
+  const better = claimOf({ lo: 1, hi: 2, epoch: 1, cost: 1, reason: 'speculate' })
+  const author = { hub: 'c', boot: 'c1' }
+  const effects = pair.input({ type: 'records', job: JOB, entries: [{ author, record: better }] })
+  expect(only(effects, 'stop-run').map((effect) => effect.run)).toEqual([run?.id])
+})
+
+test('the original goes on beside a copy of it', () => {
+  const pair = new Pair()
+  pair.knowJob({ shards: 1, workMs: () => 500, isCostKnown: true })
+  pair.pass(1_000)
+  const run = [...pair.hub.state.runs.values()][0]
+  pair.input({ type: 'prepared', run: run?.id ?? -1, missing: null })
+  const effects = pair.fromB(claimOf({ epoch: 5, reason: 'speculate' }))
+  expect([run?.state, only(effects, 'stop-run')]).toEqual(['running', []])
+})
