@@ -12,7 +12,8 @@ export class Timers {
   /** Sets a timer, or moves it. `atMs` is on the clock of `performance.now()`. */
   set(timer: TimerName, atMs: number): void {
     clearTimeout(this.#timers.get(timer))
-    const delayMs = Math.max(0, atMs - performance.now())
+    // Rounded up: Node cuts fractions off, and a timer that fires early only has to be set again.
+    const delayMs = Math.ceil(Math.max(0, atMs - performance.now()))
     this.#timers.set(
       timer,
       setTimeout(() => {
