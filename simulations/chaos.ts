@@ -28,6 +28,8 @@ export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNam
 const BEGIN_MS = 1_000
 /** Time a calm swarm is given beyond the work itself: suspicion, anti-entropy rounds, rests after failures. */
 const CALM_MS = 20_000
+/** And beyond that, once a holder of results is gone for good: until it counts as dead, and what it had is made again. */
+const GONE_MS = 30_000
 /** And so many times the work of all jobs on all machines. */
 const CALM_WORK_SHARES = 3
 /** After the last job ended: a round of anti-entropy with everybody, and then some. */
@@ -36,7 +38,7 @@ const LOOK_MS = 250
 
 export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
   const random = new Random(seed, 'chaos')
-  const faults = swarmOf(random, options.faults)
+  const faults = swarmOf(seed, options.faults)
   const world = worldOf(seed, random, options, faults)
   const untilMs = BEGIN_MS + random.between(1_000, 20_000)
   const everyMs = random.between(100, 3_000)
@@ -119,7 +121,8 @@ function edgesOf(random: Random, shards: number): { from: number; to: number }[]
 
 /** Liveness: with everything mended, all jobs end, all drains are told, all replicas agree. */
 function calmDown(world: SimWorld, nemesis: Nemesis): void {
-  const deadlineMs = world.events.nowMs + CALM_MS + CALM_WORK_SHARES * idealMs(world)
+  const deadlineMs =
+    world.events.nowMs + CALM_MS + CALM_WORK_SHARES * idealMs(world) + (nemesis.gone.size > 0 ? GONE_MS : 0)
   let isCalm = false
   while (!isCalm && world.events.nowMs < deadlineMs) {
     world.runFor(LOOK_MS)
@@ -148,7 +151,7 @@ function idealMs(world: SimWorld): number {
 function restartDrained(world: SimWorld, nemesis: Nemesis): void {
   for (const hub of world.hubs.values()) {
     if (!nemesis.draining.has(hub.boot)) continue
-    const isTold = world.notes.some((note) => note.hub === hub.id && note.effect.type === 'drained')
+    const isTold = world.notes.some((note) => note.boot === hub.boot && note.effect.type === 'drained')
     if (!hub.isAlive || isTold) nemesis.draining.delete(hub.boot)
     if (!hub.isAlive || !isTold) continue
     world.crash(Number(hub.id.slice(1)))

@@ -1,5 +1,5 @@
 /** Everything that can go wrong in a simulated swarm, as a catalogue of faults; each seed turns on a random subset. */
-import type { Random } from './kernel/random.ts'
+import { Random } from './kernel/random.ts'
 import { hubName, type SimWorld } from './kernel/world.ts'
 
 /** Names of faults, as `--faults` takes them and reports count them. */
@@ -7,6 +7,7 @@ export const faultNames = [
   'crash',
   'crash-at-step',
   'torn-disk',
+  'gone',
   'amnesia',
   'lost-blobs',
   'freeze',
@@ -41,15 +42,17 @@ const steps = ['append', 'start', 'start-root', 'replicate', 'deliver', 'prepare
 /** Each fault is on with this chance: subsets reach states that all faults at once drown. */
 const ON_SHARE = 0.35
 
-/** A random subset of the allowed faults: swarm testing. */
-export function swarmOf(random: Random, allowed: readonly FaultName[]): Set<FaultName> {
-  return new Set(allowed.filter(() => random.chance(allowed.length < 4 ? 0.8 : ON_SHARE)))
+/** A random subset of the allowed faults: swarm testing. Each has its own generator, so that a new fault shifts no other. */
+export function swarmOf(seed: number, allowed: readonly FaultName[]): Set<FaultName> {
+  const share = allowed.length < 4 ? 0.8 : ON_SHARE
+  return new Set(allowed.filter((fault) => new Random(seed, `fault ${fault}`).chance(share)))
 }
 
 /** Breaks a world at random moments, and mends it at the end. */
 export class Nemesis {
   readonly counts = new Map<FaultName, number>()
   readonly draining = new Set<string>()
+  readonly gone = new Set<number>()
   readonly #world: SimWorld
   readonly #random: Random
   readonly #options: NemesisOptions
@@ -91,6 +94,7 @@ export class Nemesis {
     const acts: Partial<Record<FaultName, () => void>> = {
       crash: () => this.#crashFor(this.#hub(), 'crash'),
       'crash-at-step': () => this.#setTrap(),
+      gone: () => this.#loseForGood(),
       amnesia: () => this.#forget(),
       'lost-blobs': () => this.#loseBlobs(),
       freeze: () => this.#freeze(this.#random.between(2_000, 20_000), 'freeze'),
@@ -147,7 +151,7 @@ export class Nemesis {
     this.#world.hub(index).isFrozen = false
     this.#world.crash(index, isTorn ? () => this.#random.below(4) : null)
     this.#mendAfter(this.#random.between(20, 6_000), () => {
-      if (!this.#world.hub(index).isAlive) this.#world.bounce(hubName(index))
+      if (!this.#world.hub(index).isAlive && !this.gone.has(index)) this.#world.bounce(hubName(index))
     })
   }
 
@@ -163,8 +167,18 @@ export class Nemesis {
     this.#world.hub(index).isFrozen = false
     this.#world.crash(index)
     this.#mendAfter(this.#random.between(20, 6_000), () => {
-      if (!this.#world.hub(index).isAlive) this.#world.amnesia(hubName(index))
+      if (!this.#world.hub(index).isAlive && !this.gone.has(index)) this.#world.amnesia(hubName(index))
     })
+  }
+
+  /** A machine that never comes back; most of the swarm stays. */
+  #loseForGood(): void {
+    const index = this.#hub()
+    if (!this.#world.hub(index).isAlive || this.gone.size >= this.#hubs >> 1) return
+    this.#note(hubName(index), 'gone for good')
+    this.gone.add(index)
+    this.#world.hub(index).isFrozen = false
+    this.#world.crash(index)
   }
 
   /** Only what was computed is lost: the program and its inputs are the user's to keep. */

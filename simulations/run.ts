@@ -14,6 +14,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
+    'fail-fast': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 })
@@ -25,6 +26,7 @@ const report = sweep(
     hubs: number('hubs'),
     shards: number('shards'),
     faults: faultsOf(values.faults),
+    failFast: values['fail-fast'],
   },
   () => performance.now(),
   (result) => {

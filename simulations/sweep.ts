@@ -5,6 +5,8 @@ import { faultNames } from './nemesis.ts'
 export interface SweepOptions extends ChaosOptions {
   readonly seed: number
   readonly seeds: number
+  /** End with the first seed that fails. */
+  readonly failFast?: boolean
 }
 
 export interface Failure {
@@ -54,6 +56,7 @@ export function sweep(
     }
     const [violation] = result.violations
     if (violation !== undefined) failed.push({ seed, ...violation, replay: replayLine(seed, options) })
+    if (options.failFast === true && violation !== undefined) break
   }
   const seconds = Math.max(1e-3, (clock() - startMs) / 1000)
   return {

@@ -95,6 +95,8 @@ export const durations = {
   cancelGraceMs: 100,
   /** A job nobody acknowledged is dropped after this long. */
   jobExpiryMs: 24 * 3_600_000,
+  /** How often the blob store is searched for what no job needs; a blob goes when two searches in a row found it so. */
+  blobSweepMs: 600_000,
   /** Blobs of an acknowledged job are kept this long for late readers. */
   acknowledgedKeepMs: 3_600_000,
 } as const

@@ -16,6 +16,7 @@ export class SimBlobs {
   readonly #random: Random
   /** What is behind each blob; equal content has an equal name. */
   readonly #contents = new Map<string, readonly string[]>()
+  readonly #offers = new Map<string, number>()
   readonly #encoder = new TextEncoder()
   readonly #decoder = new TextDecoder()
 
@@ -82,9 +83,15 @@ export class SimBlobs {
     })
   }
 
+  /** How often a hub offered a blob to the others. */
+  offered(hub: SimHub, cid: string): number {
+    return this.#offers.get(`${hub.boot} ${cid}`) ?? 0
+  }
+
   /** Offers a blob to one hub after the other; tells who took it, or nobody. */
-  replicate(from: SimHub, cid: string, to: readonly string[]): void {
+  replicate(from: SimHub, cid: string, to: readonly string[], isFirst = true): void {
     const { events, network, links, hubs } = this.#world
+    if (isFirst) this.#offers.set(`${from.boot} ${cid}`, this.offered(from, cid) + 1)
     const [target, ...rest] = to
     const other = target === undefined ? undefined : hubs.get(target)
     const answer = (holders: string[]) => events.after(0, () => from.input({ type: 'replicated', cid, holders }))
@@ -95,7 +102,7 @@ export class SimBlobs {
       from.whenAwake(() => {
         const isTaken = other !== undefined && isReachable && this.#takes(from, other, cid)
         if (isTaken) answer([target])
-        else this.replicate(from, cid, rest)
+        else this.replicate(from, cid, rest, false)
       }),
     )
   }

@@ -181,6 +181,9 @@ export class SimHub {
         return world.told(this.id, effect.job, effect.event)
       case 'slots-changed':
         return
+      case 'sweep-blobs':
+        for (const cid of this.disk.blobs.keys()) if (!effect.needed.has(cid)) this.disk.blobs.delete(cid)
+        return
       case 'drop-job':
         for (const cid of effect.cids) this.disk.blobs.delete(cid)
         return world.dropped(this, effect.job)
@@ -202,6 +205,7 @@ export class SimHub {
 
   #append(job: string, records: readonly LedgerRecord[]): void {
     const replica = this.disk.ledger(job)
+    for (const record of records) if (record.kind === 'done') this.#world.mustBeHeld(this, job, record)
     const part = replica.append({ hub: this.id, boot: this.boot }, records)
     this.#world.events.after(this.model.diskMs, () =>
       this.whenAwake(() => {

@@ -4,6 +4,8 @@ import type { Beacon } from '../../src/hub/beacon.ts'
 import type { Effect, RunPlan, RunShard, StoryEvent } from '../../src/hub/effect.ts'
 import type { HubMessage } from '../../src/hub/message.ts'
 import { packRecords } from '../../src/ledger/pack.ts'
+import type { DoneRecord } from '../../src/ledger/record.ts'
+import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { SimBlobs } from './blobs.ts'
@@ -67,7 +69,7 @@ export class SimWorld {
   readonly network: SimNetwork
   readonly links: SimLinks
   readonly history = new History()
-  readonly notes: { hub: string; effect: Effect; atMs: number }[] = []
+  readonly notes: { hub: string; boot: string; effect: Effect; atMs: number }[] = []
   readonly violations: Violation[] = []
   beacons = 0
   /** Odds that a slot goes down in a shard that is not to blame; may change in the middle of a run. */
@@ -316,7 +318,7 @@ export class SimWorld {
   }
 
   noted(hub: SimHub, effect: Extract<Effect, { type: 'accepted' | 'job-ended' | 'drained' }>): void {
-    this.notes.push({ hub: hub.id, effect, atMs: this.events.nowMs })
+    this.notes.push({ hub: hub.id, boot: hub.boot, effect, atMs: this.events.nowMs })
     const kind = effect.type === 'job-ended' ? 'ended' : effect.type
     hub.note(kind, effect.type === 'drained' ? {} : { job: effect.job })
   }
@@ -347,6 +349,14 @@ export class SimWorld {
 
   broken(invariant: string, message: string): void {
     this.violations.push({ invariant, message })
+  }
+
+  /** I5: a blob that a result names has a second holder, unless nobody took it although it was offered often enough. */
+  mustBeHeld(hub: SimHub, job: string, { ref, family, lo, holders }: DoneRecord): void {
+    if (ref.kind === 'inline' || holders.length > 0) return
+    const isAlone = !hub.hub.state.members.others().some(({ connected }) => connected)
+    if (isAlone || this.#blobs.offered(hub, ref.cid) >= shellLimits.replicaTriesMax) return
+    this.broken('I5', `${job}/${family}:${lo} is recorded by ${hub.id} with one holder of its blob`)
   }
 
   /** I7: a shard starts with the results of all shards it depends on. */

@@ -84,6 +84,8 @@ export type Effect =
   | { readonly type: 'job-ended'; readonly job: JobId }
   /** The job's ledger may go, and these blobs, which no other job needs. */
   | { readonly type: 'drop-job'; readonly job: JobId; readonly cids: readonly Cid[] }
+  /** Blobs that no job needs now and none needed at the last sweep may go: what crashes left behind. */
+  | { readonly type: 'sweep-blobs'; readonly needed: ReadonlySet<Cid> }
   /** Something a follower of the job may want to see. */
   | { readonly type: 'story'; readonly job: JobId | null; readonly event: StoryEvent }
   /** Nothing is running or claimed any more: the shell may stop. */

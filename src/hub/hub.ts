@@ -13,6 +13,7 @@ import {
   heldElsewhere,
   jobKnown,
   reviewAcceptance,
+  sweepBlobs,
   sweepJobs,
   tellHeld,
 } from './jobs.ts'
@@ -114,6 +115,7 @@ export class Hub {
     switch (timer) {
       case 'beacon':
         sweepJobs(state)
+        sweepBlobs(state)
         redeliver(state)
         membersChanged(state, state.members.sweep(state.nowMs))
         sendBeacon(state)

@@ -111,6 +111,14 @@ export function acknowledge(state: HubState, id: JobId): void {
   applyOwn(state, id, { kind: 'acknowledged', atMs: state.wallMs })
 }
 
+/** From time to time names all blobs that are needed, so that the others can go. */
+export function sweepBlobs(state: HubState): void {
+  if (state.nowMs - state.blobsSweptMs < durations.blobSweepMs) return
+  state.blobsSweptMs = state.nowMs
+  const needed = new Set([...state.jobs.values()].flatMap((job) => [...jobBlobs(job)]))
+  state.effect({ type: 'sweep-blobs', needed })
+}
+
 /** Every blob that the records of a job name. */
 export function jobBlobs(job: Job): Set<Cid> {
   const refs: (Ref | null)[] = [job.manifest.program]

@@ -58,6 +58,7 @@ export class HubState {
   report: LoadReport = noLoad
   nowMs = 0
   beaconSequence = 0
+  blobsSweptMs = 0
   leaving = false
   drainedTold = false
   /** Own clock since which a slot has been idle; null while all are busy. */

@@ -65,6 +65,7 @@ export class Ledgers {
       for (const { error } of received.refused)
         this.#init.log.warn({ job, ...errorFields(error) }, 'a stored update was refused')
       this.#admit(job, entry, received.records, null)
+      if (!entry.isKnown) await this.#discard(job, entry)
     }
   }
 
@@ -109,12 +110,18 @@ export class Ledgers {
     const entry = this.#entries.get(job)
     this.#entries.delete(job)
     if (this.#dropped.size < counts.droppedJobsMax) this.#dropped.add(job)
-    await entry?.open.close()
-    await this.#init.store.remove(job)
+    if (entry !== undefined) await this.#discard(job, entry)
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#entries.values()].map((entry) => entry.open.close()))
+  }
+
+  /** What has no valid manifest, or one that has expired, is not worth its place on disk; peers may bring it again. */
+  async #discard(job: JobId, entry: Entry): Promise<void> {
+    this.#entries.delete(job)
+    await entry.open.close()
+    await this.#init.store.remove(job)
   }
 
   #entry(job: JobId): Entry | null {

@@ -51,6 +51,8 @@ export class LiveHub {
   readonly #timers: Timers
   readonly #stopped = new AbortController()
   readonly #inputs: Input[] = []
+  /** Blobs that the last sweep found unneeded. */
+  #unneeded: ReadonlySet<Cid> = new Set()
 
   constructor(components: LiveHubComponents, init: HubInit) {
     const { network, blobs, slots, log } = components
@@ -163,6 +165,8 @@ export class LiveHub {
         return this.listener?.ended(effect.job)
       case 'drop-job':
         return this.#inBackground(this.#drop(effect.job, effect.cids))
+      case 'sweep-blobs':
+        return this.#inBackground(this.#sweepBlobs(effect.needed))
       case 'story':
         return this.listener?.story(effect.job, effect.event)
       case 'drained':
@@ -273,6 +277,12 @@ export class LiveHub {
       }
     }
     this.input({ type: 'replicated', cid, holders })
+  }
+
+  async #sweepBlobs(needed: ReadonlySet<Cid>): Promise<void> {
+    const unneeded = (await this.components.blobs.list()).filter((cid) => !needed.has(cid))
+    for (const cid of unneeded) if (this.#unneeded.has(cid)) await this.components.blobs.remove(cid)
+    this.#unneeded = new Set(unneeded)
   }
 
   async #drop(job: JobId, cids: readonly Cid[]): Promise<void> {
