@@ -1,0 +1,218 @@
+/** The planted bugs: each is a small, plausible mistake in one place. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
+
+export interface Mutant {
+  readonly name: string
+  readonly file: string
+  /** Occurs exactly once in the file. */
+  readonly find: string
+  readonly replace: string
+  /** Part of the short run. */
+  readonly isQuick?: boolean
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the last result wins',
+    file: 'src/ledger/join-results.ts',
+    find: 'if (held !== undefined && !this.#precedes(candidate, held)) return false',
+    replace: '',
+    isQuick: true,
+  },
+  {
+    name: 'the last claim wins',
+    file: 'src/ledger/join-claims.ts',
+    find: 'if (!this.#wins(row, authorId, reasonId, rank, record)) return false',
+    replace: '',
+  },
+  {
+    name: 'the next claim does not raise the epoch',
+    file: 'src/hub/job.ts',
+    find: 'return view.epochMax(shard) + 1',
+    replace: 'return Math.max(0, view.epochMax(shard))',
+  },
+  {
+    name: 'a later life of a hub writes on in the log of the former',
+    file: 'simulations/kernel/sim-hub.ts',
+    find: 'this.boot = `${id}.${life.incarnation}`',
+    replace: 'this.boot = id',
+  },
+  {
+    name: 'claims of a silent hub hold',
+    file: 'src/hub/membership.ts',
+    find: "if (member === undefined || member.state !== 'alive') return true",
+    replace: 'if (member === undefined) return true',
+    isQuick: true,
+  },
+  {
+    name: 'claims of an earlier life hold',
+    file: 'src/hub/membership.ts',
+    find: 'return member.boot !== boot && (member.beacon !== null || hub === this.#self)',
+    replace: 'return false',
+  },
+  {
+    name: 'a result is recorded before a second hub has it',
+    file: 'src/hub/results.ts',
+    find: "if (results.ref.kind === 'inline' || !replicate(state, state.job(run.job), results.ref.cid)) {",
+    replace: 'if (run !== null) {',
+  },
+  {
+    name: 'a failed copy is not tried again',
+    file: 'src/hub/results.ts',
+    find: 'if (mayRetry && replicate(state, job, cid)) {',
+    replace: 'if (mayRetry && replicate(state, job, cid) && tries < 0) {',
+  },
+  {
+    name: 'a root is given its results again and again',
+    file: 'src/hub/root.ts',
+    find: '    delivered[end] = 1\n',
+    replace: '',
+    isQuick: true,
+  },
+  {
+    name: 'children claimed ahead of lost parents are kept',
+    file: 'src/hub/execution.ts',
+    find: "if (orphaned) releaseRun(state, run, 'orphan')",
+    replace: '',
+  },
+  {
+    name: 'nobody has patience',
+    file: 'src/hub/evaluate.ts',
+    find: 'return state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= times * patienceMs(plan)',
+    replace: 'return state.idleSinceMs === null && times * patienceMs(plan) < 0',
+  },
+  {
+    name: 'a shard starts before its parents are done',
+    file: 'src/hub/ready-set.ts',
+    find: 'return parents.every((edge) => job.view.families.get(edge.family)?.isDone(edge.from) === true)',
+    replace: 'return parents.length >= 0',
+    isQuick: true,
+  },
+  {
+    name: 'a shard resumes from its neighbour’s checkpoint',
+    file: 'src/hub/claims.ts',
+    find: 'restored: usableCheckpoint(job, view, index)?.ref ?? null,',
+    replace: 'restored: usableCheckpoint(job, view, run.lo)?.ref ?? null,',
+  },
+  {
+    name: 'a cancelled job keeps its queued runs',
+    file: 'src/hub/records.ts',
+    find: 'else state.runs.delete(run.id)',
+    replace: '',
+    isQuick: true,
+  },
+  {
+    name: 'one lost slot makes a shard poison',
+    file: 'src/limits.ts',
+    find: 'poisonHubsMax: 3,',
+    replace: 'poisonHubsMax: 1,',
+  },
+  {
+    name: 'a poison shard is tried for ever',
+    file: 'src/hub/execution.ts',
+    find: '  condemn(state, job, run, shard, end.detail)\n',
+    replace: '',
+  },
+  {
+    name: 'a lost slot is not recorded',
+    file: 'src/hub/execution.ts',
+    find: "  writeClaim(state, run, 'failed', shard, shard + 1, end.kind)\n",
+    replace: '',
+  },
+  {
+    name: 'a drain forgets the roots',
+    file: 'src/hub/leave.ts',
+    find: '} else if (!run.isRoot && run.hi > run.next + 1) {',
+    replace: '} else if (run.hi > run.next + 1) {',
+  },
+  {
+    name: 'nothing is forgotten when a job ends',
+    file: 'src/hub/records.ts',
+    find: '  forgetWork(state, job)\n',
+    replace: '',
+  },
+  {
+    name: 'no anti-entropy',
+    file: 'src/hub/hub.ts',
+    find: "if (peer !== undefined) state.effect({ type: 'sync', peer: peer.hub })",
+    replace: '',
+  },
+  {
+    name: 'lost results are never re-opened',
+    file: 'src/hub/recovery.ts',
+    find: 'if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) return',
+    replace: 'if (!isDead || isGivenUp(state, job, `${family}:${shard}`)) return',
+  },
+  {
+    name: 'every copy of a late shard goes on',
+    file: 'src/hub/lost-claims.ts',
+    find: "return run.reason !== 'speculate'",
+    replace: 'return true',
+  },
+  {
+    name: 'a result that living hubs have lost is asked for without end',
+    file: 'src/hub/recovery.ts',
+    find: 'return miss.times >= recovery.missesMax && state.nowMs - miss.sinceMs >= recovery.missingForMs',
+    replace: 'return miss.times < 0',
+  },
+  {
+    name: 'a lost checkpoint is asked for again and again',
+    file: 'src/hub/recovery.ts',
+    find: '    job.lostCheckpoints.add(checkpoint.cid)\n    return true\n',
+    replace: '    return false\n',
+  },
+  {
+    name: 'a lost result of a parent stays lost',
+    file: 'src/hub/recovery.ts',
+    find: '      reopenLost(state, job, parent, edge.from)\n',
+    replace: '',
+  },
+  {
+    name: 'a result that a child missed is owed to the root again',
+    file: 'src/hub/recovery.ts',
+    find: '      reopenLost(state, job, parent, edge.from)\n',
+    replace: '      resultsUnavailable(state, job.id, edge.family, edge.from, edge.from + 1)\n',
+  },
+  {
+    name: 'a root that has just begun is replayed by the next hub',
+    file: 'src/hub/recovery.ts',
+    find: ' || state.nowMs - job.rootSinceMs < recovery.rootReplayMs',
+    replace: '',
+  },
+  {
+    name: 'lost inputs of a family stay lost',
+    file: 'src/hub/recovery.ts',
+    find: 'if (isInput && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job, run.family)',
+    replace: '',
+  },
+  {
+    name: 'a hub that slept takes the others for dead',
+    file: 'src/hub/hub.ts',
+    find: 'if (nowMs - state.nowMs > durations.sleptMs) state.members.slept(nowMs - state.nowMs)',
+    replace: '',
+  },
+  {
+    name: 'a lone hub with a root never ends its drain',
+    file: 'src/hub/leave.ts',
+    find: 'else if (run.isRoot) {',
+    replace: 'else if (run.isRoot && state.members.others().length > 0) {',
+  },
+  {
+    name: 'overtaken runs go on',
+    file: 'src/hub/lost-claims.ts',
+    find: 'return claim.epoch < run.epoch || state.members.isVoid(claim.hub, claim.boot)',
+    replace: 'return true',
+  },
+  {
+    name: 'shards that were lent and never claimed stay lent',
+    file: 'src/hub/takeover.ts',
+    find: "    writeClaim(state, lent.run, 'released', lent.lo, lent.hi, 'steal-unclaimed')\n",
+    replace: '',
+  },
+  {
+    name: 'beacons of earlier lives count',
+    file: 'src/hub/membership.ts',
+    find: 'if (member === null || isStale(member, beacon)) return null',
+    replace: 'if (member === null) return null',
+  },
+]
