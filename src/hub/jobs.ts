@@ -38,6 +38,8 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     expectedEnds: new Map(),
   }
   state.jobs.set(job.id, job)
+  state.jobsChanged()
+  if (known.mine) state.unaccepted.add(job.id)
   const cids = manifestBlobs(known.manifest)
   const from = state.members.others().map((member) => member.hub)
   if (known.mine) applyOwn(state, job.id, { kind: 'job', manifest: known.bytes })
@@ -69,11 +71,13 @@ export function heldElsewhere(state: HubState, id: JobId, by: HubId): void {
 
 /** Tells submitters what is accepted: held by a second hub, or there is none. */
 export function reviewAcceptance(state: HubState): void {
-  for (const job of state.jobs.values()) {
-    if (!job.mine || job.acceptance === 'accepted' || !job.blobsHere) continue
+  for (const id of state.unaccepted) {
+    const job = state.job(id)
+    if (!job.blobsHere) continue
     const isAlone = state.members.others().every((member) => !member.connected)
     if (job.heldBy.size === 0 && !isAlone) continue
     job.acceptance = 'accepted'
+    state.unaccepted.delete(id)
     state.effect({ type: 'accepted', job: job.id })
   }
 }
@@ -88,6 +92,8 @@ export function sweepJobs(state: HubState): void {
     if (!isDroppable(state, job, ageMs)) continue
     if (!isEnded(job)) cancelJob(state, job.id, EXPIRED_REASON)
     state.jobs.delete(job.id)
+    state.unaccepted.delete(job.id)
+    state.jobsChanged()
     const needed = new Set([...state.jobs.values()].flatMap((other) => [...jobBlobs(other)]))
     state.effect({ type: 'drop-job', job: job.id, cids: [...jobBlobs(job)].filter((cid) => !needed.has(cid)) })
   }

@@ -73,6 +73,9 @@ export class HubState {
   stealPausedUntilMs = 0
   /** Position in the round of anti-entropy peers. */
   syncTurn = 0
+  /** Submitted here, and not yet told that they are safe. */
+  readonly unaccepted = new Set<JobId>()
+  #active: readonly Job[] | null = null
   #nextRun = 1
   #nextRequest = 1
   #effects: Effect[] = []
@@ -105,8 +108,14 @@ export class HubState {
   }
 
   /** Jobs with work left, in the order of their ids. */
-  activeJobs(): Job[] {
-    return [...this.jobs.values()].filter((job) => !isEnded(job)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  activeJobs(): readonly Job[] {
+    this.#active ??= [...this.jobs.values()].filter((job) => !isEnded(job)).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#active
+  }
+
+  /** A job came, ended or was dropped: a thousand ended ones must not cost every input. */
+  jobsChanged(): void {
+    this.#active = null
   }
 
   /** New work is here: the next evaluation plans at once, whenever the last plan was. */
