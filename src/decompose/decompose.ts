@@ -121,6 +121,9 @@ function settleInner(decision: Decision, sharded: readonly Plan[]): Decision {
 
 function verdictOf(plan: Plan, guarded: boolean): Verdict {
   if (guarded) return 'guarded'
+  const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
+  if (fold?.kind === 'add') return fold.exact ? 'reduce' : 'fission'
+  if (plan.outputs.some((output) => output.how === 'sum')) return 'fission'
   const exact = plan.outputs.filter((output) => /^(count|tally|max|min)/.test(output.how))
   return exact.length > 0 && exact.length === plan.outputs.length ? 'reduce' : 'parallel'
 }

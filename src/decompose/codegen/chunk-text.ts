@@ -1,6 +1,7 @@
 /** Writes the module that runs shards of one spot: the user's text with everything it does not need blanked out. */
 import type { AnyNode } from 'acorn'
 import { declarationOf } from '../spots/needs.ts'
+import type { Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
@@ -18,6 +19,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
   for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
   if (plan.shape.kind === 'call') keepCallback(text, spot, plan.shape.callback)
   else keepLoop(map, text, spot)
+  gatherSums(text, plan)
   text.put(around.end, '});')
   const state = needs.moduleState.map((variable) => variable.name)
   const declared = state.length === 0 ? '' : `let ${state.join(',')};`
@@ -30,6 +32,16 @@ function keepCallback(text: TextBuilder, spot: ShardedSpot, callback: AnyNode): 
   text.keep(callback.start, callback.end)
   text.put(callback.start, `;${outText(spot)}$x.fn=(`)
   text.put(callback.end, ');')
+}
+
+/** What is added goes to the root, which adds: `sum += f(x)` becomes `sum.push(f(x))`, and `a + f(x)` just `f(x)`. */
+function gatherSums(text: TextBuilder, plan: Plan): void {
+  for (const output of plan.outputs) {
+    if (output.how !== 'sum') continue
+    for (const { left, right } of output.nodes) text.replace(left.end, right.start, '.push(').put(right.end, ')')
+  }
+  const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
+  if (fold?.kind === 'add') text.blank(fold.cut.start, fold.cut.end)
 }
 
 /** Lets the runtime read outputs that are rebound. */

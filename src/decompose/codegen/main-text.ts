@@ -50,7 +50,8 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   const [first] = call.arguments
   if (first === undefined) return
   const wrap = plan.shape.method === 'forEach' ? 'none' : 'of'
-  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.call(${spot.id},`)
+  const { fold } = plan.shape
+  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.${fold === null ? 'call' : 'fold'}(${spot.id},`)
   if (plan.shape.method === 'from') text.blank(call.start, open + 1)
   else {
     text.blank(object.end, open + 1)
@@ -61,7 +62,8 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   const last = call.arguments.at(-1) ?? first
   text.blank(lastCommaFrom(map, last.end, call.end - 1), call.end - 1)
   text.blank(call.end - 1, call.end)
-  text.put(call.end - 1, `,${accessText(spot)})??await ${RUNTIME}.rest())`)
+  const start = fold !== null && call.arguments.length === 1 ? `,${RUNTIME}.noStart` : ''
+  text.put(call.end - 1, `${start},${accessText(spot)})??await ${RUNTIME}.rest())`)
 }
 
 /** Parentheses around the receiver close between it and the dot: `(a ?? b).map(...)`. */

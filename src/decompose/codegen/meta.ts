@@ -1,9 +1,11 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
+import type { Fold } from '../spots/folds.ts'
 import type { Output, Plan } from '../spots/plan.ts'
 
 export interface SpotMeta {
   readonly kind: 'call' | 'of' | 'range'
-  readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | null
+  readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | null
+  readonly fold: FoldMeta | null
   readonly isAsync: boolean
   readonly step: number
   readonly closed: boolean
@@ -20,13 +22,21 @@ export interface OutputMeta {
   readonly how: Output['how']
   readonly name: string
   readonly readsLength: boolean
+  /** Of a sum. */
+  readonly operator: string
 }
+
+/** How shards and root share a fold. */
+export type FoldMeta =
+  | { readonly kind: 'add'; readonly operator: string; readonly exact: boolean }
+  | { readonly kind: 'pick'; readonly key: readonly string[] }
 
 export function metaOf(plan: Plan): SpotMeta {
   const { shape } = plan
   return {
     kind: shape.kind,
     method: shape.kind === 'call' ? shape.method : null,
+    fold: shape.kind === 'call' && shape.fold !== null ? foldMeta(shape.fold) : null,
     isAsync: plan.isAsync,
     step: shape.kind === 'range' ? shape.step : 1,
     closed: shape.kind === 'range' && shape.closed,
@@ -34,6 +44,7 @@ export function metaOf(plan: Plan): SpotMeta {
       how: output.how,
       name: output.variable.name,
       readsLength: output.how === 'cells' && output.readsLength,
+      operator: output.how === 'sum' ? output.operator : '',
     })),
     line: plan.site.line,
     viewsOnUnknown: plan.viewsOnUnknown,
@@ -41,7 +52,12 @@ export function metaOf(plan: Plan): SpotMeta {
   }
 }
 
+function foldMeta(fold: Fold): FoldMeta {
+  if (fold.kind === 'pick') return fold
+  return { kind: 'add', operator: fold.operator, exact: fold.exact }
+}
+
 /** Outputs that are rebound, not changed in place: the root needs a setter for them. */
 export function isScalar(how: Output['how']): boolean {
-  return how === 'count' || how === 'max' || how === 'min'
+  return how === 'sum' || how === 'count' || how === 'max' || how === 'min'
 }

@@ -197,7 +197,8 @@ export function plainCall(meta: SpotMeta, receiver: unknown, callback: unknown):
   return (receiver as Record<string, (callback: unknown) => unknown>)[meta.method ?? 'map']?.(callback)
 }
 
-function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
+/** What an array call goes over; null when it has to run as it was written. */
+export function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
   const base = { first: 0, step: 1 }
   if (isPlainArray(receiver) && (meta.method !== 'from' || !Object.hasOwn(receiver, Symbol.iterator))) {
     return { ...base, count: receiver.length, source: receiver, slice: (lo, hi) => receiver.slice(lo, hi) }

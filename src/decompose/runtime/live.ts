@@ -1,5 +1,6 @@
 /** The live containers of a spot's outputs in the root: are they what was expected, and how parts are merged into them. */
 import type { OutputMeta } from '../codegen/meta.ts'
+import { added } from './fold-visit.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
 import { type Stand, type TypedArray, typedKind } from './values.ts'
 
@@ -46,6 +47,8 @@ function standFor(
       return isPlainArray(value) || typedKind(value) !== null || isPlainObject(value)
         ? { is: 'keys' }
         : 'is no plain object or array'
+    case 'sum':
+      return /^(number|bigint|string)$/.test(typeof value) ? { is: 'list' } : 'is nothing to add to'
     case 'count':
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? { is: 'zero' } : 'is no integer'
     case 'max':
@@ -127,6 +130,11 @@ export function objectionToPart(live: Live, part: unknown): string | null {
     case 'max':
     case 'min':
       return typeof part === 'number' ? null : 'an extreme is no number'
+    case 'sum':
+      // Mixed kinds may throw halfway: then the loop itself has to.
+      return (part as unknown[]).every((entry) => typeof entry === typeof value)
+        ? null
+        : 'what is added is of another kind'
     case 'tallyMap':
       return part instanceof Map
         ? objectionToCounts(part, (key) => (value as Map<unknown, unknown>).get(key))
@@ -216,6 +224,8 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
       }
       return undefined
     }
+    case 'sum':
+      return (part as unknown[]).reduce((sum, entry) => added(live.meta.operator, sum, entry), held)
     case 'count':
       return Number(held) + Number(part)
     case 'max':

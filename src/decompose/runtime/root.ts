@@ -11,11 +11,21 @@ import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
 import type { Access } from './family.ts'
+import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
 import { plainData } from './plain-data.ts'
 import { userStack } from './stack.ts'
 import type { RootSetting } from './visit.ts'
+
+/** A result that may be anything, a promise included: nothing may await it. */
+class Given {
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
 
 /** What the main text calls; the names are those of the generated text. */
 class RootRuntime extends Registry {
@@ -24,6 +34,7 @@ class RootRuntime extends Registry {
   readonly #histories = new Map<number, SpotHistory>()
   #visits = 0
   #pending: CallVisit | null = null
+  #folding: FoldVisit | null = null
   /** A plain call's empty result, which looks like a call that has to wait. */
   #empty: unknown
 
@@ -57,13 +68,34 @@ class RootRuntime extends Registry {
     return undefined
   }
 
+  /** The start of a fold without one. */
+  readonly noStart = NO_START
+
+  /** A fold's result, or undefined when it has to be awaited with `rest`. */
+  fold(spot: number, receiver: unknown, callback: unknown, start: unknown, access: () => Access): Given | undefined {
+    const history = this.#history(spot)
+    const visit = FoldVisit.begin(this.#setting, history, { receiver, callback, start }, access, ++this.#visits)
+    if (visit === null) return new Given(plainFold(receiver, callback, start))
+    if (visit.now()) return new Given(visit.result())
+    this.#folding = visit
+    return undefined
+  }
+
   rest(): unknown {
+    if (this.#folding !== null) return this.#foldRest(this.#folding)
     const visit = this.#pending
     this.#pending = null
     return visit === null ? this.#empty : visit.rest()
   }
 
+  async #foldRest(visit: FoldVisit): Promise<Given> {
+    this.#folding = null
+    await visit.rest()
+    return new Given(visit.result())
+  }
+
   of(value: unknown): unknown {
+    if (value instanceof Given) return value.value
     return value instanceof PlainLater ? value.run() : value
   }
 

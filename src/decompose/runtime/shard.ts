@@ -11,6 +11,7 @@ import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { LayeredNumbers } from './known.ts'
+import { isKey, keyOf } from './pick.ts'
 import { userStack } from './stack.ts'
 import { type CounterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
@@ -127,7 +128,9 @@ class ShardRun {
   }
 
   outcome(): Uint8Array {
-    const value: ShardResult = { results: this.#results, outputs: this.#read() }
+    const { fold } = this.#meta
+    const results = fold?.kind === 'add' && fold.exact ? exactSum(this.#results) : this.#results
+    const value: ShardResult = { results, outputs: this.#read() }
     return encodeOutcome({ kind: 'value', value }, this.#options())
   }
 
@@ -182,7 +185,21 @@ class ShardRun {
   #apply(index: number): unknown {
     const items = this.#input?.items as unknown[] | null | undefined
     const { fn } = this.#chunk
+    if (this.#meta.fold !== null) return this.#foldOne(items?.[index - this.#call.work.lo], index)
     return fn?.(items == null ? undefined : items[index - this.#call.work.lo], index)
+  }
+
+  /** What an item adds; or, for a fold that picks, the offset of the one picked so far. */
+  #foldOne(item: unknown, index: number): unknown {
+    const { fold } = this.#meta
+    const fn = this.#chunk.fn as ((held: unknown, item: unknown, index: number) => unknown) | undefined
+    if (fold?.kind !== 'pick') return fn?.(undefined, item, index)
+    if (!isKey(keyOf(item, fold.key))) throw new Error('a key is no number')
+    const held = this.#results?.[0]
+    if (held === undefined) return index - this.#call.work.lo
+    const best = (this.#input?.items as unknown[] | undefined)?.[Number(held)]
+    const picked = fn?.(best, item, index)
+    return Object.is(picked, best) ? held : index - this.#call.work.lo
   }
 
   #isHole(index: number): boolean {
@@ -194,7 +211,8 @@ class ShardRun {
     const results = this.#results
     if (results === null) return
     const { lo } = this.#call.work
-    if (this.#meta.method === 'filter') {
+    if (this.#meta.fold?.kind === 'pick') results[0] = result
+    else if (this.#meta.method === 'filter') {
       if (result !== HOLE && result) results.push(index - lo)
     } else if (this.#meta.method === 'flatMap') {
       if (Array.isArray(result)) pushFlat(results, result)
@@ -240,6 +258,12 @@ class ShardRun {
     const { captures, module } = this.#shared.state
     return valueHash([captures, module, this.#input?.items ?? null], { classes: this.#registry.classTable })
   }
+}
+
+/** One sum for many BigInts; anything else goes as it is. */
+function exactSum(results: unknown[] | null): unknown[] | null {
+  if (results === null || results.length === 0 || !results.every((value) => typeof value === 'bigint')) return results
+  return [results.reduce((sum, value) => sum + value)]
 }
 
 const HOLE = Symbol('hole')

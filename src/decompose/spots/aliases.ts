@@ -18,7 +18,7 @@ export function aliased(
 ): Obstacle | null {
   if (around === null) return null
   for (const output of outputs.values()) {
-    if (output.how === 'count' || output.how === 'max' || output.how === 'min') continue
+    if (output.how === 'count' || output.how === 'max' || output.how === 'min' || output.how === 'sum') continue
     if (isJustMade(map, output.variable, site.node)) continue
     const mine = around.variableValue(output.variable).things
     for (const other of capturedIn(map, body, output.variable)) {

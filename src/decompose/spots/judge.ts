@@ -9,6 +9,7 @@ import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
 import { areDisjoint, namesOf } from './affine.ts'
 import { aliased } from './aliases.ts'
 import type { LoopNode, Site } from './find.ts'
+import { foldOf, isHeavy } from './folds.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
@@ -65,7 +66,8 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const guarded = outputs.some(
     (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),
   )
-  return { kind: 'parallel', plan, guarded }
+  const picks = shape.kind === 'call' && shape.fold?.kind === 'pick'
+  return { kind: 'parallel', plan, guarded: guarded || picks }
 }
 
 /** Reasons that the form alone gives. */
@@ -86,7 +88,7 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
   if (site.kind !== 'call') return null
   if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }
   if (/^(some|every|find)/.test(site.method)) return { reason: 'early-exit', name: site.method, line }
-  if (site.method.startsWith('reduce')) return foldReason(site)
+  if (site.method.startsWith('reduce') && foldOf(map, site) === null) return foldReason(site)
   return null
 }
 
@@ -130,6 +132,8 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
   const callback = site.node.arguments[site.method === 'from' ? 1 : 0]
   const flow = new Flow(map, callback ?? site.node, site.node)
   const none: Value = { things: new Set(), callables: new Set() }
+  // A fold holds one of the items, or something that is only added to.
+  const itemAt = site.method === 'reduce' ? 1 : 0
   return flow.solve(() => {
     if (callback === undefined || callback.type === 'SpreadElement') return
     if (callback.type === 'MemberExpression') {
@@ -145,9 +149,9 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
         if (callable.generator) flow.problem('generator', callback, 'a generator')
         flow.reach(callable)
         callable.params.forEach((param, index) => {
-          if (param.type === 'RestElement' || index > 1)
+          if (param.type === 'RestElement' || index > itemAt + 1)
             flow.problem('unsupported', param, 'the whole array in a callback')
-          else flow.assign(param, index === 0 ? item : none, param)
+          else flow.assign(param, index <= itemAt ? item : none, param)
         })
       }
     }
@@ -180,7 +184,7 @@ function findOutputs(single: Case): void {
   for (const variable of written) {
     if (shape.kind === 'range' && variable === shape.counter) continue
     const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere }, variable)
-    if (output === null) continue
+    if (output === null || (output.how === 'sum' && !isHeavy(map, body as AnyNode))) continue
     // The end of a counted loop must not depend on what the loop gives out.
     if (shape.kind === 'range' && output.how !== 'cells' && usedIn(variable, shape.end)) continue
     if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue

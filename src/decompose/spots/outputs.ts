@@ -22,6 +22,7 @@ export interface UseSetting {
 type Use =
   | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
   | { readonly how: 'cells'; readonly cells: Cells; readonly writes: boolean }
+  | { readonly how: 'sum'; readonly node: AssignmentExpression }
 
 /** The output that all uses of `variable` amount to; null when they are anything else. */
 export function outputOf(setting: UseSetting, variable: Variable): Output | null {
@@ -37,6 +38,7 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   const readsLength = hows.delete('length')
   if (hows.has('cells')) return cellsOutput(variable, uses, hows, readsLength)
   const [how] = hows
+  if (how === 'sum') return hows.size === 1 && !readsLength ? sumOutput(variable, uses) : null
   if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'length') return null
   return { how, variable }
 }
@@ -74,7 +76,22 @@ function useOf(setting: UseSetting, variable: Variable, id: AnyNode): Use | null
 function assignedUse(setting: UseSetting, variable: Variable, node: AssignmentExpression): Use | null {
   if (!isVoid(setting.map, node)) return null
   if ((node.operator === '+=' || node.operator === '-=') && isCount(node.right)) return { how: 'count' }
+  if (/^[-+*]=$/.test(node.operator)) return sumUse(setting.map, variable, node)
   return node.operator === '=' ? selfAssigned(setting.map, variable, node) : null
+}
+
+/** `v += e`, written so that the text can be turned into `v.push(e)`. */
+function sumUse(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
+  const between = map.module.text.slice(node.left.end, node.right.start)
+  const plain = /^\s*[-+*]=\s*$/.test(between) && node.start === node.left.start && node.end === node.right.end
+  return plain && usesOf(map, variable, node) === 1 ? { how: 'sum', node } : null
+}
+
+function sumOutput(variable: Variable, uses: readonly Use[]): Output | null {
+  const nodes = uses.flatMap((use) => (use.how === 'sum' ? [use.node] : []))
+  const operator = nodes[0]?.operator.slice(0, 1) ?? ''
+  if (nodes.some((node) => node.operator.slice(0, 1) !== operator)) return null
+  return { how: 'sum', variable, operator, nodes }
 }
 
 /** `v = Math.max(v, e)`, `v = v + 1`. */

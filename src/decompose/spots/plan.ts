@@ -1,9 +1,10 @@
 /** What is to be done with a spot that may be sharded: how its iterations go out and how their outputs come back. */
-import type { AnyNode } from 'acorn'
+import type { AnyNode, AssignmentExpression } from 'acorn'
 import type { Variable } from '../syntax/parse.ts'
 import type { FunctionNode } from '../syntax/walk.ts'
 import type { Cells } from './affine.ts'
 import type { Site } from './find.ts'
+import type { Fold } from './folds.ts'
 
 /** One captured variable through which iterations give something out; merged in index order. */
 export type Output =
@@ -19,13 +20,22 @@ export type Output =
   | { readonly how: 'tallyMap' | 'tallyKeys'; readonly variable: Variable }
   /** `v = Math.max(v, e)`, `v = Math.min(v, e)`. */
   | { readonly how: 'max' | 'min'; readonly variable: Variable }
+  /** `v += e` and the like: shards compute `e`, the root folds in order. */
+  | {
+      readonly how: 'sum'
+      readonly variable: Variable
+      readonly operator: string
+      readonly nodes: readonly AssignmentExpression[]
+    }
 
 /** How the iterations of a spot are enumerated. */
 export type Shape =
   | {
       readonly kind: 'call'
-      readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from'
+      readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce'
       readonly callback: AnyNode
+      /** For `reduce`. */
+      readonly fold: Fold | null
     }
   | { readonly kind: 'of' }
   /** `for (let i = first; i < end; i += step)`. */

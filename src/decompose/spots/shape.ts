@@ -5,6 +5,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
 import { stepOf } from './affine.ts'
 import type { LoopNode, Site } from './find.ts'
+import { foldOf } from './folds.ts'
 import type { Shape } from './plan.ts'
 
 const PARALLEL_METHODS = new Set(['map', 'filter', 'flatMap', 'forEach', 'from'])
@@ -12,11 +13,18 @@ const PARALLEL_METHODS = new Set(['map', 'filter', 'flatMap', 'forEach', 'from']
 /** The shape of a site whose iterations might run apart; null when they cannot be enumerated beforehand. */
 export function shapeOf(map: ModuleMap, site: Site): Shape | null {
   if (site.kind === 'loop') return loopShape(map, site.node)
+  const fold = foldOf(map, site)
   const callback = site.node.arguments[site.method === 'from' ? 1 : 0]
-  if (!PARALLEL_METHODS.has(site.method) || callback === undefined || callback.type === 'SpreadElement') return null
-  if (site.node.arguments.length !== (site.method === 'from' ? 2 : 1) || site.node.optional) return null
+  if (
+    (fold === null && !PARALLEL_METHODS.has(site.method)) ||
+    callback === undefined ||
+    callback.type === 'SpreadElement'
+  )
+    return null
+  if (site.node.optional || (fold === null && site.node.arguments.length !== (site.method === 'from' ? 2 : 1)))
+    return null
   if (site.node.callee.type === 'MemberExpression' && site.node.callee.optional) return null
-  return { kind: 'call', method: site.method as 'map', callback }
+  return { kind: 'call', method: site.method as 'map', callback, fold }
 }
 
 function loopShape(map: ModuleMap, loop: LoopNode): Shape | null {
@@ -73,7 +81,7 @@ function isInvariantForm(node: Expression | AnyNode): boolean {
 /** The index variable of an iteration: a loop's counter, or the callback's second parameter. */
 export function counterOf(map: ModuleMap, shape: Shape): Variable | null {
   if (shape.kind === 'range') return shape.counter
-  if (shape.kind !== 'call' || !isFunction(shape.callback)) return null
+  if (shape.kind !== 'call' || shape.fold !== null || !isFunction(shape.callback)) return null
   const index = shape.callback.params[1]
   if (index?.type !== 'Identifier') return null
   const variable = map.variableOf(index)

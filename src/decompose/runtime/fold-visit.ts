@@ -1,0 +1,138 @@
+/** One visit of a sharded `reduce`: shards compute what is added, or pick among their items; the root folds in order. */
+import type { SpotMeta } from '../codegen/meta.ts'
+import { itemsOf } from './call-visit.ts'
+import type { Access, Items } from './family.ts'
+import type { SpotHistory } from './history.ts'
+import { isKey, keyOf } from './pick.ts'
+import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
+
+type Callback = (held: unknown, item: unknown, index: number, array: unknown) => unknown
+
+/** Stands for the missing second argument of `reduce`. */
+export const NO_START = Symbol('no start')
+
+export class FoldVisit {
+  readonly #setting: RootSetting
+  readonly #meta: SpotMeta
+  readonly #at: { readonly spot: number; readonly sequence: number }
+  readonly #makeAccess: () => Access
+  readonly #receiver: ArrayLike<unknown>
+  readonly #callback: Callback
+  readonly #items: Items
+  readonly #pace: Pace
+  #held: unknown
+  #pending: Step | null = null
+
+  /** @returns null when the plain call is the answer. */
+  static begin(
+    setting: RootSetting,
+    history: SpotHistory,
+    call: { readonly receiver: unknown; readonly callback: unknown; readonly start: unknown },
+    access: () => Access,
+    sequence: number,
+  ): FoldVisit | null {
+    if (typeof call.callback !== 'function') return null
+    if (Array.isArray(call.receiver) && history.isSmall(setting.call, sequence, call.receiver.length)) return null
+    const items = itemsOf(history.meta, call.receiver)
+    if (items === null || items.count === 0 || hasHoles(call.receiver as ArrayLike<unknown>)) return null
+    return new FoldVisit(setting, history, call, access, sequence, items)
+  }
+
+  private constructor(
+    setting: RootSetting,
+    history: SpotHistory,
+    call: { readonly receiver: unknown; readonly callback: unknown; readonly start: unknown },
+    access: () => Access,
+    sequence: number,
+    items: Items,
+  ) {
+    this.#setting = setting
+    this.#meta = history.meta
+    this.#at = { spot: history.spot, sequence }
+    this.#makeAccess = access
+    this.#receiver = call.receiver as ArrayLike<unknown>
+    this.#callback = call.callback as Callback
+    this.#items = items
+    this.#held = call.start
+    this.#pace = new Pace(setting, history, sequence, items.count)
+  }
+
+  /** Runs in place what can run without waiting. True when the fold is complete. */
+  now(): boolean {
+    for (;;) {
+      const step = this.#pace.next()
+      if (step.kind === 'done') return true
+      if (step.kind === 'shard') {
+        this.#pending = step
+        return false
+      }
+      this.#runHere(step.segment)
+    }
+  }
+
+  result(): unknown {
+    return this.#held
+  }
+
+  /** Sends the rest to shards and completes the fold. */
+  async rest(): Promise<void> {
+    if (this.#pending?.kind !== 'shard') return
+    const { cut } = this.#pending
+    let from = cut.starts[0] ?? 0
+    if (this.#canMerge()) {
+      const at = { ...this.#at, meanMs: this.#pace.meanMs() }
+      const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, cut, at)
+      for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) {
+        this.#merge(part.result.results ?? [], part.segment)
+        from = part.segment.to
+      }
+    }
+    if (from < this.#items.count) this.#runHere({ from, to: this.#items.count })
+  }
+
+  /** What is held so far must be comparable with what shards pick. */
+  #canMerge(): boolean {
+    const { fold } = this.#meta
+    if (fold?.kind !== 'pick' || this.#held === NO_START || isKey(keyOf(this.#held, fold.key))) return true
+    this.#setting.stayed(this.#meta, 'a key is no number')
+    return false
+  }
+
+  #merge(results: readonly unknown[], { from }: Segment): void {
+    const { fold } = this.#meta
+    if (fold?.kind === 'pick') {
+      const index = from + Number(results[0])
+      this.#step(index)
+    } else if (fold?.kind === 'add') for (const value of results) this.#held = added(fold.operator, this.#held, value)
+  }
+
+  #runHere({ from, to }: Segment): void {
+    for (let index = from; index < to; index++) this.#step(index)
+  }
+
+  #step(index: number): void {
+    const item = this.#receiver[index]
+    // Called as a plain name: `this` is undefined, as it is for the builtin.
+    const callback = this.#callback
+    this.#held = this.#held === NO_START ? item : callback(this.#held, item, index, this.#receiver)
+  }
+}
+
+/** `held operator value`, as the user's own text does it. */
+export function added(operator: string, held: unknown, value: unknown): unknown {
+  // Whatever the two are: the operators themselves decide, and throw where they would.
+  const [left, right] = [held as number, value as number]
+  if (operator === '+') return left + right
+  return operator === '-' ? left - right : left * right
+}
+
+/** The call as the user wrote it. */
+export function plainFold(receiver: unknown, callback: unknown, start: unknown): unknown {
+  const target = receiver as { reduce(...given: unknown[]): unknown }
+  return start === NO_START ? target.reduce(callback) : target.reduce(callback, start)
+}
+
+function hasHoles(array: ArrayLike<unknown>): boolean {
+  for (let index = 0; index < array.length; index++) if (!(index in array)) return true
+  return false
+}

@@ -1,0 +1,115 @@
+/** Recognises folds whose heavy part is independent, and folds that only pick one of the items. */
+import type { AnyNode, BinaryExpression } from 'acorn'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { contains, type FunctionNode, isFunction, isLoop, walk } from '../syntax/walk.ts'
+import type { Site } from './find.ts'
+
+/** How a `reduce` is taken apart. */
+export type Fold =
+  /** `(a, x) => a + f(x)`: shards compute `f(x)`, the root adds in order. `cut` is the text of `a +`. */
+  | {
+      readonly kind: 'add'
+      readonly operator: '+' | '-' | '*'
+      readonly cut: { readonly start: number; readonly end: number }
+      /** Starts from a BigInt: partial sums are exact. */
+      readonly exact: boolean
+    }
+  /** `(a, b) => (b.k < a.k ? b : a)`: exact as long as all keys are numbers and none is NaN. */
+  | { readonly kind: 'pick'; readonly key: readonly string[] }
+
+/** How the callback of a `reduce` folds; null when each step needs the one before. */
+export function foldOf(map: ModuleMap, site: Site): Fold | null {
+  if (site.kind !== 'call' || site.method !== 'reduce') return null
+  const [callback, init] = site.node.arguments
+  if (!isFunction(callback) || callback.async || callback.generator || site.node.arguments.length > 2) return null
+  const [first, second] = callback.params
+  if (first?.type !== 'Identifier' || second === undefined || callback.params.length > 3) return null
+  const held = map.variableOf(first)
+  const result = resultOf(callback)
+  if (held === null || result === null || init?.type === 'SpreadElement') return null
+  if (result.type === 'ConditionalExpression' && second.type === 'Identifier') {
+    return pickOf(map, result, held, map.variableOf(second))
+  }
+  if (init === undefined || result.type !== 'BinaryExpression') return null
+  return additionOf(map, callback, result, held, init)
+}
+
+/** The body does enough per item to be worth more than the adding. */
+export function isHeavy(map: ModuleMap, body: AnyNode): boolean {
+  let heavy = false
+  walk(body, (node) => {
+    if (isLoop(node)) heavy = true
+    if (node.type !== 'CallExpression') return !heavy
+    const { callee } = node
+    const variable = callee.type === 'Identifier' ? map.variableOf(callee) : null
+    const method =
+      callee.type === 'MemberExpression' && callee.property.type === 'Identifier' ? callee.property.name : ''
+    if (variable !== null || map.methods.has(method) || node.arguments.some((argument) => isFunction(argument)))
+      heavy = true
+    return !heavy
+  })
+  return heavy
+}
+
+function additionOf(
+  map: ModuleMap,
+  callback: FunctionNode,
+  result: BinaryExpression & AnyNode,
+  held: Variable,
+  init: AnyNode,
+): Fold | null {
+  const { left, right, operator } = result
+  if (operator !== '+' && operator !== '-' && operator !== '*') return null
+  if (left.type !== 'Identifier' || map.variableOf(left) !== held || held.references.length !== 1) return null
+  const between = map.module.text.slice(left.end, right.start)
+  const sign = /^\s*([-+*])[\s(]*$/.exec(between)
+  if (sign === null || result.start !== left.start) return null
+  const exact = operator === '+' && init.type === 'Literal' && 'bigint' in init && init.bigint != null
+  if (!exact && !isHeavy(map, callback.body as AnyNode)) return null
+  const end = left.end + between.indexOf(operator) + 1
+  return { kind: 'add', operator, cut: { start: left.start, end }, exact }
+}
+
+function pickOf(
+  map: ModuleMap,
+  result: Extract<AnyNode, { type: 'ConditionalExpression' }>,
+  held: Variable,
+  item: Variable | null,
+): Fold | null {
+  const { test, consequent, alternate } = result
+  if (item === null || held.references.length !== 2 || item.references.length !== 2) return null
+  const picked = new Set([map.variableOf(consequent), map.variableOf(alternate)])
+  if (!picked.has(held) || !picked.has(item)) return null
+  if (test.type !== 'BinaryExpression' || !/^[<>]=?$/.test(test.operator)) return null
+  const [left, right] = [pathOf(map, test.left), pathOf(map, test.right)]
+  if (left === null || right === null || left.path.join('.') !== right.path.join('.')) return null
+  const compared = new Set([left.variable, right.variable])
+  return compared.has(held) && compared.has(item) ? { kind: 'pick', key: left.path } : null
+}
+
+/** `x.a.b` as its variable and the names after it. */
+function pathOf(map: ModuleMap, node: AnyNode): { variable: Variable; path: string[] } | null {
+  if (node.type === 'Identifier') {
+    const variable = map.variableOf(node)
+    return variable === null ? null : { variable, path: [] }
+  }
+  if (node.type !== 'MemberExpression' || node.computed || node.optional || node.property.type !== 'Identifier')
+    return null
+  const object = pathOf(map, node.object)
+  return object === null ? null : { variable: object.variable, path: [...object.path, node.property.name] }
+}
+
+/** What a callback gives, when only its last statement gives anything. */
+function resultOf(callback: FunctionNode): AnyNode | null {
+  if (callback.body.type !== 'BlockStatement') return callback.body
+  const last = callback.body.body.at(-1)
+  if (last?.type !== 'ReturnStatement' || !last.argument) return null
+  let returns = 0
+  walk(callback.body, (node) => {
+    if (isFunction(node) && !contains(node, callback)) return false
+    if (node.type === 'ReturnStatement') returns++
+    return true
+  })
+  return returns === 1 ? last.argument : null
+}
