@@ -28,8 +28,11 @@ export interface Machine {
   readonly slots: number
 }
 
-/** A slot never gets nothing: the operating system shares fairly, and a zero rate would make finish times infinite. */
-const RATE_FLOOR = 0.02
+/**
+ * A slot never gets nothing: at nice 10 the Linux scheduler weighs it about a tenth of an ordinary process, so that is
+ * its share of a machine that others fill.
+ */
+const RATE_FLOOR = 0.1
 
 /**
  * The capacity of one slot under forecast load of others: with `cores * (1 - load)` cores left for `slots` slots,
