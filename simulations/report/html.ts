@@ -22,8 +22,8 @@ const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00
 export function htmlReport(input: ReportInput): string {
   const lanes = lanesOf(input.events, input.endMs)
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(input.title)}</title><style>${STYLE}</style></head><body>
-<h1>${escape(input.title)}</h1>
+<html lang="en"><head><meta charset="utf-8"><title>${escaped(input.title)}</title><style>${STYLE}</style></head><body>
+<h1>${escaped(input.title)}</h1>
 <p>Bars are executions of shards, coloured by family; hatched ones ran a shard that had run before. Grey: the hub was away. Red bands: partitions. Hover for details.</p>
 ${timeline(lanes)}
 ${legend(lanes)}
@@ -41,18 +41,18 @@ function timeline(lanes: Lanes): string {
   const bands = lanes.partitions
     .map(({ fromMs, toMs, label }) => {
       const box = `x="${at(lanes, fromMs)}" y="${TOP - 6}" width="${width(lanes, fromMs, toMs)}" height="${height - TOP - 12}"`
-      return `<rect class="partition" ${box}><title>partition ${escape(label)}, ${seconds(fromMs)} to ${seconds(toMs)}</title></rect>`
+      return `<rect class="partition" ${box}><title>partition ${escaped(label)}, ${seconds(fromMs)} to ${seconds(toMs)}</title></rect>`
     })
     .join('')
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img"><defs><pattern id="again" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="5" fill="#fff" fill-opacity=".6"/></pattern></defs>${axis(lanes, height)}${bands}${rows}</svg>`
 }
 
 function row(lanes: Lanes, lane: Lane, y: number): string {
-  const label = `<text x="${LEFT - 8}" y="${y + 13}" text-anchor="end">${escape(lane.hub)}</text>`
+  const label = `<text x="${LEFT - 8}" y="${y + 13}" text-anchor="end">${escaped(lane.hub)}</text>`
   const away = lane.away
     .map(({ fromMs, toMs, why }) => {
       const box = `x="${at(lanes, fromMs)}" y="${y}" width="${width(lanes, fromMs, toMs)}" height="${ROW - 4}"`
-      return `<rect class="away" ${box}><title>${escape(why)}, ${seconds(fromMs)} to ${seconds(toMs)}</title></rect>`
+      return `<rect class="away" ${box}><title>${escaped(why)}, ${seconds(fromMs)} to ${seconds(toMs)}</title></rect>`
     })
     .join('')
   return (
@@ -82,7 +82,7 @@ function bar(lanes: Lanes, work: Work, y: number): string {
   const box = `x="${at(lanes, work.fromMs)}" y="${y}" width="${width(lanes, work.fromMs, work.toMs)}" height="${ROW - 4}"`
   const title = `${work.family}:${work.shard}, ${seconds(work.fromMs)} to ${seconds(work.toMs)}${work.isAgain ? ', run again' : ''}`
   const hatch = work.isAgain ? `<rect ${box} fill="url(#again)"/>` : ''
-  return `<rect ${box} fill="${colour(lanes, work.family)}"><title>${escape(title)}</title></rect>${hatch}`
+  return `<rect ${box} fill="${colour(lanes, work.family)}"><title>${escaped(title)}</title></rect>${hatch}`
 }
 
 function axis(lanes: Lanes, height: number): string {
@@ -97,7 +97,7 @@ function axis(lanes: Lanes, height: number): string {
 
 function legend(lanes: Lanes): string {
   const items = lanes.families.map(
-    (family) => `<span><i style="background:${colour(lanes, family)}"></i>${escape(family)}</span>`,
+    (family) => `<span><i style="background:${colour(lanes, family)}"></i>${escaped(family)}</span>`,
   )
   return `<p class="legend">${items.join(' ')}</p>`
 }
@@ -105,7 +105,7 @@ function legend(lanes: Lanes): string {
 function figures(values: ReportInput['figures']): string {
   const rows = Object.entries(values).map(([name, value]) => {
     const shown = typeof value === 'object' ? JSON.stringify(value) : String(value)
-    return `<tr><th>${escape(name)}</th><td>${escape(shown)}</td></tr>`
+    return `<tr><th>${escaped(name)}</th><td>${escaped(shown)}</td></tr>`
   })
   return `<table>${rows.join('')}</table>`
 }
@@ -113,7 +113,7 @@ function figures(values: ReportInput['figures']): string {
 function faults(lanes: Lanes): string {
   if (lanes.faults.length === 0) return '<p>None.</p>'
   const rows = lanes.faults.map(
-    ({ atMs, hub, text }) => `<tr><td>${seconds(atMs)}</td><td>${escape(hub)}</td><td>${escape(text)}</td></tr>`,
+    ({ atMs, hub, text }) => `<tr><td>${seconds(atMs)}</td><td>${escaped(hub)}</td><td>${escaped(text)}</td></tr>`,
   )
   return `<table>${rows.join('')}</table>`
 }
@@ -140,7 +140,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 

@@ -15,7 +15,7 @@ const events = [
   event(30, 'h0000', 'execute', { family: 'f1', lo: 0 }),
   event(35, 'h----', 'fault', { detail: 'partition 0|1' }),
   event(50, 'h0000', 'execute', { family: 'f1', lo: 1 }),
-  event(55, 'h0001', 'start', { family: 'f1', lo: 1, hi: 2 }),
+  event(60, 'h0001', 'start', { family: 'f1', lo: 1, hi: 2 }),
   event(70, 'h0001', 'execute', { family: 'f1', lo: 1 }),
   event(75, 'h----', 'fault', { detail: 'heal 0|1' }),
   event(80, 'h0000', 'fault', { detail: 'crash' }),
@@ -45,6 +45,6 @@ test('the report is one file, and text in it is text', () => {
     figures: { wallMs: 100, receipt: [{ shard: 'f1:1' }] },
   })
   expect(html).toContain('a &#60;b&#62; &#38; c')
-  expect(html).toContain('f1:1, 0.05 s to 0.07 s, run again')
+  expect(html).toContain('f1:1, 0.06 s to 0.07 s, run again')
   expect(html).not.toMatch(/(?:src|href)=/)
 })
