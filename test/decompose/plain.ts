@@ -1,5 +1,7 @@
 /** Runs a function module as what it is: an ordinary module in one process. */
+import { plainData } from '../../src/decompose/runtime/plain-data.ts'
 import { parseModule } from '../../src/decompose/syntax/parse.ts'
+import { decodeOutcome, encodeOutcome } from '../../src/execute/codec/outcome.ts'
 import { roundTrip } from './harness.ts'
 
 interface FunctionModule {
@@ -9,11 +11,23 @@ interface FunctionModule {
 
 let loads = 0
 
+/** The result as the codec brings it, null prototypes and sharing included. */
+export async function runPlainCoded(source: string, file: string, scale: number): Promise<unknown> {
+  const module = await load(source, file)
+  const value = plainData(await module.default(module.input?.(scale)))
+  const outcome = decodeOutcome(encodeOutcome({ kind: 'value', value }))
+  return outcome.kind === 'value' ? outcome.value : undefined
+}
+
 /** The result as it would arrive; a plain module is loaded afresh each time, so that its state starts over. */
 export async function runPlain(source: string, file: string, scale: number, value?: unknown): Promise<unknown> {
+  const module = await load(source, file)
+  return roundTrip(await module.default(value === undefined ? module.input?.(scale) : value))
+}
+
+async function load(source: string, file: string): Promise<FunctionModule> {
   const script = parseModule(source, file).text
   loads += 1
   const url = `data:text/javascript;base64,${Buffer.from(`${script}\n// ${loads}`).toString('base64')}`
-  const module = (await import(/* @vite-ignore */ url)) as FunctionModule
-  return roundTrip(await module.default(value === undefined ? module.input?.(scale) : value))
+  return (await import(/* @vite-ignore */ url)) as FunctionModule
 }

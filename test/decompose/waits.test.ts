@@ -41,7 +41,7 @@ const sharded: readonly (readonly [string, string])[] = [
   ],
   [
     'a failing item',
-    'export default async function (xs) { return await Promise.all(xs.map(async (x) => { await new Promise((resolve) => setTimeout(resolve, 1)); if (x % 5 === 4) throw new Error(`bad ${x}`); return x })) }',
+    'export default async function (xs) { return await Promise.all(xs.map(async (x) => { await new Promise((resolve) => setTimeout(resolve, 1)); if (x % 5 === 4) throw new Error(String(x)); return x })) }',
   ],
 ]
 
