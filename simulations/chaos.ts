@@ -179,6 +179,10 @@ function checkWaste(world: SimWorld, shards: number, faults: ReadonlySet<FaultNa
   }
   const waste = world.executions.length - shards
   const allowedMs = 10 * world.network.model.latencyMs * world.hubs.size + 0.02 * usefulMs
+  const isOnlySlow = [...faults].every((fault) => fault === 'straggler')
+  if (isOnlySlow && wastedMs > allowedMs + 0.2 * usefulMs) {
+    world.broken('E1', `${Math.round(wastedMs)} of ${Math.round(usefulMs)} ms of work were done twice for stragglers`)
+  }
   if (faults.size === 0 && wastedMs > allowedMs) {
     world.broken('E1', `${Math.round(wastedMs)} of ${Math.round(usefulMs)} ms of work were done twice without a fault`)
   }

@@ -35,7 +35,7 @@ function tryMutant(mutant: Mutant): string | null {
       cpSync(join(ROOT, part), join(folder, part), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
     plant(join(folder, mutant.file), mutant)
-    return sweepIn(folder)
+    return sweepIn(folder, mutant)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -50,8 +50,9 @@ function plant(path: string, { name, find, replace }: Mutant): void {
   )
 }
 
-function sweepIn(folder: string): string | null {
-  const options = ['--seeds', String(SEEDS), '--hubs', '5', '--shards', '60', '--fail-fast', '--json']
+function sweepIn(folder: string, { hubs = 5, shards = 60, faults = 'all' }: Mutant): string | null {
+  const size = ['--seeds', SEEDS, '--hubs', hubs, '--shards', shards].map(String)
+  const options = [...size, '--faults', faults, '--fail-fast', '--json']
   const run = spawnSync(process.execPath, ['simulations/run.ts', ...options], {
     cwd: folder,
     encoding: 'utf8',

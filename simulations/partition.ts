@@ -1,6 +1,6 @@
 /** What a partition does to a job: who got how far, what was done twice, how fast the sides agreed again. */
 import { jobReport, type Report } from '../src/hub/job-report.ts'
-import { simJob } from './kernel/workload.ts'
+import { type FamilyPlan, simJob } from './kernel/workload.ts'
 import { hubName, SimWorld } from './kernel/world.ts'
 
 export interface PartitionOptions {
@@ -10,6 +10,8 @@ export interface PartitionOptions {
   readonly atMs: number
   readonly healMs: number
   readonly shardMs: number
+  /** Families of a known job, in the order of its root; without them one family that fills the time is made up. */
+  readonly families?: readonly FamilyPlan[]
 }
 
 /** The shape of `shoal simulate partition --json`. */
@@ -32,17 +34,28 @@ const BEGIN_MS = 1_000
 const END_MS = 3_600_000
 
 export function simulatePartition(options: PartitionOptions): PartitionReport {
-  const { sides, atMs, healMs, shardMs } = options
+  return runPartition(options).report
+}
+
+/** The same, with the world in which it happened: its history tells the rest. */
+export function runPartition(options: PartitionOptions): { report: PartitionReport; world: SimWorld } {
+  const { sides, atMs, healMs } = options
   const hubs = sides.reduce((sum, side) => sum + side, 0)
-  const shards = Math.max(hubs, Math.ceil(((healMs + 10_000) * hubs) / shardMs))
+  const families = options.families ?? [madeUpFamily(options, hubs)]
+  const shards = families.reduce((sum, family) => sum + family.shards, 0)
   const world = new SimWorld({ seed: options.seed, hubs, blobResults: 0.2 })
   world.runFor(BEGIN_MS)
-  world.submit(simJob(JOB, hubName(0), [{ shards, workMs: () => shardMs }]), 0)
+  world.submit(simJob(JOB, hubName(0), families), 0)
   const groups = groupsOf(sides)
-  world.events.after(atMs, () => betweenAll(groups, (a, b) => world.partition(a, b)))
+  const told = groups.map((group) => group.join()).join('|')
+  world.events.after(atMs, () => {
+    betweenAll(groups, (a, b) => world.partition(a, b))
+    world.history.note(world.events.nowMs, 'h----', 'fault', { detail: `partition ${told}` })
+  })
   let convergedMs = 0
   world.events.after(healMs, () => {
     betweenAll(groups, (a, b) => world.heal(a, b))
+    world.history.note(world.events.nowMs, 'h----', 'fault', { detail: `heal ${told}` })
     convergedMs = -1
   })
   world.runFor(healMs + 1)
@@ -55,16 +68,28 @@ export function simulatePartition(options: PartitionOptions): PartitionReport {
   const report = jobReport(state, state.job(JOB))
   const again =
     world.executions.length - new Set(world.executions.map(({ family, shard }) => `${family}:${shard}`)).size
-  return {
+  const partitionReport: PartitionReport = {
     schema: 1,
     completed,
     wallMs: Math.round(world.events.nowMs - BEGIN_MS),
-    idealMs: Math.round((shards * shardMs) / hubs),
+    idealMs: Math.round(families.reduce((sum, family) => sum + workOf(family), 0) / hubs),
     completedBy: Object.fromEntries(report.byHub.map(({ hub, shards: count }) => [hub, count])),
     duplicatedWork: again / shards,
     convergedMs: Math.round(convergedMs),
     receipt: report.receipt,
   }
+  return { report: partitionReport, world }
+}
+
+/** Enough equal shards to keep all hubs busy until well after the healing. */
+function madeUpFamily({ healMs, shardMs }: PartitionOptions, hubs: number): FamilyPlan {
+  return { shards: Math.max(hubs, Math.ceil(((healMs + 10_000) * hubs) / shardMs)), workMs: () => shardMs }
+}
+
+function workOf(family: FamilyPlan): number {
+  let workMs = 0
+  for (let shard = 0; shard < family.shards; shard++) workMs += family.workMs(shard)
+  return workMs
 }
 
 function groupsOf(sides: readonly number[]): number[][] {

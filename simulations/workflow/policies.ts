@@ -139,6 +139,7 @@ function leastOccupied(central: Central, node: number): number {
 function steal(central: Central, thief: number): void {
   const victims = central.alive
     .filter((machine) => machine !== thief && (central.queues[machine]?.length ?? 0) > 0)
+    .filter((machine) => (central.running[machine]?.length ?? 0) >= machineOf(central.world, machine).slots)
     .sort((a, b) => occupancy(central, b) - occupancy(central, a) || a - b)
   for (const victim of victims) {
     const found = central.queues[victim]?.findLast(

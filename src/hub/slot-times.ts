@@ -2,6 +2,13 @@
 import { expectedEndMs } from './own-run.ts'
 import type { HubState } from './state.ts'
 
+/** Own clock, when the first slot is free of what runs in it: the next queued run starts then. */
+export function nextStartMs(state: HubState): number {
+  if (state.freeSlots() > 0) return state.nowMs
+  const { speed } = state.init
+  return Math.min(...state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, speed)))
+}
+
 /** Own clock, ascending: per slot, when it has done all that this hub has claimed. */
 export function ownSlotFreeMs(state: HubState): number[] {
   const { slots, speed } = state.init

@@ -6,7 +6,7 @@ import type { ForeignRun } from './foreign-runs.ts'
 import { isEnded, type Job, shardWorkMs } from './job.ts'
 import type { Given, HubMessage } from './message.ts'
 import type { OwnRun } from './own-run.ts'
-import { ownSlotFreeMs } from './slot-times.ts'
+import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
 
 /** Asks the hub that will be busy longest for some of its unstarted work. Returns whether a request is out. */
@@ -110,12 +110,12 @@ function mayRun(job: Job, labels: Readonly<Record<string, string>>): boolean {
 
 /** A whole run that waits for a slot longer than the thief would. */
 function giveQueued(state: HubState, thief: Thief): Given | null {
-  const slotFreeMs = ownSlotFreeMs(state)[0] ?? state.nowMs
+  const startMs = nextStartMs(state)
   const queued = state.queuedRuns().filter((run) => !run.stopping && run.hi > run.next)
   queued.sort((a, b) => a.rank - b.rank || b.id - a.id)
   for (const run of queued) {
     const workMs = (run.hi - run.next) * run.shardMs
-    if (slotFreeMs < thief.startMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
+    if (startMs < thief.startMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     state.runs.delete(run.id)
     return lend(state, run, run.next, run.hi)
   }
