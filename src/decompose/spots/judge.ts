@@ -1,5 +1,6 @@
 /** Judges sites: may the iterations run apart, and if not, what is the one reason. */
 import type { AnyNode } from 'acorn'
+import { pureGlobals } from '../flow/builtins.ts'
 import { evaluate } from '../flow/expressions.ts'
 import { Flow, type Write } from '../flow/flow.ts'
 import { outerThing, type Thing, type Value } from '../flow/value.ts'
@@ -143,7 +144,11 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
     const value = evaluate(flow, callback)
     if (value.things.size > 0 || value.callables.size === 0) flow.problem('unknown-call', callback, 'its callback')
     for (const callable of value.callables) {
-      if (typeof callable === 'string') continue
+      if (typeof callable === 'string') {
+        // Others take the whole array as their third argument.
+        if (!pureGlobals.has(callable)) flow.problem('unknown-call', callback, callable)
+        continue
+      }
       if (!isFunction(callable)) flow.problem('unknown-call', callback, 'a class')
       else {
         if (callable.generator) flow.problem('generator', callback, 'a generator')
@@ -165,9 +170,12 @@ function memberCallback(flow: Flow, callback: Extract<AnyNode, { type: 'MemberEx
     callback.object.name === 'Math' &&
     flow.map.variableOf(callback.object) === null &&
     callback.property.type === 'Identifier' &&
-    callback.property.name !== 'random'
+    !TAKES_ALL.has(callback.property.name)
   if (!pure) flow.problem('unknown-call', callback, 'its callback')
 }
+
+/** Functions of Math that would look at the whole array, too, and the one that draws. */
+const TAKES_ALL = new Set(['max', 'min', 'hypot', 'random'])
 
 function bodyOf(site: Site, shape: Shape | null): { start: number; end: number } {
   if (site.kind === 'loop') return site.node.body

@@ -529,7 +529,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       n,
       'any',
       (v) =>
-        `const ${v} = ${c.one(['words', ...n.nums])}.${c.one(['map', 'filter', 'flatMap'])}(${c.one(['Number', 'String', 'Boolean', 'Math.abs', 'parseInt', 'parseFloat'])})`,
+        `const ${v} = ${c.one(['words', ...n.nums])}.${c.one(['map', 'filter', 'flatMap'])}(${c.one(['Number', 'String', 'Boolean', 'Math.abs', 'Math.max', 'Array', 'Object', 'Math.pow', 'parseInt', 'isNaN'])})`,
     ),
   innerFunction: (c, n) =>
     made(n, 'nums', (v) => `const f${v} = (x) => ${numeric(c, 'x')}; const ${v} = ${c.one(n.nums)}.map(f${v})`),

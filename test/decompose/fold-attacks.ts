@@ -1,0 +1,105 @@
+/** Programs around folds and builtin callbacks: what shards must not regroup, and what callbacks are given. */
+import type { Attack } from './attacks.ts'
+
+const heavy = 'function heavy(x) { let h = x; for (let i = 0; i < 9; i++) h = (h * 31 + i) % 1009; return h }\n'
+
+export const foldAttacks: readonly Attack[] = [
+  {
+    name: 'floating-point sums are folded in order',
+    source: `${heavy}export default (xs) => xs.reduce((a, x) => a + heavy(x) / 7, 0.1)
+export const input = () => [1e16, 1, -1e16, 0.3, 3, 1e-9, 5]`,
+    shards: 'some',
+  },
+  {
+    name: 'a sum that becomes text half-way',
+    source: `${heavy}export default function (xs) { let s = 0; for (const x of xs) s += x > 3 ? 't' + heavy(x) : heavy(x); return s }
+export const input = () => [1, 2, 3, 4, 5, 1, 2]`,
+    shards: 'any',
+  },
+  {
+    name: 'a BigInt sum that meets a number',
+    source: `export default function (xs) { try { return xs.reduce((a, x) => a + (x === 5 ? 1 : BigInt(x)), 0n) } catch (error) { return error.message } }
+export const input = () => [1, 2, 3, 4, 5, 6]`,
+    shards: 'any',
+  },
+  {
+    name: 'BigInt sums',
+    source: `export default (xs) => xs.reduce((a, x) => a + BigInt(x) ** 20n, 7n)
+export const input = () => [1, 2, 3, 4, 5, 6]`,
+    shards: 'some',
+  },
+  {
+    name: 'the first of equal minima, the last of equal maxima',
+    source: `export default (xs) => [xs.reduce((a, b) => (b.k < a.k ? b : a)), xs.reduce((a, b) => (b.k >= a.k ? b : a)), xs.reduce((a, b) => (a.k <= b.k ? a : b)), xs.reduce((a, b) => (a.k > b.k ? a : b), { k: 2, id: 'start' })]
+export const input = () => [3, 1, 2, 1, 3, 0, 0, 3].map((k, id) => ({ k, id }))`,
+    shards: 'some',
+  },
+  {
+    name: 'a minimum among which one is NaN',
+    source: `export default (xs) => xs.reduce((a, b) => (b.k < a.k ? b : a)).id
+export const input = () => [3, NaN, 2, 1, NaN, 0, 5, 3].map((k, id) => ({ k, id }))`,
+    shards: 'any',
+  },
+  {
+    name: 'a minimum by text',
+    source: `export default (xs) => xs.reduce((a, b) => (b.k < a.k ? b : a)).id
+export const input = () => ['b', 'a', 10, '9', 'a'].map((k, id) => ({ k, id }))`,
+    shards: 'any',
+  },
+  {
+    name: 'a minimum of nothing',
+    source: `export default function (xs) { try { return xs.reduce((a, b) => (b < a ? b : a)) } catch (error) { return error.message } }
+export const input = () => []`,
+    shards: 'none',
+  },
+  {
+    name: 'a picked item is the item itself',
+    source: `export default function (xs) { const best = xs.reduce((a, b) => (b.k < a.k ? b : a)); best.k = 9; return xs }
+export const input = () => [3, 1, 2].map((k) => ({ k }))`,
+    shards: 'some',
+  },
+  {
+    name: 'a fold over holes',
+    source: `${heavy}export default () => [[1, , 3, , 5].reduce((a, x) => a + heavy(x), 0), [, 2, , 1].reduce((a, b) => (b < a ? b : a))]
+export const input = () => 0`,
+    shards: 'none',
+  },
+  {
+    name: 'a fold whose receiver is no array',
+    source: `${heavy}export default (xs) => ({ reduce: (f, start) => f(start, xs[0], 0) }).reduce((a, x) => a + heavy(x), 0.5)
+export const input = () => [1, 2, 3]`,
+    shards: 'none',
+  },
+  {
+    name: 'two sums, one of which looks at the other',
+    source: `${heavy}export default function (xs) { let a = 0, b = 0; for (const x of xs) { a += heavy(x); b += a } return [a, b] }
+export const input = () => [1, 2, 3, 4]`,
+    shards: 'none',
+  },
+  {
+    name: 'a sum in braces and over lines',
+    source: `${heavy}export default function (xs) { let a = 0.1; for (const x of xs) { a
+      +=
+      heavy(x) / 3 } for (const x of xs) (a += (heavy(x))); return a }
+export const input = () => [1, 2, 3, 4]`,
+    shards: 'some',
+  },
+  {
+    name: 'a difference and a product, folded in order',
+    source: `${heavy}export default (xs) => [xs.reduce((a, x) => a - heavy(x) / 3, 1), xs.reduce((a, x) => { const h = heavy(x); return a * (1 + h / 7) }, 1)]
+export const input = () => [1, 2, 3, 4, 0.1]`,
+    shards: 'some',
+  },
+  {
+    name: 'builtin callbacks that would look at the whole array',
+    source: `export default (xs) => [xs.map(Math.max), xs.map(Array), xs.map(Math.hypot), xs.filter(Array)]
+export const input = () => [1, 2, 3]`,
+    shards: 'none',
+  },
+  {
+    name: 'builtin callbacks that look at the index',
+    source: `export default (xs) => [xs.map(parseInt), xs.map(Math.pow), xs.map(Number), xs.filter(Boolean), xs.map(String)]
+export const input = () => ['10', '11', '', '0x12', 'x']`,
+    shards: 'some',
+  },
+]
