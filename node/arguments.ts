@@ -65,9 +65,8 @@ export class Arguments {
   durationMs(name: string): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
-    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? []
-    const ms = Math.round(Number(amount) * (unitMs[unit] ?? Number.NaN))
-    if (!(ms >= 1)) throw this.#wrong(name, `is no duration such as 500ms, 8s or 1h: ${JSON.stringify(text)}`)
+    const ms = parseDurationMs(text)
+    if (ms === null) throw this.#wrong(name, `is no duration such as 500ms, 8s or 1h: ${JSON.stringify(text)}`)
     return ms
   }
 
@@ -75,4 +74,11 @@ export class Arguments {
     const shown = this.#named.has(name) && this.#named.get(name) !== undefined ? `--${name}` : name
     return new ShoalError('SHOAL_USAGE', `${this.#verb}: ${shown} ${why}`, { next: `shoal ${this.#verb} --help` })
   }
+}
+
+/** A duration such as `500ms`, `8s`, `1h`, in milliseconds; a bare number means seconds; null for anything else. */
+export function parseDurationMs(text: string): number | null {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? []
+  const ms = Math.round(Number(amount) * (unitMs[unit] ?? Number.NaN))
+  return ms >= 1 ? ms : null
 }
