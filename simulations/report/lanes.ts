@@ -38,7 +38,9 @@ export function lanesOf(events: readonly HistoryEvent[], endMs: number): Lanes {
     .filter((hub) => !hub.startsWith('h-') && hub !== '')
     .sort()
   const families = [...new Set(events.filter(isFamilyWork).map((event) => event.family))]
-  const seen = new Set<string>()
+  const firsts = new Map<string, HistoryEvent>()
+  for (const event of events)
+    if (isFamilyWork(event) && !firsts.has(shardKey(event))) firsts.set(shardKey(event), event)
   const faults = events.filter((event) => event.kind === 'fault')
   return {
     endMs,
@@ -46,7 +48,7 @@ export function lanesOf(events: readonly HistoryEvent[], endMs: number): Lanes {
       laneOf(
         hub,
         events.filter((event) => event.hub === hub),
-        seen,
+        firsts,
         endMs,
       ),
     ),
@@ -56,12 +58,21 @@ export function lanesOf(events: readonly HistoryEvent[], endMs: number): Lanes {
   }
 }
 
+function shardKey(event: HistoryEvent): string {
+  return `${event.job}/${event.family}:${event.lo}`
+}
+
 function isFamilyWork(event: HistoryEvent): boolean {
   return event.kind === 'execute' && event.family !== '' && event.family !== 'root'
 }
 
 /** A shard's execution lasts from what its hub noted before it (a start, or the shard before) to its end. */
-function laneOf(hub: string, events: readonly HistoryEvent[], seen: Set<string>, endMs: number): Lane {
+function laneOf(
+  hub: string,
+  events: readonly HistoryEvent[],
+  firsts: ReadonlyMap<string, HistoryEvent>,
+  endMs: number,
+): Lane {
   const work: Work[] = []
   const away: { fromMs: number; toMs: number; why: string }[] = []
   let sinceMs = 0
@@ -69,10 +80,14 @@ function laneOf(hub: string, events: readonly HistoryEvent[], seen: Set<string>,
   for (const event of events) {
     if (event.kind === 'start') sinceMs = event.atMs
     if (isFamilyWork(event)) {
-      const key = `${event.job}/${event.family}:${event.lo}`
       const fromMs = Math.min(sinceMs, event.atMs)
-      work.push({ fromMs, toMs: event.atMs, family: event.family, shard: event.lo, isAgain: seen.has(key) })
-      seen.add(key)
+      work.push({
+        fromMs,
+        toMs: event.atMs,
+        family: event.family,
+        shard: event.lo,
+        isAgain: firsts.get(shardKey(event)) !== event,
+      })
       sinceMs = event.atMs
     }
     if (event.kind === 'fault' && /^(crash|gone|freeze|pause)/.test(event.detail))
