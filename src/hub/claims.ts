@@ -148,6 +148,12 @@ function startRoot(state: HubState, run: OwnRun): void {
       .map((view) => [view.spec.sequence, view.spec.cut] as const),
   )
   const checkpoint = root?.checkpoint(0) ?? null
+  // Overtaken by a hub that has fallen silent, an earlier run of the root may still be there: of two only one goes on.
+  const old = job.rootRun === null ? undefined : state.runs.get(job.rootRun)
+  if (old !== undefined) {
+    old.stopping = true
+    state.effect({ type: 'stop-run', run: old.id })
+  }
   run.state = 'running'
   run.startedMs = state.nowMs
   run.resumedFrom = checkpoint?.progress ?? 0

@@ -25,7 +25,7 @@ function concerns(record: LedgerRecord, run: OwnRun): boolean {
  * Gives up what is lost. A slot runs its shards in order, so a lost stretch on the way is run again unless it is the
  * greater part of what is left; then the run ends before it, and what is still ours behind it is given back.
  */
-function reviewRun(state: HubState, view: FamilyView, run: OwnRun): void {
+export function reviewRun(state: HubState, view: FamilyView, run: OwnRun): void {
   const wanted = wantedStretches(state, view, run, run.next)
   const last = wanted.at(-1)
   if (last === undefined) return dropRun(state, run)

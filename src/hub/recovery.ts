@@ -84,11 +84,6 @@ function replayRoot(state: HubState, job: Job, family: string): void {
   const view = rootView(job)
   if (view.isDone(0) || state.nowMs - job.rootSinceMs < recovery.rootReplayMs) return
   job.misses.delete(family)
-  const old = job.rootRun === null ? undefined : state.runs.get(job.rootRun)
-  if (old !== undefined) {
-    old.stopping = true
-    state.effect({ type: 'stop-run', run: old.id })
-  }
   claim(state, { job, view, lo: 0, hi: 1, finishMs: state.nowMs, rank: Number.MAX_VALUE, reason: 'recover' })
 }
 

@@ -3,6 +3,7 @@ import { shellLimits } from '../limits.ts'
 import type { Cid, HubId, Ref } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
+import { reviewRun } from './lost-claims.ts'
 import type { OwnRun, PendingDone } from './own-run.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
@@ -115,6 +116,9 @@ function recordDone(state: HubState, pending: PendingDone, holders: readonly Hub
     startMs,
     endMs,
   })
+  // A hub that fell silent may have overtaken this run, and this hub then claimed its shards a second time.
+  for (const other of state.queuedRuns())
+    if (other.job === job && other.family === run.family) reviewRun(state, view, other)
 }
 
 function recordCheckpoint(

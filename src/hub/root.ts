@@ -13,6 +13,7 @@ export function spawned(state: HubState, id: RunId, spec: FamilySpec): void {
   const run = state.runs.get(id)
   if (run === undefined || run.stopping) return
   const job = state.job(run.job)
+  if (job.rootRun !== id) return
   if (!job.view.families.has(spec.key)) {
     if (job.view.families.size >= counts.familiesPerJobMax) {
       applyOwn(state, job.id, { kind: 'cancel', reason: 'too many families', atMs: state.wallMs })
