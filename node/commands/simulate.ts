@@ -13,6 +13,7 @@ import { ShoalError } from '../../src/errors.ts'
 import { type Arguments, parseDurationMs } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { jsonOption, type Verb } from '../verb.ts'
+import { simulateWorkflowCommand, workflowOptions } from './simulate-workflow.ts'
 
 const SEEDS_MAX = 1_000_000
 const HUBS_MAX = 1_000
@@ -56,15 +57,17 @@ export const simulate: Verb = {
       value: 'file',
       description: 'partition, or chaos with one seed: write the run as one HTML file',
     },
+    ...workflowOptions,
     json: jsonOption,
   },
   async run(args) {
     const what = args.required('what')
+    if (what === 'workflow') return simulateWorkflowCommand(args)
     if (what === 'chaos') return chaos(args)
     if (what === 'partition') return partition(args, args.text('file'))
     if (what === 'scale') return scale(args)
     if (/\.[cm]?[jt]s$/.test(what)) return partition(args, what)
-    throw usage(`there is no simulation ${JSON.stringify(what)}`, 'chaos, partition or scale')
+    throw usage(`there is no simulation ${JSON.stringify(what)}`, 'workflow, chaos, partition or scale')
   },
 }
 

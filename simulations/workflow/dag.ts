@@ -1,4 +1,5 @@
 /** A recorded workflow as the simulation sees it: work of its nodes in seconds of a speed-1 machine, edges both ways. */
+import * as v from 'valibot'
 import { scaleWorkflow } from '../../src/decompose/workflow.ts'
 
 export interface DagEdge {
@@ -18,10 +19,13 @@ export interface Dag {
 }
 
 const workMin = 0.001
+/** Recorded sizes as they are: nothing of them is stored here. */
+const recordedEdges = v.object({ edges: v.array(v.tuple([v.number(), v.number(), v.number()])) })
 
 /** @throws ShoalError SHOAL_USAGE when the JSON is no workflow. */
 export function parseDag(json: unknown, name: string): Dag {
-  const { workMs, edges } = scaleWorkflow(json, name, { time: 1, bytes: 1 })
+  const { workMs } = scaleWorkflow(json, name, { time: 1, bytes: 0 })
+  const { edges } = v.parse(recordedEdges, json)
   const mean = workMs.reduce((sum, ms) => sum + ms, 0) / workMs.length
   const work = workMs.map((ms) => Math.max(workMin, mean > 0 ? ms / mean : 1))
   const parents: DagEdge[][] = work.map(() => [])

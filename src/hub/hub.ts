@@ -23,6 +23,7 @@ import { applyRecords } from './records.ts'
 import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
 import { checkpointStored, replicated, resultsStored } from './results.ts'
 import { spawned } from './root.ts'
+import { ownSlotFreeMs } from './slot-times.ts'
 import { type HubInit, HubState } from './state.ts'
 import { stealAnswered, stealAsked } from './takeover.ts'
 import type { TimerName } from './timer.ts'
@@ -52,6 +53,11 @@ export class Hub {
     return state.takeEffects()
   }
 
+  /** Milliseconds from now until each own slot has done all that is claimed: travels with records and beacons. */
+  slotFreeInMs(): number[] {
+    return ownSlotFreeMs(this.state).map((freeMs) => Math.max(0, Math.round(freeMs - this.state.nowMs)))
+  }
+
   #apply(input: Input): void {
     const state = this.state
     switch (input.type) {
@@ -74,7 +80,9 @@ export class Hub {
         return jobKnown(state, input)
       case 'records':
         if (input.from !== undefined) this.#tell(state.members.heard(input.from, state.nowMs))
-        return applyRecords(state, input.job, input.entries)
+        applyRecords(state, input.job, input.entries)
+        if (input.from === undefined || input.slotFreeInMs === undefined) return
+        return state.members.slotsTold(input.from, input.slotFreeInMs, state.nowMs)
       case 'job-blobs':
         return blobsHeld(state, input.job)
       case 'spawned':

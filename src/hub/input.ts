@@ -32,12 +32,13 @@ export type Input =
       readonly bytes: Uint8Array
       readonly mine: boolean
     }
-  /** Records that others wrote, or that an earlier life of this hub did; `from` is the peer that sent them. */
+  /** Records that others wrote, or that an earlier life of this hub did; `from` is the peer that sent them, its slots fall free then. */
   | {
       readonly type: 'records'
       readonly job: JobId
       readonly entries: readonly AuthoredRecord[]
       readonly from?: HubId
+      readonly slotFreeInMs?: readonly number[]
     }
   /** The blobs a job cannot start without are here. */
   | { readonly type: 'job-blobs'; readonly job: JobId }

@@ -136,6 +136,12 @@ export class Membership {
     slots[first] = Math.max(nowMs, slots[first] ?? nowMs) + workMs
   }
 
+  /** Word from a hub itself of when its slots fall free. */
+  slotsTold(hub: HubId, slotFreeInMs: readonly number[], nowMs: number): void {
+    const member = this.#members.get(hub)
+    if (member !== undefined && hub !== this.#self) member.slotFreeMs = slotFreeInMs.map((inMs) => nowMs + inMs)
+  }
+
   /** This hub itself was away for so long (suspended, or its event loop blocked): that others were silent says nothing. */
   slept(forMs: number): void {
     for (const member of this.#members.values()) {

@@ -1,0 +1,208 @@
+/** One machine of a simulated workflow: the hub that real machines run, and slots that take the world's time. */
+import { assertNever } from '../../src/errors.ts'
+import type { Effect, RunPlan } from '../../src/hub/effect.ts'
+import { Hub } from '../../src/hub/hub.ts'
+import type { Input, RunId } from '../../src/hub/input.ts'
+import type { TimerName } from '../../src/hub/timer.ts'
+import type { LedgerRecord } from '../../src/ledger/record.ts'
+import { durations } from '../../src/limits.ts'
+import type { Ref } from '../../src/program/ref.ts'
+import { packList } from '../../src/wire/pack.ts'
+import { loadReport } from './forecast-report.ts'
+import type { HubRun } from './hub-run.ts'
+import { executionEnd, type Machine, transfer, trueWork } from './world.ts'
+
+interface Running {
+  readonly plan: RunPlan
+  position: number
+  startedMs: number
+}
+
+const rootResult: Ref = { kind: 'inline', bytes: packList([new Uint8Array(1)]) }
+
+export class HubMachine {
+  readonly index: number
+  readonly hub: Hub
+  isAlive = true
+  readonly #of: HubRun
+  readonly #model: Machine
+  readonly #timers = new Map<TimerName, number>()
+  readonly #running = new Map<RunId, Running>()
+  #outbox: LedgerRecord[] | null = null
+  #owed = -1
+  #root: RunId | null = null
+
+  constructor(of: HubRun, index: number, name: string, model: Machine) {
+    this.#of = of
+    this.index = index
+    this.#model = model
+    const { speed, slots } = model
+    const init = { hub: name, boot: `${name}.1`, incarnation: 1, slots, cores: slots, speed }
+    this.hub = new Hub({ ...init, compute: true, labels: {}, wallOffsetMs: 0 })
+  }
+
+  get name(): string {
+    return this.hub.state.self
+  }
+
+  input(input: Input): void {
+    if (!this.isAlive) return
+    this.#of.beforeInput(this)
+    for (const effect of this.hub.handle(input, this.#of.events.nowMs)) this.#carryOut(effect)
+  }
+
+  /** Tells the hub its load, now and every second. */
+  monitor(): void {
+    if (!this.isAlive) return
+    const report = loadReport(this.#model, this.#of.worldSeconds, this.#of.wants.forecast)
+    this.input({ type: 'load', report })
+    this.#of.events.after(durations.loadSampleMs, () => this.monitor())
+  }
+
+  die(): void {
+    this.isAlive = false
+    for (const run of this.#running.values()) this.#wasted(run)
+    this.#running.clear()
+  }
+
+  #carryOut(effect: Effect): void {
+    const { events } = this.#of
+    switch (effect.type) {
+      case 'append':
+        return this.#append(effect.records)
+      case 'gossip':
+        return this.#of.gossip(this, effect.beacon)
+      case 'greet':
+        return this.#of.to(effect.peer, { type: 'beacon', beacon: effect.beacon })
+      case 'send':
+        this.#of.messages++
+        return this.#of.to(effect.to, { type: 'message', from: this.name, message: effect.message })
+      case 'set-timer':
+        return this.#setTimer(effect.timer, effect.atMs)
+      case 'hold-job':
+        return events.after(0, () => this.input({ type: 'job-blobs', job: effect.job }))
+      case 'prepare':
+        return this.#prepare(effect.plan)
+      case 'start':
+        return this.#start(effect.plan)
+      case 'start-root':
+        this.#root = effect.run
+        this.#owed = this.#of.dag.work.length
+        return events.after(0, () => this.input({ type: 'spawned', run: effect.run, spec: this.#of.spec }))
+      case 'deliver':
+        return this.#deliver(effect.run, effect.hi - effect.lo)
+      case 'stop-run':
+        return this.#stop(effect.run)
+      case 'replicate':
+        return events.after(0, () =>
+          this.input({ type: 'replicated', cid: effect.cid, holders: effect.to.slice(0, 1) }),
+        )
+      case 'trim':
+      case 'sync':
+      case 'fail-shard':
+      case 'story':
+      case 'slots-changed':
+      case 'drop-job':
+      case 'sweep-blobs':
+      case 'accepted':
+      case 'job-ended':
+      case 'drained':
+        return
+      default:
+        return assertNever(effect)
+    }
+  }
+
+  #setTimer(timer: TimerName, atMs: number): void {
+    this.#timers.set(timer, atMs)
+    this.#of.events.at(atMs, () => {
+      if (this.#timers.get(timer) !== atMs) return
+      this.#timers.delete(timer)
+      this.input({ type: 'timer', timer })
+    })
+  }
+
+  /** One message carries all records of a flush window, as on real hubs. */
+  #append(records: readonly LedgerRecord[]): void {
+    this.#of.written(this, records)
+    if (this.#outbox !== null) {
+      this.#outbox.push(...records)
+      return
+    }
+    const outbox = [...records]
+    this.#outbox = outbox
+    this.#of.events.after(durations.flushWindowMs, () => {
+      this.#outbox = null
+      if (this.isAlive) this.#of.broadcast(this, outbox)
+    })
+  }
+
+  /** All transfers side by side, each at the speed of its link. */
+  #prepare(plan: RunPlan): void {
+    const { world, dag, producers } = this.#of
+    let seconds = 0
+    for (const shard of plan.shards) {
+      for (const edge of dag.parents[shard.index] ?? []) {
+        seconds = Math.max(seconds, transfer(world, producers[edge.node] ?? this.index, this.index, edge.bytes))
+      }
+    }
+    this.#of.events.after(seconds * 1000, () => this.input({ type: 'prepared', run: plan.run, missing: null }))
+  }
+
+  #start(plan: RunPlan): void {
+    const run = { plan, position: 0, startedMs: this.#of.events.nowMs }
+    this.#running.set(plan.run, run)
+    this.#next(run)
+  }
+
+  #next(run: Running): void {
+    const { events, world, dag } = this.#of
+    const shard = run.plan.shards[run.position]
+    if (shard === undefined) {
+      this.#running.delete(run.plan.run)
+      this.input({ type: 'ended', run: run.plan.run, end: { kind: 'complete' } })
+      return
+    }
+    run.startedMs = events.nowMs
+    const start = this.#of.worldSeconds
+    const end = executionEnd(world, this.index, start, trueWork(world, dag, shard.index, this.index))
+    events.after((end - start) * 1000, () => {
+      if (this.isAlive && this.#running.get(run.plan.run) === run) this.#finished(run, shard.index, start)
+    })
+  }
+
+  #finished(run: Running, node: number, start: number): void {
+    const { events } = this.#of
+    this.#of.executed(this, node, start, true)
+    run.position++
+    const ref: Ref = { kind: 'inline', bytes: packList([Uint8Array.of(node & 255)]) }
+    const busyMs = events.nowMs - run.startedMs
+    this.input({ type: 'results', run: run.plan.run, lo: node, hi: node + 1, ref, busyMs })
+    this.#next(run)
+  }
+
+  #stop(id: RunId): void {
+    if (id === this.#root) return
+    const run = this.#running.get(id)
+    if (run === undefined) return
+    this.#running.delete(id)
+    this.#wasted(run)
+    this.#of.events.after(0, () => this.input({ type: 'ended', run: id, end: { kind: 'cancelled' } }))
+  }
+
+  #wasted(run: Running): void {
+    const shard = run.plan.shards[run.position]
+    if (shard !== undefined) this.#of.executed(this, shard.index, this.#of.secondsAt(run.startedMs), false)
+  }
+
+  #deliver(run: RunId, shards: number): void {
+    if (run !== this.#root) return
+    this.#owed -= shards
+    if (this.#owed > 0) return
+    this.#root = null
+    this.#of.events.after(0, () => {
+      this.input({ type: 'results', run, lo: 0, hi: 1, ref: rootResult, busyMs: 0 })
+      this.input({ type: 'ended', run, end: { kind: 'complete' } })
+    })
+  }
+}
