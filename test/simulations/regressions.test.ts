@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { plainChaos, runChaos } from '../../simulations/chaos.ts'
+import type { FaultName } from '../../simulations/nemesis.ts'
 
 const url = new URL('../../simulations/regressions.json', import.meta.url)
-const regressions: { seed: number; hubs?: number; shards?: number; found: string }[] = JSON.parse(
+const regressions: { seed: number; hubs?: number; shards?: number; faults?: FaultName[]; found: string }[] = JSON.parse(
   readFileSync(url, 'utf8'),
 )
 
