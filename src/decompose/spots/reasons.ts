@@ -47,6 +47,9 @@ const SENTENCES: Record<Reason, (name: string, line: number) => string> = {
   user: (_name, line) => `marked to stay sequential (line ${line})`,
 }
 
+/** All reason codes. */
+export const reasonCodes: readonly string[] = Object.keys(SENTENCES)
+
 export function sentence(obstacle: Obstacle): string {
   return `kept in order: ${SENTENCES[obstacle.reason](obstacle.name, obstacle.line)}`
 }
