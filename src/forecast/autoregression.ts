@@ -1,4 +1,5 @@
 /** AR(p) by least squares: the strongest single expert on most machines (Dinda & O'Hallaron), refitted now and then. */
+import { forecastLimits } from '../limits.ts'
 import { solvePositive } from './cholesky.ts'
 import type { Expert } from './expert.ts'
 import type { History } from './history.ts'
@@ -19,7 +20,12 @@ export const usualAutoregression: AutoregressionOptions = { order: 16, window: 6
 /** Few coefficients: sound where the series changes its ways often. */
 export const shortAutoregression: AutoregressionOptions = { order: 4, window: 600, refitEvery: 50 }
 /** A long memory: sound where it does not. */
-export const longAutoregression: AutoregressionOptions = { order: 16, window: 1200, refitEvery: 50, name: 'ar16long' }
+export const longAutoregression: AutoregressionOptions = {
+  order: 16,
+  window: forecastLimits.trainingRowsMax,
+  refitEvery: 50,
+  name: 'ar16long',
+}
 
 /** A fit needs about four samples per coefficient. */
 const samplesPerCoefficient = 4
