@@ -1,0 +1,76 @@
+import { Encoder } from 'cbor-x'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { noLoad } from '../../src/hub/beacon.ts'
+import { decodeMessage, encodeMessage, WIRE_VERSION, type WireMessage } from '../../src/wire/message.ts'
+
+const beacon = {
+  hub: 'hub-a',
+  boot: 'b1',
+  incarnation: 7,
+  sequence: 3,
+  leaving: false,
+  slots: 2,
+  cores: 4,
+  speed: 1.5,
+  compute: true,
+  labels: { gpu: 'no' },
+  slotFreeInMs: [0, 120],
+  report: noLoad,
+}
+
+const messages: WireMessage[] = [
+  { type: 'flush', job: 'j', updates: [Uint8Array.of(1, 2)], slotFreeInMs: [5] },
+  { type: 'sync', reply: true, jobs: [{ job: 'j', vector: Uint8Array.of(0) }] },
+  { type: 'diff', job: 'j', updates: [] },
+  { type: 'hub', message: { type: 'steal', request: 1, startInMs: 0.5 } },
+  { type: 'hub', message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: 0, hi: 4 } } },
+  { type: 'hub', message: { type: 'stolen', request: 2, given: null } },
+  { type: 'hub', message: { type: 'job-held', job: 'j' } },
+  { type: 'beacon', beacon },
+]
+
+test.each(messages)('a $type message arrives as it was sent', (message) => {
+  expect(decodeMessage(encodeMessage(message))).toEqual(message)
+})
+
+test('a message of another version is refused by its version', () => {
+  const bytes = encodeMessage({ type: 'diff', job: 'j', updates: [] })
+  bytes[0] = WIRE_VERSION + 1
+  expect(() => decodeMessage(bytes)).toThrow(expect.objectContaining({ code: 'SHOAL_VERSION_UNKNOWN' }))
+})
+
+test('fields that are not known are left out, shapes that are wrong are refused', () => {
+  const frame = (body: unknown) => Uint8Array.of(WIRE_VERSION, ...new Encoder({ useRecords: false }).encode(body))
+  expect(decodeMessage(frame({ type: 'diff', job: 'j', updates: [], more: 1 }))).toEqual({
+    type: 'diff',
+    job: 'j',
+    updates: [],
+  })
+  for (const wrong of [
+    { type: 'diff', job: 5, updates: [] },
+    { type: 'nothing' },
+    { type: 'beacon', beacon: { ...beacon, slots: 1e9 } },
+    { type: 'beacon', beacon: { ...beacon, speed: Number.NaN } },
+    { type: 'hub', message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: -1, hi: 4 } } },
+    [1, 2],
+    null,
+  ]) {
+    expect(() => decodeMessage(frame(wrong))).toThrow(expect.objectContaining({ code: 'SHOAL_MESSAGE_INVALID' }))
+  }
+})
+
+test('bytes of any kind give a message or one of two errors', () => {
+  const codes = ['SHOAL_VERSION_UNKNOWN', 'SHOAL_MESSAGE_INVALID']
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, isOurs) => {
+      if (isOurs && bytes.length > 0) bytes[0] = WIRE_VERSION
+      try {
+        decodeMessage(bytes)
+      } catch (error) {
+        expect(codes).toContain(Reflect.get(Object(error), 'code'))
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+})
