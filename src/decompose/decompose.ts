@@ -9,6 +9,7 @@ import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
 import { asyncHazard, isAwaitedAll } from './spots/concurrency.ts'
 import { findSites, type Site } from './spots/find.ts'
+import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
 import { needsOf } from './spots/needs.ts'
 import type { Plan } from './spots/plan.ts'
@@ -36,22 +37,22 @@ export function decompose(source: string, file: string): Program {
   const map = new ModuleMap(parseModule(source, file))
   refuseModuleOnly(map)
   const exported = exportsOf(map)
-  const decisions = decide(map, exported)
+  const hosts = hostsOf(map, exported)
+  const decisions = decide(map, exported, hosts)
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
   return {
     format: 1,
     file,
-    main: mainText(map, exported, sharded),
+    main: mainText(map, exported, sharded, hosts),
     source,
     spots: decisions.map((decision) => spotOf(decision)),
     chunks: sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
   }
 }
 
-function decide(map: ModuleMap, exported: Exports): Decision[] {
+function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[]): Decision[] {
   const input = exported.input === null ? null : map.callableOf(exported.input)
   const sites = findSites(map, input === null ? [] : [input])
-  const host = hostOf(map, exported)
   const hazard = asyncHazard(map, input)
   const flows = new Map<FunctionNode, Flow>()
   const merits = new Map<Site, Merit>(
@@ -59,12 +60,21 @@ function decide(map: ModuleMap, exported: Exports): Decision[] {
   )
   const decisions = new Map<Site, Decision>()
   const sharded: Plan[] = []
-  for (const site of [...sites].sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end)) {
+  const ordered = [...sites].sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end)
+  // Outer functions first: what runs within their shards is theirs.
+  for (const { fn } of hosts) {
+    if (sharded.some((plan) => plan.reached.has(fn))) continue
+    for (const site of ordered) {
+      const merit = merits.get(site)
+      if (merit === undefined || map.functionAround(site.node) !== fn) continue
+      const decision = decideOne(map, site, merit, fn, sharded)
+      if (decision.sharded !== null) sharded.push(decision.sharded.plan)
+      decisions.set(site, decision)
+    }
+  }
+  for (const site of ordered) {
     const merit = merits.get(site)
-    if (merit === undefined) continue
-    const decision = decideOne(map, site, merit, host, sharded)
-    if (decision.sharded !== null) sharded.push(decision.sharded.plan)
-    decisions.set(site, decision)
+    if (merit !== undefined && !decisions.has(site)) decisions.set(site, decideOne(map, site, merit, null, sharded))
   }
   return sites.flatMap((site, id) => {
     const decision = decisions.get(site)
@@ -145,17 +155,6 @@ function withHazard(map: ModuleMap, site: Site, merit: Merit, hazard: Obstacle |
     return { kind: 'sequential', obstacle: { reason: 'async-order', name: site.method, line: site.line } }
   }
   return gathered ? { ...merit, plan: { ...merit.plan, isAsync: true } } : merit
-}
-
-/** The default function, when it can wait for shards: only the runtime calls it. */
-function hostOf(map: ModuleMap, exported: Exports): FunctionNode | null {
-  const { main, mainVariable } = exported
-  if (!isFunction(main) || main.generator) return null
-  const used = (mainVariable?.references ?? []).filter((reference) => {
-    const parent = map.parentOf(reference.identifier)
-    return parent?.type !== 'ExportSpecifier' && parent?.type !== 'ExportDefaultDeclaration' && reference.init !== true
-  })
-  return used.length === 0 ? main : null
 }
 
 /** The points-to picture of the outermost function around a site. */

@@ -1,11 +1,12 @@
 /** Writes the module that the root runs: the user's text, with sharded spots handed to the runtime. */
 import type { AnyNode } from 'acorn'
 import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
+import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
 import type { Output, Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { isFunction, walk } from '../syntax/walk.ts'
+import { type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { isScalar, metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { TextBuilder } from './text.ts'
@@ -17,7 +18,12 @@ export interface ShardedSpot {
   readonly needs: Needs
 }
 
-export function mainText(map: ModuleMap, exported: Exports, spots: readonly ShardedSpot[]): string {
+export function mainText(
+  map: ModuleMap,
+  exported: Exports,
+  spots: readonly ShardedSpot[],
+  hosts: readonly Host[],
+): string {
   const text = new TextBuilder(map.module.text, true)
   const metas: Record<number, unknown> = {}
   const ordered = [...spots].sort(
@@ -28,7 +34,8 @@ export function mainText(map: ModuleMap, exported: Exports, spots: readonly Shar
     if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
     else rewriteLoop(map, text, spot)
   }
-  const imports = rewriteModule(map, text, exported, spots.length > 0)
+  rewriteHosts(map, text, spots, hosts)
+  const imports = rewriteModule(map, text)
   const prefix = `let $main;${importText(map, imports)}${RUNTIME}.spots(${JSON.stringify(metas)});`
   const input = exported.input === null ? 'null' : exported.input.name
   const main = exported.mainVariable === null ? '$main' : exported.mainVariable.name
@@ -158,8 +165,22 @@ function cellsText(output: Output): string[] {
   ]
 }
 
-/** Takes imports and `export` keywords out, and makes the default function async when it has to wait. */
-function rewriteModule(map: ModuleMap, text: TextBuilder, exported: Exports, waits: boolean): Variable[] {
+/** Makes the functions async that have to wait for shards, and lets their calls wait. */
+function rewriteHosts(map: ModuleMap, text: TextBuilder, spots: readonly ShardedSpot[], hosts: readonly Host[]): void {
+  const waiting = new Set<FunctionNode>()
+  for (const { plan } of spots) {
+    const around = map.functionAround(plan.site.node)
+    if (isFunction(around)) for (const fn of chainOf(map, hosts, around)) waiting.add(fn)
+  }
+  for (const { fn, calls } of hosts) {
+    if (!waiting.has(fn) || fn.async) continue
+    text.put(fn.start, 'async ')
+    for (const call of calls) text.put(call.start, `${RUNTIME}.of(await `).put(call.end, ')')
+  }
+}
+
+/** Takes imports and `export` keywords out. */
+function rewriteModule(map: ModuleMap, text: TextBuilder): Variable[] {
   const imports: Variable[] = []
   for (const statement of map.module.tree.body) {
     if (statement.type === 'ImportDeclaration') {
@@ -181,8 +202,6 @@ function rewriteModule(map: ModuleMap, text: TextBuilder, exported: Exports, wai
       } else if (declaration.type === 'Identifier') text.blank(statement.start, statement.end)
     }
   }
-  const { main } = exported
-  if (waits && isFunction(main) && !main.async) text.put(main.start, 'async ')
   return imports
 }
 

@@ -534,6 +534,48 @@ export const kinds: Readonly<Record<string, Kind>> = {
   innerFunction: (c, n) =>
     made(n, 'nums', (v) => `const f${v} = (x) => ${numeric(c, 'x')}; const ${v} = ${c.one(n.nums)}.map(f${v})`),
   innerSpots: (c, n) => made(n, 'any', (v) => `const ${v} = spread(${c.one(n.nums)}, ${c.below(5)})`),
+  closure: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const f${v} = (zs) => { let s = 0.5; for (const z of zs) s += heavy(z) / 3; return zs.map((z) => z + s) }; const ${v} = [f${v}(${c.one(n.nums)}), f${v}(${c.one(n.nums)}).length]`,
+    ),
+  rounds: (c, n) =>
+    made(
+      n,
+      'nums',
+      (v) =>
+        `const f${v} = (zs) => { const out = []; for (let i = 0; i < zs.length; i++) out[i] = heavy(zs[i]); return ${c.one(['out', 'zs', 'out.filter((z) => z > 9)'])} }; let ${v} = ${c.one(n.nums)}; for (let r = 0; r < 3; r++) ${v} = f${v}(${v})`,
+    ),
+  hits: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let hits${v} = 1; function f${v}(zs) { for (const z of zs) if (heavy(z) % 2 < 1) hits${v}++; return hits${v} }; const ${v} = hits${v} + f${v}(${c.one(n.nums)}) * hits${v} + f${v}([1, 2, 3])`,
+    ),
+  nestedClosures: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const f${v} = (zs) => { const g = (ys) => ys.map((y) => y + limit); return g(${c.one(['zs', 'g(zs)', 'nums'])}) }; const ${v} = f${v}(${c.one(n.nums)})`,
+    ),
+  twoNames: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const f${v} = (from, into) => { for (let i = 1; i < from.length; i++) into[i] = from[i - 1] + 1; return into }; const ${v} = f${v}(${c.one(n.nums)}, ${c.one(n.nums)})`,
+    ),
+  failing: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const f${v} = (zs) => zs.map((z) => { if (z > ${4 + c.below(9)}) throw new RangeError('high ' + z); return z }); let ${v} = 0; try { ${v} = f${v}(${c.one(n.nums)}) } catch (error) { ${v} = error.message }`,
+    ),
   pushInto: (c, n) => `collect(${c.one(n.nums)}, ${c.one(n.any)})`,
   frozen: (c, n) =>
     made(
