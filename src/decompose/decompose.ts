@@ -12,7 +12,7 @@ import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
 import { needsOf } from './spots/needs.ts'
-import type { Plan } from './spots/plan.ts'
+import { isSearch, type Plan } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { ModuleMap } from './syntax/module-map.ts'
 import { parseModule } from './syntax/parse.ts'
@@ -131,6 +131,7 @@ function settleInner(decision: Decision, sharded: readonly Plan[]): Decision {
 
 function verdictOf(plan: Plan, guarded: boolean): Verdict {
   if (guarded) return 'guarded'
+  if (plan.shape.kind === 'call' && isSearch(plan.shape.method)) return 'speculative'
   const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
   if (fold?.kind === 'add') return fold.exact ? 'reduce' : 'fission'
   if (plan.outputs.some((output) => output.how === 'sum')) return 'fission'

@@ -91,6 +91,36 @@ export const input = () => [1, 2, 3, 4, 0.1]`,
     shards: 'some',
   },
   {
+    name: 'a search stops before the item that throws',
+    source: `export default (xs) => [xs.some((x) => { if (x > 8) throw new Error('high'); return x === 6 }), xs.findIndex((x) => { if (x === 9) throw new Error('nine'); return x === 3 })]
+export const input = () => [1, 2, 3, 4, 5, 6, 7, 8, 9]`,
+    shards: 'some',
+  },
+  {
+    name: 'a search throws before the item that is found',
+    source: `export default function (xs) { try { return xs.some((x) => { if (x === 4) throw new Error('four'); return x === 8 }) } catch (error) { return error.message } }
+export const input = () => [1, 2, 3, 4, 5, 6, 7, 8, 9]`,
+    shards: 'some',
+  },
+  {
+    name: 'searches over holes, nothing and falsy items',
+    source: `export default (xs) => [[1, , 3].findIndex((x) => x === undefined), [1, , 3].every((x) => x > 0), [].every((x) => x), [].find((x) => x) ?? 'none', [0, null, 5].find((x) => x === null), [3, undefined].find((x) => x === undefined), new Float64Array([1, 2]).find((x) => x > 1), xs.findIndex((x) => x > 99)]
+export const input = () => [1, 2, 3]`,
+    shards: 'some',
+  },
+  {
+    name: 'the found item is the item itself',
+    source: `export default function (xs) { const os = xs.map((x) => ({ x })); const hit = os.find((o) => o.x > 2); hit.x = 100; return os }
+export const input = () => [1, 2, 3, 4, 5]`,
+    shards: 'some',
+  },
+  {
+    name: 'a search that counts how far it got',
+    source: `export default function (xs) { let tried = 0; const at = xs.findIndex((x) => { tried++; return x === 3 }); return [at, tried] }
+export const input = () => [1, 2, 3, 4, 5]`,
+    shards: 'none',
+  },
+  {
     name: 'builtin callbacks that would look at the whole array',
     source: `export default (xs) => [xs.map(Math.max), xs.map(Array), xs.map(Math.hypot), xs.filter(Array)]
 export const input = () => [1, 2, 3]`,

@@ -25,6 +25,8 @@ const promised: readonly (readonly [string, string])[] = [
   ['return xs.reduce((a, x) => a + BigInt(x), 0n)', 'reduce'],
   ['const c = [0, 0, 0]; for (const x of xs) c[x % 3]++; return c', 'guarded'],
   ['return xs.reduce((a, b) => (b.cost < a.cost ? b : a))', 'guarded'],
+  ['return xs.find((x) => f(x) > 3)', 'speculative'],
+  ['return xs.every((x) => f(x) > 3)', 'speculative'],
   ['let s = 0; for (const x of xs) s += f(x); return s', 'fission'],
   ['return xs.reduce((a, x) => a + f(x), 0)', 'fission'],
   ['let s = 0; for (const x of xs) s += x; return s', 'sequential'],

@@ -169,3 +169,20 @@ test('a state that cannot travel is skipped with a line, and the function goes o
   expect(run.value).toBe(4)
   expect(run.logs.join()).toMatch(/checkpoint skipped/)
 })
+
+test('a long search looks ahead stretch by stretch, and a replay goes the same way', async () => {
+  const source = `function slow(x) { let h = x; for (let k = 0; k < 200000; k++) h = (h * 1103515245 + 12345) % 2147483648; return h }
+export default function (xs) { return [xs.findIndex((x) => slow(x) < 0 || x === 150), xs.map((x) => x + 1).length] }`
+  const xs = Array.from({ length: 4000 }, (_, i) => i)
+  const program = decompose(source, 'search.js')
+  const first = await runProgram(program, { value: xs }, { slots: 2 })
+  expect(first.value).toEqual([150, 4000])
+  const cuts = new Map(first.spawns.map(({ sequence, cut }) => [sequence, cut]))
+  expect(cuts.size).toBe(first.spawns.length)
+  expect(cuts.size).toBeGreaterThan(0)
+  // Far from all was looked at.
+  expect(Math.max(...[...cuts.values()].map((cut) => cut.items))).toBeLessThan(3000)
+  const again = await runProgram(program, { value: xs }, { slots: 2, recordedCuts: cuts })
+  expect(again.value).toEqual(first.value)
+  expect(again.spawns.map(({ sequence, cut }) => [sequence, cut])).toEqual([...cuts])
+})

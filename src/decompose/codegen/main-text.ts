@@ -3,7 +3,7 @@ import type { AnyNode } from 'acorn'
 import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
-import type { Output, Plan } from '../spots/plan.ts'
+import { isSearch, type Output, type Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
@@ -57,8 +57,9 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   const [first] = call.arguments
   if (first === undefined) return
   const wrap = plan.shape.method === 'forEach' ? 'none' : 'of'
-  const { fold } = plan.shape
-  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.${fold === null ? 'call' : 'fold'}(${spot.id},`)
+  const { fold, method } = plan.shape
+  const enter = fold !== null ? 'fold' : isSearch(method) ? 'search' : 'call'
+  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.${enter}(${spot.id},`)
   if (plan.shape.method === 'from') text.blank(call.start, open + 1)
   else {
     text.blank(object.end, open + 1)

@@ -1,10 +1,10 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
 import type { Fold } from '../spots/folds.ts'
-import type { Output, Plan } from '../spots/plan.ts'
+import type { Output, Plan, SearchMethod } from '../spots/plan.ts'
 
 export interface SpotMeta {
   readonly kind: 'call' | 'of' | 'range'
-  readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | null
+  readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | SearchMethod | null
   readonly fold: FoldMeta | null
   readonly isAsync: boolean
   readonly step: number

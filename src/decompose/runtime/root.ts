@@ -15,6 +15,7 @@ import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
 import { plainData } from './plain-data.ts'
+import { SearchVisit } from './search-visit.ts'
 import { userStack } from './stack.ts'
 import type { RootSetting } from './visit.ts'
 
@@ -34,7 +35,7 @@ class RootRuntime extends Registry {
   readonly #histories = new Map<number, SpotHistory>()
   #visits = 0
   #pending: CallVisit | null = null
-  #folding: FoldVisit | null = null
+  #waiting: FoldVisit | SearchVisit | null = null
   /** A plain call's empty result, which looks like a call that has to wait. */
   #empty: unknown
 
@@ -77,19 +78,30 @@ class RootRuntime extends Registry {
     const visit = FoldVisit.begin(this.#setting, history, { receiver, callback, start }, access, ++this.#visits)
     if (visit === null) return new Given(plainFold(receiver, callback, start))
     if (visit.now()) return new Given(visit.result())
-    this.#folding = visit
+    this.#waiting = visit
+    return undefined
+  }
+
+  /** A search's result, or undefined when it has to be awaited with `rest`. */
+  search(spot: number, receiver: unknown, predicate: unknown, access: () => Access): Given | undefined {
+    const history = this.#history(spot)
+    const next = (): number => ++this.#visits
+    const visit = SearchVisit.begin({ setting: this.#setting, history, access, next }, receiver, predicate)
+    if (visit === null) return new Given(plainCall(history.meta, receiver, predicate))
+    if (visit.now()) return new Given(visit.result())
+    this.#waiting = visit
     return undefined
   }
 
   rest(): unknown {
-    if (this.#folding !== null) return this.#foldRest(this.#folding)
+    if (this.#waiting !== null) return this.#restGiven(this.#waiting)
     const visit = this.#pending
     this.#pending = null
     return visit === null ? this.#empty : visit.rest()
   }
 
-  async #foldRest(visit: FoldVisit): Promise<Given> {
-    this.#folding = null
+  async #restGiven(visit: FoldVisit | SearchVisit): Promise<Given> {
+    this.#waiting = null
     await visit.rest()
     return new Given(visit.result())
   }

@@ -7,6 +7,7 @@ import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { valueHash } from '../../execute/codec/value-hash.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
+import { isSearch } from '../spots/plan.ts'
 import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
@@ -163,7 +164,8 @@ class ShardRun {
 
   #callSegment(from: number, to: number): Promise<unknown> | null {
     if (this.#meta.isAsync) return this.#asyncCallSegment(from, to)
-    for (let index = from; index < to; index++) this.#keep(index, this.#isHole(index) ? HOLE : this.#apply(index))
+    for (let index = from; index < to && !this.#hasHit(); index++)
+      this.#keep(index, this.#isHole(index) ? HOLE : this.#apply(index))
     return null
   }
 
@@ -202,7 +204,13 @@ class ShardRun {
     return Object.is(picked, best) ? held : index - this.#call.work.lo
   }
 
+  /** A search stops at its first hit. */
+  #hasHit(): boolean {
+    return isSearch(this.#meta.method) && (this.#results?.length ?? 0) > 0
+  }
+
   #isHole(index: number): boolean {
+    if (this.#meta.method === 'find' || this.#meta.method === 'findIndex') return false
     const items = this.#input?.items
     return this.#meta.method !== 'from' && Array.isArray(items) && !(index - this.#call.work.lo in items)
   }
@@ -211,7 +219,9 @@ class ShardRun {
     const results = this.#results
     if (results === null) return
     const { lo } = this.#call.work
-    if (this.#meta.fold?.kind === 'pick') results[0] = result
+    if (isSearch(this.#meta.method)) {
+      if (result !== HOLE && Boolean(result) !== (this.#meta.method === 'every')) results.push(index - lo)
+    } else if (this.#meta.fold?.kind === 'pick') results[0] = result
     else if (this.#meta.method === 'filter') {
       if (result !== HOLE && result) results.push(index - lo)
     } else if (this.#meta.method === 'flatMap') {

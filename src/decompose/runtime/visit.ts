@@ -3,6 +3,7 @@ import type { ClassTable } from '../../execute/codec/codec.ts'
 import { decomposeLimits } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
+import { isSearch } from '../spots/plan.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
 import {
   type Access,
@@ -44,7 +45,8 @@ export class Pace {
   readonly #history: SpotHistory
   readonly #count: number
   readonly #recorded: Cut | undefined
-  #done = 0
+  readonly #from: number
+  #done: number
   #startMs = 0
   #sinceMs = 0
   #size = 1
@@ -52,20 +54,24 @@ export class Pace {
   #meanBefore = 0
   #decided: boolean
 
-  constructor(setting: RootSetting, history: SpotHistory, sequence: number, count: number) {
+  /** @param from the first item that is left to do */
+  constructor(setting: RootSetting, history: SpotHistory, sequence: number, count: number, from = 0) {
     this.#setting = setting
     this.#history = history
     this.#count = count
     // After a resumed checkpoint another spot may have the number: its cut fits only by chance, and is as good as any.
     const recorded = setting.call.recordedCuts.get(sequence)
-    this.#recorded = recorded?.items === count ? recorded : undefined
+    const whole = recorded?.items === count || (isSearch(history.meta.method) && (recorded?.items ?? 0) < count)
+    this.#recorded = whole && (recorded?.starts[0] ?? -1) >= from ? recorded : undefined
+    this.#from = from
+    this.#done = from
     this.#decided = false
   }
 
   /** Decides the next step; what the step before was told to run has run. */
   next(): Step {
     if (this.#done >= this.#count) {
-      if (!this.#decided) this.#history.ran(this.#count, this.#setting.host.nowMs() - this.#startMs)
+      this.finish()
       return { kind: 'done' }
     }
     const cut = this.#decided ? null : this.#cutNow()
@@ -78,8 +84,13 @@ export class Pace {
     this.#done = to
     this.#lastSize = Math.max(1, to - segment.from)
     this.#sinceMs = this.#setting.host.nowMs()
-    if (segment.from === 0) this.#startMs = this.#sinceMs
+    if (segment.from === this.#from) this.#startMs = this.#sinceMs
     return { kind: 'run', segment }
+  }
+
+  /** The visit is over; notes how long it took, if it ran in place as a whole. */
+  finish(): void {
+    if (!this.#decided) this.#history.ran(this.#count, this.#setting.host.nowMs() - this.#startMs)
   }
 
   /** From here on everything runs in place, in one go. */
@@ -91,14 +102,15 @@ export class Pace {
 
   /** Mean time of an item so far, in milliseconds. */
   meanMs(): number {
-    return this.#done === 0 ? 0 : Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / this.#done)
+    const ran = this.#done - this.#from
+    return ran === 0 ? 0 : Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / ran)
   }
 
   #cutNow(): Cut | null {
     const { call, host } = this.#setting
     if (this.#recorded !== undefined) return this.#done === (this.#recorded.starts[0] ?? 0) ? this.#recorded : null
     if (call.chunks !== null) return this.#done === 0 ? evenCut(this.#count, call.chunks) : null
-    if (this.#done === 0) return null
+    if (this.#done === this.#from) return null
     const now = host.nowMs()
     const spentMs = now - this.#startMs
     const recentMs = now - this.#sinceMs

@@ -88,7 +88,8 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
   if (map.hasImpureAccessors) return { reason: 'accessor', name: 'a getter, setter or special method', line }
   if (site.kind !== 'call') return null
   if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }
-  if (/^(some|every|find)/.test(site.method)) return { reason: 'early-exit', name: site.method, line }
+  if (site.method === 'findLast' || site.method === 'findLastIndex')
+    return { reason: 'early-exit', name: site.method, line }
   if (site.method.startsWith('reduce') && foldOf(map, site) === null) return foldReason(site)
   return null
 }

@@ -28,11 +28,18 @@ export type Output =
       readonly nodes: readonly AssignmentExpression[]
     }
 
+/** Calls that stop at the first hit: later iterations are looked at ahead of time. */
+export type SearchMethod = 'some' | 'every' | 'find' | 'findIndex'
+
+export function isSearch(method: string | null): method is SearchMethod {
+  return method === 'some' || method === 'every' || method === 'find' || method === 'findIndex'
+}
+
 /** How the iterations of a spot are enumerated. */
 export type Shape =
   | {
       readonly kind: 'call'
-      readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce'
+      readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | SearchMethod
       readonly callback: AnyNode
       /** For `reduce`. */
       readonly fold: Fold | null

@@ -8,7 +8,10 @@ import type { LoopNode, Site } from './find.ts'
 import { foldOf } from './folds.ts'
 import type { Shape } from './plan.ts'
 
-const PARALLEL_METHODS = new Set(['map', 'filter', 'flatMap', 'forEach', 'from'])
+const PARALLEL_METHODS = new Set([
+  ...['map', 'filter', 'flatMap', 'forEach', 'from'],
+  ...['some', 'every', 'find', 'findIndex'],
+])
 
 /** The shape of a site whose iterations might run apart; null when they cannot be enumerated beforehand. */
 export function shapeOf(map: ModuleMap, site: Site): Shape | null {
