@@ -32,7 +32,7 @@ const JOB = 'workflow'
 /** Machines know each other before the work comes, as in a swarm that lives. */
 const WARM_MS = 1_200
 const SETTLE_MS = 5_000
-const DEADLINE_MS = 20_000_000
+const DEADLINE_MS = 2_000_000
 const PLANS_TIMED_MAX = 400
 const INPUTS_BETWEEN_TIMED_PLANS = 97
 

@@ -40,10 +40,13 @@ const RATE_FLOOR = 0.1
  */
 export function capacityCurve(machine: Machine, originMs: number, points: readonly LoadPoint[]): CapacityCurve {
   const rates = points.map((point) => slotRate(machine, point.load))
-  const steps = points.slice(0, -1).map((point, index) => ({
-    untilMs: (point.horizonMs + (points[index + 1]?.horizonMs ?? point.horizonMs)) / 2,
-    rate: rates[index] ?? machine.speed,
-  }))
+  const steps: CapacityStep[] = []
+  for (let index = 0; index < points.length - 1; index++) {
+    // Equal neighbours are one step: finish times are asked for often.
+    if (rates[index] === rates[index + 1]) continue
+    const untilMs = ((points[index]?.horizonMs ?? 0) + (points[index + 1]?.horizonMs ?? 0)) / 2
+    steps.push({ untilMs, rate: rates[index] ?? machine.speed })
+  }
   return { originMs, steps, tailRate: rates.at(-1) ?? machine.speed }
 }
 

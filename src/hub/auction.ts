@@ -1,13 +1,12 @@
 /** The auction without an auctioneer: every hub evaluates everybody's bid over its replica and reads off its own wins. */
 
 import { fits } from '../cost/capability.ts'
-import { type CapacityCurve, capacityCurve } from '../cost/capacity.ts'
 import { type BidTerms, bid } from '../cost/cost.ts'
 import { type Link, transferMs } from '../cost/transfer.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import type { LoadReport } from './beacon.ts'
+import { memberCapacity, ownCapacity } from './member-capacity.ts'
 import type { Member } from './membership.ts'
 import { familyGraph, openUnits, type Unit } from './ready-set.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
@@ -31,6 +30,8 @@ export interface Assignment {
   readonly readyMs: number
   /** When this hub itself would end it; null when it cannot run it. */
   readonly ownFinishMs: number | null
+  /** When all its inputs could be at this hub itself. */
+  readonly ownInputsMs: number
   /** Everybody's bids, for units that the evaluating hub may claim; empty for others. */
   readonly bids: readonly UnitBid[]
 }
@@ -74,14 +75,6 @@ export function virtualPlan(state: HubState, wants: PlanWants): Plan {
   return { assignments, meanUnitMs: workMs / Math.max(1, units.length) }
 }
 
-/** The capacity of a hub's slots under its own forecast. */
-export function memberCapacity(member: Member, report: LoadReport, nowMs: number): CapacityCurve {
-  const beacon = member.beacon
-  const machine = { speed: beacon?.speed ?? 1, cores: beacon?.cores ?? 1, slots: beacon?.slots ?? 1 }
-  const points = report.forecast.map((point) => ({ horizonMs: point.horizonMs, load: point.cpu.mean }))
-  return capacityCurve(machine, nowMs, points)
-}
-
 function takesWork(member: Member): boolean {
   return member.beacon?.compute === true && !member.beacon.leaving
 }
@@ -99,10 +92,11 @@ function bidderOf(state: HubState, member: Member): Bidder {
 
 function timelineOf(state: HubState, member: Member): Timeline {
   const isSelf = member.hub === state.self
-  const report = isSelf ? state.report : (member.beacon?.report ?? state.report)
+  const report = member.beacon?.report ?? state.report
+  const capacity = isSelf ? ownCapacity(state) : memberCapacity(member.beacon, report, member.beaconMs)
   const slotFreeMs = isSelf ? ownSlotFreeMs(state) : member.slotFreeMs.map((freeMs) => Math.max(state.nowMs, freeMs))
   const speed = member.beacon?.speed ?? 1
-  return new Timeline(member.hub, slotFreeMs, memberCapacity(member, report, state.nowMs), speed)
+  return new Timeline(member.hub, slotFreeMs, capacity, speed)
 }
 
 /** Where the plan put shards of families with dependencies: their children ask. */
@@ -124,38 +118,47 @@ function assign(
 ): { assignment: Assignment; placement: Placement; bidder: Bidder } | null {
   let best: { bidder: Bidder; placement: Placement; readyMs: number } | null = null
   let ownFinishMs: number | null = null
+  let ownInputsMs = state.nowMs
+  const links = parentLinks(state, unit, placed)
+  if (links === null) return null
   for (const bidder of bidders) {
-    const offered = offer(state, bidder, unit, placed)
+    const offered = offer(state, bidder, unit, links)
     if (offered === null) continue
-    if (bidder.hub === state.self) ownFinishMs = offered.placement.finishMs
+    if (bidder.hub === state.self) {
+      ownFinishMs = offered.placement.finishMs
+      ownInputsMs = offered.readyMs
+    }
     if (best === null || offered.placement.finishMs < best.placement.finishMs) best = { bidder, ...offered }
   }
   if (best === null) return null
   const { bidder, placement, readyMs } = best
   const { startMs, finishMs } = placement
   const isExplained = allBids || bidder.hub === state.self
-  const bids = isExplained ? explainBids(state, bidders, unit, placed) : []
-  return { bidder, placement, assignment: { unit, hub: bidder.hub, startMs, finishMs, readyMs, ownFinishMs, bids } }
+  const bids = isExplained ? explainBids(state, bidders, unit, links) : []
+  return {
+    bidder,
+    placement,
+    assignment: { unit, hub: bidder.hub, startMs, finishMs, readyMs, ownFinishMs, ownInputsMs, bids },
+  }
 }
 
 function offer(
   state: HubState,
   bidder: Bidder,
   unit: Unit,
-  placed: Placed,
+  links: readonly ParentLink[],
 ): { placement: Placement; readyMs: number } | null {
   const { needs } = unit.job.manifest.options
   const capable = needs === undefined || fits(needs, { compute: true, labels: bidder.member.beacon?.labels ?? {} })
-  const parentsMs = capable ? parentsEndMs(state, unit, bidder, placed) : null
-  if (parentsMs === null) return null
-  const readyMs = parentsMs + transferMs(unit.inputs, bidder.hub, bidder.link)
+  if (!capable) return null
+  const readyMs = Math.max(inputsMs(state, unit, bidder), parentsEndMs(state, bidder, links))
   const placement = bidder.timeline.place(readyMs, unit.workMs)
   return placement === null ? null : { placement, readyMs }
 }
 
-function explainBids(state: HubState, bidders: readonly Bidder[], unit: Unit, placed: Placed): UnitBid[] {
+function explainBids(state: HubState, bidders: readonly Bidder[], unit: Unit, links: readonly ParentLink[]): UnitBid[] {
   return bidders.flatMap((bidder) => {
-    const offered = offer(state, bidder, unit, placed)
+    const offered = offer(state, bidder, unit, links)
     return offered === null ? [] : [explainBid(state, bidder.timeline, unit, offered.readyMs, offered.placement)]
   })
 }
@@ -174,20 +177,59 @@ function explainBid(state: HubState, timeline: Timeline, unit: Unit, inputsMs: n
   return { hub: timeline.hub, finishMs: placement.finishMs, terms: evaluated.terms }
 }
 
-/** When the last unfinished parent ends and its output can be at a hub; null when a parent is not planned at all. */
-function parentsEndMs(state: HubState, unit: Unit, { hub, link }: Bidder, placed: Placed): number | null {
-  let readyMs = state.nowMs
-  for (const parent of unit.waitsFor) {
-    const plannedFor = placed.get(unit.view)?.get(parent)
-    const expected = plannedFor?.finishMs ?? unit.job.expectedEnds.get(unit.view.spec.key)?.[parent]
+/** An unfinished parent: where and when it is expected to end. */
+interface ParentLink {
+  readonly hub: HubId | undefined
+  readonly endMs: number
+  readonly bytes: number
+}
+
+/** Null when a parent is not planned at all. */
+function parentLinks(state: HubState, unit: Unit, placed: Placed): readonly ParentLink[] | null {
+  if (unit.waitsFor.length === 0) return noParents
+  const links: ParentLink[] = []
+  const planned = placed.get(unit.view)
+  const expectedEnds = unit.job.expectedEnds.get(unit.view.spec.key)
+  for (const edge of familyGraph(unit.view).parents[unit.lo] ?? []) {
+    if (edge.family !== unit.view.spec.key || unit.view.isDone(edge.from)) continue
+    const plannedFor = planned?.get(edge.from)
+    const expected = plannedFor?.finishMs ?? expectedEnds?.[edge.from]
     if (expected === undefined || expected === 0) return null
-    const parentHub = plannedFor?.hub ?? unit.view.holder(parent)?.hub
-    const moveMs = parentHub === hub ? 0 : link.latencyMs + edgeBytes(unit, parent) / link.bytesPerMs
-    readyMs = Math.max(readyMs, expected + moveMs)
+    const hub = plannedFor?.hub ?? unit.view.holder(edge.from)?.hub
+    links.push({ hub, endMs: Math.max(state.nowMs, expected), bytes: edge.bytes })
+  }
+  return links
+}
+
+/** When the last unfinished parent has ended and its output can be at a hub: outputs travel side by side. */
+function parentsEndMs(state: HubState, bidder: Bidder, links: readonly ParentLink[]): number {
+  let readyMs = state.nowMs
+  for (const { hub, endMs, bytes } of links) {
+    const moveMs = hub === bidder.hub || hub === undefined ? 0 : moveTime(state, bidder, hub, bytes)
+    readyMs = Math.max(readyMs, endMs + moveMs)
   }
   return readyMs
 }
 
-function edgeBytes(unit: Unit, parent: number): number {
-  return familyGraph(unit.view).parents[unit.lo]?.find((edge) => edge.from === parent)?.bytes ?? 0
+/** When what is there already can be at a hub. Results of different hubs come side by side, those of a bundle one after the other. */
+function inputsMs(state: HubState, unit: Unit, bidder: Bidder): number {
+  if (unit.view.spec.edges.length === 0) return state.nowMs + transferMs(unit.inputs, bidder.hub, bidder.link)
+  let longestMs = 0
+  for (const { bytes, holders } of unit.inputs) {
+    const [from] = holders
+    if (from === undefined || holders.includes(bidder.hub)) continue
+    longestMs = Math.max(longestMs, moveTime(state, bidder, from, bytes))
+  }
+  return state.nowMs + longestMs
 }
+
+/** This hub has measured its own links; of one between two others it takes the mean of its own to both. */
+function moveTime(state: HubState, bidder: Bidder, from: HubId, bytes: number): number {
+  const source = state.link(from)
+  if (bidder.hub === state.self) return source.latencyMs + bytes / source.bytesPerMs
+  if (from === state.self) return bidder.link.latencyMs + bytes / bidder.link.bytesPerMs
+  const bytesPerMs = (source.bytesPerMs + bidder.link.bytesPerMs) / 2
+  return Math.max(source.latencyMs, bidder.link.latencyMs) + bytes / bytesPerMs
+}
+
+const noParents: readonly ParentLink[] = []

@@ -16,6 +16,8 @@ export interface Want {
   readonly lo: number
   readonly hi: number
   readonly finishMs: number
+  /** When its inputs are expected here; now if not given. */
+  readonly inputsMs?: number
   readonly rank: number
   /** `plan`, `patience`, `steal`, `speculate` or `recover`. */
   readonly reason: string
@@ -44,6 +46,9 @@ export function claim(state: HubState, want: Want): OwnRun {
     claimedMs: state.nowMs,
     startedMs: null,
     movedMs: state.nowMs,
+    inputsMs: want.inputsMs ?? state.nowMs,
+    workedMs: 0,
+    accountedMs: state.nowMs,
     resumedFrom: 0,
     computing: true,
     stopping: false,

@@ -117,7 +117,9 @@ function claimByPatience(state: HubState, plan: Plan): number {
     const { ownFinishMs } = assignment
     if (ownFinishMs === null) continue
     const isClose = ownFinishMs <= assignment.finishMs + 0.05 * unit.workMs
-    if (!isClose && !hasPatienceEnded(state, plan, 4)) continue
+    // A busy hub that the plan names will come: only what could begin as soon as its inputs are there is nobody's.
+    const isLeft = assignment.startMs <= assignment.readyMs + patienceMs(plan) && hasPatienceEnded(state, plan, 4)
+    if (!isClose && !isLeft) continue
     claimUnit(state, { ...assignment, finishMs: ownFinishMs }, 'patience')
     return 1
   }
@@ -145,9 +147,10 @@ function isResting(state: HubState, unit: Unit): boolean {
 }
 
 function claimUnit(state: HubState, assignment: Assignment, reason: string): void {
-  const { unit, finishMs } = assignment
+  const { unit, finishMs, ownInputsMs } = assignment
   state.decisions.note(unit, assignment, reason, state.nowMs)
-  claim(state, { job: unit.job, view: unit.view, lo: unit.lo, hi: unit.hi, finishMs, rank: unit.rank, reason })
+  const { job, view, lo, hi, rank } = unit
+  claim(state, { job, view, lo, hi, finishMs, inputsMs: ownInputsMs, rank, reason })
 }
 
 function noteIdle(state: HubState): void {

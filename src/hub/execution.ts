@@ -5,7 +5,7 @@ import { prepareWhenReady, releaseRun, writeClaim } from './claims.ts'
 import type { RunId } from './input.ts'
 import { failuresOf, isEnded, type Job, nextEpoch } from './job.ts'
 import { isOpen } from './lease.ts'
-import type { OwnRun } from './own-run.ts'
+import { noteMoved, type OwnRun } from './own-run.ts'
 import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
 
@@ -20,7 +20,7 @@ export function startReady(state: HubState): void {
     if (run.plan === null) continue
     run.state = 'running'
     run.startedMs = state.nowMs
-    run.movedMs = state.nowMs
+    noteMoved(run, state.nowMs)
     writeClaim(state, run, 'running', run.next, run.hi, run.reason)
     const shards = run.plan.shards.filter((shard) => shard.index >= run.next && shard.index < run.hi)
     state.effect({ type: 'start', plan: { ...run.plan, shards } })

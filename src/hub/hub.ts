@@ -23,7 +23,7 @@ import { applyRecords } from './records.ts'
 import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
 import { checkpointStored, replicated, resultsStored } from './results.ts'
 import { spawned } from './root.ts'
-import { ownSlotFreeMs } from './slot-times.ts'
+import { loadTold, ownSlotFreeMs } from './slot-times.ts'
 import { type HubInit, HubState } from './state.ts'
 import { stealAnswered, stealAsked } from './takeover.ts'
 import type { TimerName } from './timer.ts'
@@ -74,8 +74,9 @@ export class Hub {
       case 'message':
         return this.#message(input.from, input.message)
       case 'load':
-        state.report = input.report
-        return
+        return loadTold(state, input.report)
+      case 'links':
+        return state.measured(input.links)
       case 'job':
         return jobKnown(state, input)
       case 'records':

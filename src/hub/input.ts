@@ -24,6 +24,8 @@ export type Input =
   | { readonly type: 'beacon'; readonly beacon: Beacon }
   | { readonly type: 'message'; readonly from: HubId; readonly message: HubMessage }
   | { readonly type: 'load'; readonly report: LoadReport }
+  /** Links as measured: one-way latency, and throughput where blobs have moved. */
+  | { readonly type: 'links'; readonly links: readonly { readonly hub: HubId; readonly latencyMs: number }[] }
   /** A valid signed manifest is known here; `mine` when it was submitted here. */
   | {
       readonly type: 'job'

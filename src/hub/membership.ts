@@ -16,6 +16,8 @@ export interface Member {
   connected: boolean
   /** Own clock, when it last gave a sign of life. */
   heardMs: number
+  /** Own clock, when its newest beacon came. */
+  beaconMs: number
   /** Own clock, when its connection broke; null while connected or never connected. */
   lostMs: number | null
   /** Own clock: when each of its slots has done all that was claimed for it. */
@@ -96,6 +98,7 @@ export class Membership {
     member.boot = beacon.boot
     member.incarnation = beacon.incarnation
     member.beacon = beacon
+    member.beaconMs = nowMs
     member.slotFreeMs = beacon.slotFreeInMs.map((inMs) => nowMs + inMs)
     return this.heard(beacon.hub, nowMs)
   }
@@ -204,6 +207,7 @@ function newMember(hub: HubId, boot: string, nowMs: number): Member {
     beacon: null,
     connected: false,
     heardMs: nowMs,
+    beaconMs: nowMs,
     lostMs: null,
     slotFreeMs: [],
   }

@@ -1,8 +1,10 @@
 /** The runs this hub holds: claimed, being prepared, waiting for a slot, or running. */
+import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
 import type { FamilyKey } from '../program/family.ts'
 import type { HubId, JobId, Ref } from '../program/ref.ts'
 import type { RunPlan } from './effect.ts'
 import type { RunId } from './input.ts'
+import { rateAt } from './member-capacity.ts'
 
 /**
  * waiting: claimed ahead, parents are not all done. preparing: inputs are being fetched. ready: waits for a slot.
@@ -32,6 +34,11 @@ export interface OwnRun {
   startedMs: number | null
   /** Own clock, when the last result or sign of progress came. */
   movedMs: number
+  /** Own clock, when its inputs are expected to be here. */
+  readonly inputsMs: number
+  /** Speed-1 milliseconds put into the shard under way until `accountedMs`, as the load lets us believe. */
+  workedMs: number
+  accountedMs: number
   /** Progress of the checkpoint from which the first shard resumed. */
   resumedFrom: number
   /** The root only: false while it waits for families. */
@@ -61,13 +68,23 @@ export interface PendingCheckpoint {
 }
 
 /** Own clock at which a run is expected to end, if it starts (or started) when a slot allows. */
-export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, speed: number): number {
-  const leftMs = ((run.hi - run.next) * run.shardMs) / speed
-  if (run.state !== 'running' || run.startedMs === null) return startMs + leftMs
-  const sinceMovedMs = nowMs - run.movedMs
-  const expected = run.movedMs + leftMs
+export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, capacity: CapacityCurve): number {
+  const workMs = (run.hi - run.next) * run.shardMs
+  if (run.state !== 'running' || run.startedMs === null) {
+    return finishTime(capacity, Math.max(startMs, run.inputsMs), workMs)
+  }
+  const rate = rateAt(capacity, nowMs)
+  const leftMs = workMs - run.workedMs - (nowMs - run.accountedMs) * rate
+  if (leftMs > 0) return finishTime(capacity, nowMs, leftMs)
   // Overdue work is expected to take a quarter of what it has taken already.
-  return expected > nowMs ? expected : nowMs + 0.25 * Math.max(sinceMovedMs, run.shardMs / speed)
+  return nowMs + 0.25 * Math.max(nowMs - run.movedMs, run.shardMs / rate)
+}
+
+/** A result came: the next shard begins. */
+export function noteMoved(run: OwnRun, nowMs: number): void {
+  run.movedMs = nowMs
+  run.accountedMs = nowMs
+  run.workedMs = 0
 }
 
 /** Hubs in `preferred` order first, then the rest, without `self`. */

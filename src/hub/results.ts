@@ -4,7 +4,7 @@ import type { Cid, HubId, Ref } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
 import { reviewRun } from './lost-claims.ts'
-import type { OwnRun, PendingDone } from './own-run.ts'
+import { noteMoved, type OwnRun, type PendingDone } from './own-run.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
 
@@ -29,7 +29,7 @@ export function resultsStored(state: HubState, results: Results): void {
   if (run === undefined) return
   const startMs = Math.max(run.startedMs ?? state.nowMs, run.movedMs)
   run.next = Math.max(run.next, results.hi)
-  run.movedMs = state.nowMs
+  noteMoved(run, state.nowMs)
   const wall = state.wallMs - state.nowMs
   const pending: PendingDone = {
     job: run.job,

@@ -1,22 +1,36 @@
 /** When this hub's own slots fall free: what its beacon tells and its plan starts from. */
+import type { LoadReport } from './beacon.ts'
+import { ownCapacity, rateAt } from './member-capacity.ts'
 import { expectedEndMs } from './own-run.ts'
 import type { HubState } from './state.ts'
 
 /** Own clock, when the first slot is free of what runs in it: the next queued run starts then. */
 export function nextStartMs(state: HubState): number {
   if (state.freeSlots() > 0) return state.nowMs
-  const { speed } = state.init
-  return Math.min(...state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, speed)))
+  const capacity = ownCapacity(state)
+  return Math.min(...state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, capacity)))
 }
 
 /** Own clock, ascending: per slot, when it has done all that this hub has claimed. */
 export function ownSlotFreeMs(state: HubState): number[] {
-  const { slots, speed } = state.init
-  const free = state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, speed))
+  const { slots } = state.init
+  const capacity = ownCapacity(state)
+  const free = state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, capacity))
   while (free.length < slots) free.push(state.nowMs)
   for (const run of state.queuedRuns()) {
     free.sort((a, b) => a - b)
-    free[0] = expectedEndMs(run, free[0] ?? state.nowMs, state.nowMs, speed)
+    free[0] = expectedEndMs(run, free[0] ?? state.nowMs, state.nowMs, capacity)
   }
   return free.sort((a, b) => a - b)
+}
+
+/** A new report: what ran until now ran under the old one. */
+export function loadTold(state: HubState, report: LoadReport): void {
+  const rate = rateAt(ownCapacity(state), state.nowMs)
+  for (const run of state.runningRuns()) {
+    run.workedMs += (state.nowMs - run.accountedMs) * rate
+    run.accountedMs = state.nowMs
+  }
+  state.report = report
+  state.reportMs = state.nowMs
 }

@@ -56,6 +56,8 @@ export class HubState {
   /** How often a blob was offered in vain. */
   readonly replicaTries = new Map<Cid, number>()
   report: LoadReport = noLoad
+  /** Own clock, when the report came. */
+  reportMs = 0
   nowMs = 0
   beaconSequence = 0
   blobsSweptMs = 0
@@ -149,6 +151,12 @@ export class HubState {
     this.#records.clear()
     this.#effects = []
     return effects
+  }
+
+  /** Takes in measured latencies; throughput stays as it was assumed or learned. */
+  measured(links: readonly { readonly hub: HubId; readonly latencyMs: number }[]): void {
+    this.links.clear()
+    for (const { hub, latencyMs } of links) this.links.set(hub, { bytesPerMs: auction.linkBytesPerMs, latencyMs })
   }
 
   link(hub: HubId): { bytesPerMs: number; latencyMs: number } {

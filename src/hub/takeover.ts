@@ -1,9 +1,12 @@
 /** Idle hubs take over: unstarted work from busy hubs by asking, late work by running a second copy. */
 import { fits } from '../cost/capability.ts'
+import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
 import { auction, counts } from '../limits.ts'
+import { noLoad } from './beacon.ts'
 import { claim, writeClaim } from './claims.ts'
 import type { ForeignRun } from './foreign-runs.ts'
 import { isEnded, type Job, shardWorkMs } from './job.ts'
+import { memberCapacity, ownCapacity } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
 import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
@@ -29,7 +32,10 @@ export function trySteal(state: HubState): boolean {
 /** The owner's side: gives the unstarted tail that ends last, if the thief would end it clearly sooner. */
 export function stealAsked(state: HubState, from: string, message: Extract<HubMessage, { type: 'steal' }>): void {
   const thiefStartMs = state.nowMs + message.startInMs + 2 * state.link(from).latencyMs
-  const thief: Thief = { startMs: thiefStartMs, labels: state.members.get(from)?.beacon?.labels ?? {} }
+  const member = state.members.get(from)
+  const beacon = member?.beacon ?? null
+  const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, member?.beaconMs ?? state.nowMs)
+  const thief: Thief = { startMs: thiefStartMs, labels: beacon?.labels ?? {}, capacity }
   const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
@@ -96,6 +102,7 @@ interface Thief {
   /** Own clock, when it could begin. */
   readonly startMs: number
   readonly labels: Readonly<Record<string, string>>
+  readonly capacity: CapacityCurve
 }
 
 function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
@@ -111,11 +118,14 @@ function mayRun(job: Job, labels: Readonly<Record<string, string>>): boolean {
 /** A whole run that waits for a slot longer than the thief would. */
 function giveQueued(state: HubState, thief: Thief): Given | null {
   const startMs = nextStartMs(state)
-  const queued = state.queuedRuns().filter((run) => !run.stopping && run.hi > run.next)
+  const capacity = ownCapacity(state)
+  const queued = state.queuedRuns().filter((run) => !run.stopping && run.hi > run.next && run.state !== 'waiting')
   queued.sort((a, b) => a.rank - b.rank || b.id - a.id)
   for (const run of queued) {
     const workMs = (run.hi - run.next) * run.shardMs
-    if (startMs < thief.startMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
+    const ownEndMs = finishTime(capacity, startMs, workMs)
+    const thiefEndMs = finishTime(thief.capacity, thief.startMs, workMs)
+    if (ownEndMs < thiefEndMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     state.runs.delete(run.id)
     return lend(state, run, run.next, run.hi)
   }
