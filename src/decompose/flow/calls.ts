@@ -12,6 +12,7 @@ import {
 } from './builtins.ts'
 import { evaluate } from './expressions.ts'
 import type { Flow } from './flow.ts'
+import { isFixedRegExp, REGEX_USERS, touchRegExp } from './regexps.ts'
 import { isTimersSleep, sleepOf } from './sleeps.ts'
 import { ANY_FIELD, type Callable, emptyValue, join, MEMORY, type Value } from './value.ts'
 
@@ -159,7 +160,7 @@ function applyEffect(
   // Spread and flattening put elements of arguments in, too.
   const stored = effect.stores ? join(all, flow.read(all, ANY_FIELD)) : emptyValue()
   if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
-  if (REGEX_USERS.has(name)) touchRegExp(flow, node, given)
+  if (REGEX_USERS.has(name)) touchRegExp(flow, node, given.values[0])
   const called = effect.calls ? callBack(flow, node, given, receiver, inside, name) : emptyValue()
   switch (effect.gives) {
     case 'primitive':
@@ -354,44 +355,6 @@ const NAMESPACES = new Set([
   'Reflect',
   'Atomics',
 ])
-
-/** String methods that set `lastIndex` of a regular expression they are given. */
-const REGEX_USERS = new Set(['replace', 'replaceAll', 'match'])
-
-function touchRegExp(flow: Flow, node: AnyNode, given: Arguments): void {
-  const argument = node.type === 'CallExpression' ? node.arguments[0] : undefined
-  if (argument === undefined || isRegExpConstant(flow, argument)) return
-  for (const thing of given.values[0]?.things ?? []) {
-    if (thing.kind === 'outer')
-      flow.write({ things: new Set([thing]), callables: new Set() }, ANY_FIELD, emptyValue(), node)
-  }
-}
-
-/** `LINE.exec(x)` changes nothing when LINE is a constant without the flags `g` and `y`. */
-function isFixedRegExp(flow: Flow, node: AnyNode): boolean {
-  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false
-  const { object, property } = node.callee
-  if (property.type !== 'Identifier' || (property.name !== 'exec' && property.name !== 'test')) return false
-  const literal = regExpOf(flow, object)
-  return literal !== null && !/[gy]/.test(literal)
-}
-
-/** A literal here, or a constant that holds one: its `lastIndex` is 0 whenever string methods are done with it. */
-function isRegExpConstant(flow: Flow, node: AnyNode): boolean {
-  const flags = regExpOf(flow, node)
-  return flags !== null && !flags.includes('y')
-}
-
-/** Flags of the regular expression that a literal or a constant is; null for everything else. */
-export function regExpOf(flow: Flow, node: AnyNode): string | null {
-  if (node.type === 'Literal' && 'regex' in node && node.regex) return node.regex.flags
-  if (node.type !== 'Identifier') return null
-  const definition = flow.map.variableOf(node)?.defs[0]
-  if (definition?.node.type !== 'VariableDeclarator' || definition.parent?.type !== 'VariableDeclaration') return null
-  const init = definition.node.init
-  if (definition.parent.kind !== 'const' || init?.type !== 'Literal' || !('regex' in init) || !init.regex) return null
-  return init.regex.flags
-}
 
 function madeByClass(flow: Flow, site: AnyNode): boolean {
   if (site.type !== 'NewExpression' || site.callee.type !== 'Identifier') return false
