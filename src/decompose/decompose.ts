@@ -183,8 +183,15 @@ function flowAround(map: ModuleMap, site: Site, flows: Map<FunctionNode, Flow>):
 function spotOf(decision: Decision): Spot {
   const { site, verdict, obstacle } = decision
   const what = site.kind === 'loop' ? site.node.type.replace('Statement', '').toLowerCase() : site.method
-  const text = obstacle === null ? TEXTS[verdict](what) : sentence(obstacle)
+  const text = obstacle === null ? TEXTS[verdict](what) + assertions(decision) : sentence(obstacle)
   return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null }
+}
+
+/** What the verdict rests on besides the analysis. */
+function assertions({ merit }: Decision): string {
+  if (merit.kind === 'sequential' || merit.plan.asserted.size === 0) return ''
+  const calls = [...merit.plan.asserted].map(([line, name]) => `${name} (line ${line})`)
+  return `; asserted to be pure: ${calls.join(', ')}`
 }
 
 const TEXTS: Record<Verdict, (what: string) => string> = {

@@ -186,3 +186,25 @@ export default function (xs) { return [xs.findIndex((x) => slow(x) < 0 || x === 
   expect(again.value).toEqual(first.value)
   expect(again.spawns.map(({ sequence, cut }) => [sequence, cut])).toEqual([...cuts])
 })
+
+test.each([
+  ['const ys = xs.map((x) => /* @__PURE__ */ ask(x))', ''],
+  ['const ys = xs.map((x) => asserted(x))', ''],
+  ['const ys = xs.map((x) => documented(x))', ''],
+  ['const ys = xs.map((x) => ask(x))', 'side-effect'],
+  ['const ys = xs.map((x) => ask(/* @__PURE__ */ asserted(x)))', 'side-effect'],
+  ['const ys = xs.map((x) => { const o = /* @__PURE__ */ ask(shared); o.n = x; return o })', 'mutated-capture'],
+])('%s: what the user asserts to be pure counts, and is shown', (body, reason) => {
+  const source = `import { ask } from 'node:dns'
+const log = []
+/* @__NO_SIDE_EFFECTS__ */ function asserted(x) { log.push(x); return x }
+/** Twice. @pure */
+export const documented = (x) => { log.push(x); return 2 * x }
+export default function ({ xs, shared }) {
+  ${body}
+  return ys
+}`
+  const [spot] = explain(decompose(source, 'asserted.mjs'))
+  expect(spot?.reason).toBe(reason)
+  if (reason === '') expect(spot?.text).toMatch(/asserted to be pure: \w+ \(line 7\)/)
+})

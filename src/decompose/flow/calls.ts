@@ -1,6 +1,7 @@
 /** Evaluates calls for {@link Flow}: functions of the module by value, methods by name, builtins by table. */
 import type { AnyNode, CallExpression, NewExpression } from 'acorn'
-import { type ClassNode, contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
+import { type ClassNode, contains, type FunctionNode, isClass, isFunction, lineOf } from '../syntax/walk.ts'
+import { isPureCall, isPureFunction } from './assertions.ts'
 import {
   builtinMethods,
   localeMethods,
@@ -24,6 +25,10 @@ interface Arguments {
 
 export function evaluateCall(flow: Flow, node: CallExpression): Value {
   const callee = node.callee.type === 'ParenthesizedExpression' ? node.callee.expression : node.callee
+  if (isPureCall(flow.map, node)) {
+    const receiver = callee.type === 'MemberExpression' ? evaluate(flow, callee.object as AnyNode) : emptyValue()
+    return assertedResult(flow, node, args(flow, node), receiver, textOf(flow, callee))
+  }
   if (callee.type === 'Super') return superCall(flow, node)
   if (callee.type === 'Identifier') return callByName(flow, node, callee)
   if (callee.type === 'MemberExpression') return callMember(flow, node, callee)
@@ -230,7 +235,9 @@ function callValue(flow: Flow, target: Value, given: Arguments, self: Value, nod
   if (target.things.size > 0 || target.callables.size === 0) flow.problem('unknown-call', node, name)
   const results: Value[] = []
   for (const callable of target.callables) {
-    if (typeof callable === 'string') {
+    if (isFunction(callable as AnyNode) && isPureFunction(flow.map, callable as FunctionNode)) {
+      results.push(assertedResult(flow, node, given, self, name))
+    } else if (typeof callable === 'string') {
       if (!pureGlobals.has(callable) && !staticFunctions.has(callable)) flow.problem('unknown-call', node, callable)
     } else if (isClass(callable)) flow.problem('unknown-call', node, name)
     else {
@@ -239,6 +246,13 @@ function callValue(flow: Flow, target: Value, given: Arguments, self: Value, nod
     }
   }
   return join(...results)
+}
+
+/** Something new, or what it was given: nothing is changed, for the user says so. */
+function assertedResult(flow: Flow, node: AnyNode, given: Arguments, self: Value, name: string): Value {
+  flow.asserted.set(lineOf(node), name)
+  const all = join(...given.values, given.rest, self)
+  return join(flow.fresh(node, join(all, flow.read(all, ANY_FIELD))), all)
 }
 
 function invoke(flow: Flow, fn: FunctionNode, given: Arguments, node: AnyNode): Value {

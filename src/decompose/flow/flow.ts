@@ -65,6 +65,8 @@ export class Flow {
   viewsOnUnknown = false
   /** Iterations let time pass without computing. */
   waits = false
+  /** What counts as pure because the user says so. */
+  readonly asserted = new Map<number, string>()
   readonly #region: { start: number; end: number }
   readonly #home: { start: number; end: number }
   readonly #variables = new Map<Variable, Value>()

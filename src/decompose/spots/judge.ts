@@ -63,6 +63,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     reached: flow.reached,
     viewsOnUnknown: flow.viewsOnUnknown,
     waits: flow.waits,
+    asserted: flow.asserted,
   }
   const guarded = outputs.some(
     (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),

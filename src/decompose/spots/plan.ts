@@ -68,4 +68,6 @@ export interface Plan {
   readonly viewsOnUnknown: boolean
   /** Iterations let time pass: gathered ones are begun side by side. */
   readonly waits: boolean
+  /** Names that count as pure because the user says so, by line. */
+  readonly asserted: ReadonlyMap<number, string>
 }
