@@ -47,7 +47,9 @@ export class HubRun {
   /** Where the first result of each node was made. */
   readonly producers: (number | undefined)[]
   broadcasts = 0
+  beacons = 0
   messages = 0
+  why: Record<string, number> = {}
   readonly #byName = new Map<string, HubMachine>()
   readonly #claims = new Map<string, Set<number>>()
   readonly #clock: () => number
@@ -87,13 +89,23 @@ export class HubRun {
     }
     while (this.#left > 0) if (!this.events.step(DEADLINE_MS)) throw new Error('the workflow came to a halt')
     const makespan = this.secondsAt(this.#lastMs)
-    const { broadcasts, messages } = this
+    const { broadcasts, beacons, messages } = this
+    if (process.env.DBG)
+      console.log(
+        'records',
+        broadcasts / this.dag.work.length,
+        'beacons',
+        beacons / this.dag.work.length,
+        'messages',
+        messages / this.dag.work.length,
+        this.why,
+      )
     const untilMs = this.events.nowMs + SETTLE_MS
     while (this.events.step(untilMs));
     return {
       makespan,
       executions: this.executions,
-      broadcasts: broadcasts + messages / Math.max(1, this.machines.length - 1),
+      broadcasts: broadcasts + beacons + messages / Math.max(1, this.machines.length - 1),
       conflicts: [...this.#claims.values()].filter((hubs) => hubs.size > 1).length,
       conflictingCommits: this.#conflictingCommits(),
       migrations: this.#migrations,
@@ -110,7 +122,7 @@ export class HubRun {
   }
 
   gossip(from: HubMachine, beacon: Beacon): void {
-    if (this.events.nowMs >= WARM_MS) this.broadcasts++
+    if (this.events.nowMs >= WARM_MS) this.beacons++
     this.#toOthers(from, () => ({ type: 'beacon', beacon }))
   }
 
@@ -129,6 +141,8 @@ export class HubRun {
 
   written(by: HubMachine, records: readonly LedgerRecord[]): void {
     for (const record of records) {
+      const k = record.kind === 'claim' ? record.state + ':' + record.reason : record.kind
+      this.why[k] = (this.why[k] ?? 0) + 1
       if (record.kind !== 'claim' || record.family !== this.spec.key) continue
       if (record.state === 'claimed' && record.reason === 'migrate') this.#migrations++
       if (record.state !== 'claimed') continue
@@ -159,6 +173,7 @@ export class HubRun {
         machine.hub.state.links.set(other.name, { bytesPerMs, latencyMs: this.world.latency * 1000 })
         machine.hub.state.members.connected(other.name, 0)
       }
+      machine.hub.state.speculates = this.wants.speculation
       this.events.after(machine.index % 50, () => {
         machine.monitor()
         machine.input({ type: 'started' })

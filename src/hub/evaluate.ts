@@ -31,7 +31,7 @@ export function evaluate(state: HubState): void {
   const claimed = claimFromPlan(state)
   startReady(state)
   noteIdle(state)
-  if (claimed === 0 && state.idleSinceMs !== null && !trySteal(state)) trySpeculate(state)
+  if (claimed === 0 && state.idleSinceMs !== null && !trySteal(state) && state.speculates) trySpeculate(state)
   wakeAt(state, state.nowMs + (state.idleSinceMs === null ? auction.replanBusyMs : auction.idleTickMs))
 }
 
@@ -116,9 +116,13 @@ function claimByPatience(state: HubState, plan: Plan): number {
     if (isRoot(assignment) || unit.waitsFor.length > 0 || isResting(state, unit)) continue
     const { ownFinishMs } = assignment
     if (ownFinishMs === null) continue
+    // The next best loses patience first: all at once would only claim against each other.
+    const before = assignment.bids.filter(({ finishMs }) => finishMs < ownFinishMs).length
+    if (!hasPatienceEnded(state, plan, Math.max(1, before))) continue
     const isClose = ownFinishMs <= assignment.finishMs + 0.05 * unit.workMs
     // A busy hub that the plan names will come: only what could begin as soon as its inputs are there is nobody's.
-    const isLeft = assignment.startMs <= assignment.readyMs + patienceMs(plan) && hasPatienceEnded(state, plan, 4)
+    const isLeft =
+      assignment.startMs <= assignment.readyMs + patienceMs(plan) && hasPatienceEnded(state, plan, 4 + before)
     if (!isClose && !isLeft) continue
     claimUnit(state, { ...assignment, finishMs: ownFinishMs }, 'patience')
     return 1

@@ -73,6 +73,8 @@ export class HubState {
   readonly foreignRuns = new ForeignRuns()
   readonly decisions = new Decisions()
   stealPausedUntilMs = 0
+  /** Whether late work of others is run a second time here. */
+  speculates = true
   /** Position in the round of anti-entropy peers. */
   syncTurn = 0
   /** Submitted here, and not yet told that they are safe. */

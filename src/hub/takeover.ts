@@ -89,13 +89,22 @@ export function trySpeculate(state: HubState): boolean {
 function busiestOwner(state: HubState): string | null {
   let owner: string | null = null
   let latestMs = state.nowMs + Math.max(auction.bundleMsMin, 4 * auction.linkLatencyMs)
+  const stealable = hubsWithUnstarted(state)
   for (const member of state.members.others()) {
+    if (!stealable.has(member.hub)) continue
     const freeMs = Math.max(0, ...member.slotFreeMs)
     if (!member.connected || member.beacon?.compute !== true || freeMs <= latestMs) continue
     latestMs = freeMs
     owner = member.hub
   }
   return owner
+}
+
+/** Hubs that hold something a thief could take: a claim not yet started, or the tail of a bundle. */
+function hubsWithUnstarted(state: HubState): ReadonlySet<string> {
+  const hubs = new Set<string>()
+  for (const run of state.foreignRuns.values()) if (!run.running || run.hi - run.next > 2) hubs.add(run.hub)
+  return hubs
 }
 
 interface Thief {
