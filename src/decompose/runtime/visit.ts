@@ -106,6 +106,15 @@ export class Pace {
     return ran === 0 ? 0 : Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / ran)
   }
 
+  #cutRest(meanMs: number): Cut {
+    const slots = this.#setting.call.slots()
+    const { waits, isAsync, kind } = this.#history.meta
+    if (!waits || !isAsync || kind !== 'call') return guidedCut(this.#done, this.#count, meanMs, slots)
+    // Items wait side by side: a shard takes as long as one of them, however many it has.
+    const { starts } = evenCut(this.#count - this.#done, 2 * slots)
+    return { items: this.#count, starts: starts.map((start) => start + this.#done) }
+  }
+
   #cutNow(): Cut | null {
     const { call, host } = this.#setting
     if (this.#recorded !== undefined) return this.#done === (this.#recorded.starts[0] ?? 0) ? this.#recorded : null
@@ -120,8 +129,7 @@ export class Pace {
       const before = recentMs >= decomposeLimits.believedMs ? recent : this.#meanBefore
       const mean = Math.max(1e-6, Math.min(recent, before))
       const warm = mean >= decomposeLimits.tightItemMs || spentMs >= decomposeLimits.tightSampleMs
-      if (warm && isWorthSharding(mean * (this.#count - this.#done), call.slots()))
-        return guidedCut(this.#done, this.#count, mean, call.slots())
+      if (warm && isWorthSharding(mean * (this.#count - this.#done), call.slots())) return this.#cutRest(mean)
     }
     this.#meanBefore = recentMs / this.#lastSize
     if (recentMs * 2 < decomposeLimits.segmentMs) this.#size = this.#lastSize * 2
