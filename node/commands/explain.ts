@@ -3,9 +3,8 @@ import { resolve } from 'node:path'
 import { decompose } from '../../src/decompose/decompose.ts'
 import { explain as explainProgram } from '../../src/decompose/explain.ts'
 import { loadModule } from '../../src/decompose/load-module.ts'
-import type { Spot } from '../../src/program/program.ts'
 import { exitCodes } from '../exit.ts'
-import { table } from '../table.ts'
+import { explainText } from '../explain-text.ts'
 import { jsonOption, type Verb } from '../verb.ts'
 
 export const explain: Verb = {
@@ -18,12 +17,7 @@ export const explain: Verb = {
     const loaded = await loadModule(resolve(file))
     const spots = explainProgram(decompose(loaded.source, loaded.file))
     if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, file, spots })}\n`)
-    else process.stdout.write(spotTable(spots))
+    else process.stdout.write(explainText(loaded.source, spots, process.stdout.hasColors?.() === true))
     return exitCodes.done
   },
-}
-
-function spotTable(spots: readonly Spot[]): string {
-  const rows = spots.map((spot) => [String(spot.line), spot.verdict, spot.reason, spot.text])
-  return table(['LINE', 'VERDICT', 'REASON', 'WHY'], rows)
 }

@@ -1,0 +1,50 @@
+/** `shoal explain` for people: the source, with what becomes of each spot in a gutter and the reason below its line. */
+import { styleText } from 'node:util'
+import type { Spot, Verdict } from '../src/program/program.ts'
+
+type Colour = Parameters<typeof styleText>[0]
+
+const COLOURS: Record<Verdict, Colour> = {
+  parallel: 'green',
+  reduce: 'green',
+  fission: 'green',
+  tasks: 'green',
+  guarded: 'cyan',
+  speculative: 'cyan',
+  inner: 'gray',
+  sequential: 'yellow',
+}
+
+const GUTTER = 'speculative'.length
+
+/** Lines around a spot that are shown, so that it is recognised. */
+const AROUND = 2
+
+/** @param colours false for output that is no terminal. */
+export function explainText(source: string, spots: readonly Spot[], colours: boolean): string {
+  const paint = (colour: Colour, text: string): string =>
+    colours ? styleText(colour, text, { validateStream: false }) : text
+  const lines = source.split('\n')
+  const digits = String(lines.length).length
+  const shown: string[] = []
+  let last = 0
+  for (const [index, line] of lines.entries()) {
+    const number = index + 1
+    if (!spots.some((spot) => Math.abs(spot.line - number) <= AROUND)) continue
+    if (last !== 0 && number > last + 1) shown.push(paint('gray', `${' '.repeat(GUTTER + digits)}  ...`))
+    last = number
+    const here = spots.filter((spot) => spot.line === number)
+    const [first] = here
+    const gutter = (first?.verdict ?? '').padEnd(GUTTER)
+    const label = first === undefined ? gutter : paint(COLOURS[first.verdict], gutter)
+    shown.push(`${label} ${paint('gray', `${String(number).padStart(digits)} |`)} ${line.trimEnd()}`)
+    for (const spot of here) shown.push(noteOf(spot, digits, paint))
+  }
+  return `${shown.join('\n')}\n`
+}
+
+function noteOf(spot: Spot, digits: number, paint: (colour: Colour, text: string) => string): string {
+  const reason = spot.reason === '' ? '' : ` [${spot.reason}]`
+  const width = spot.width === null ? '' : `, ${spot.width} wide`
+  return paint(COLOURS[spot.verdict], `${' '.repeat(GUTTER + digits)}   ^ ${spot.text}${width}${reason}`)
+}
