@@ -21,7 +21,10 @@ export interface HubRunWants {
 export interface HubRunReport {
   readonly makespan: number
   readonly executions: readonly Execution[]
+  /** Of records; what went to one hub only counts as its share of one. */
   readonly broadcasts: number
+  /** Heartbeats of all hubs: they go with time, whether there is work or not. */
+  readonly beacons: number
   readonly conflicts: number
   readonly conflictingCommits: number
   readonly migrations: number
@@ -49,7 +52,6 @@ export class HubRun {
   broadcasts = 0
   beacons = 0
   messages = 0
-  why: Record<string, number> = {}
   readonly #byName = new Map<string, HubMachine>()
   readonly #claims = new Map<string, Set<number>>()
   readonly #clock: () => number
@@ -85,27 +87,18 @@ export class HubRun {
     this.events.at(WARM_MS, () => this.#submit())
     for (const machine of this.machines) {
       const { diesAt } = this.world.machines[machine.index] ?? {}
-      if (diesAt != null) this.events.at(WARM_MS + diesAt * 1000, () => machine.die())
+      if (diesAt != null) this.events.at(WARM_MS + diesAt * 1000, () => this.#die(machine))
     }
     while (this.#left > 0) if (!this.events.step(DEADLINE_MS)) throw new Error('the workflow came to a halt')
     const makespan = this.secondsAt(this.#lastMs)
     const { broadcasts, beacons, messages } = this
-    if (process.env.DBG)
-      console.log(
-        'records',
-        broadcasts / this.dag.work.length,
-        'beacons',
-        beacons / this.dag.work.length,
-        'messages',
-        messages / this.dag.work.length,
-        this.why,
-      )
     const untilMs = this.events.nowMs + SETTLE_MS
     while (this.events.step(untilMs));
     return {
       makespan,
       executions: this.executions,
-      broadcasts: broadcasts + beacons + messages / Math.max(1, this.machines.length - 1),
+      broadcasts: broadcasts + messages / Math.max(1, this.machines.length - 1),
+      beacons,
       conflicts: [...this.#claims.values()].filter((hubs) => hubs.size > 1).length,
       conflictingCommits: this.#conflictingCommits(),
       migrations: this.#migrations,
@@ -141,8 +134,6 @@ export class HubRun {
 
   written(by: HubMachine, records: readonly LedgerRecord[]): void {
     for (const record of records) {
-      const k = record.kind === 'claim' ? record.state + ':' + record.reason : record.kind
-      this.why[k] = (this.why[k] ?? 0) + 1
       if (record.kind !== 'claim' || record.family !== this.spec.key) continue
       if (record.state === 'claimed' && record.reason === 'migrate') this.#migrations++
       if (record.state !== 'claimed') continue
@@ -190,6 +181,12 @@ export class HubRun {
       const mine = machine === first
       this.events.after(mine ? 0 : this.world.latency * 1000, () => machine.input({ ...job, mine }))
     }
+  }
+
+  /** As when a process is killed: its sockets are reset, and the others hear of that. */
+  #die(machine: HubMachine): void {
+    machine.die()
+    this.#toOthers(machine, () => ({ type: 'disconnected', hub: machine.name }))
   }
 
   #toOthers(from: HubMachine, input: () => Input): void {

@@ -17,6 +17,8 @@ export interface WorkflowReport {
   /** Makespan of HEFT's plan in the same world. */
   readonly heft: number
   readonly broadcastsPerShard: number
+  /** Heartbeats are told apart: they go with time, not with work. */
+  readonly beaconsPerShard: number
   /** Claims that met another one of the same epoch. */
   readonly conflicts: number
   readonly conflictingCommits: number
@@ -43,6 +45,7 @@ export function simulateWorkflow(
     const run = new HubRun(world, dag, wants, clock).run()
     const { executions, makespan, conflicts, conflictingCommits, migrations, planMsP50 } = run
     const broadcastsPerShard = run.broadcasts / dag.work.length
+    const beaconsPerShard = run.beacons / dag.work.length
     const wastedWork = wasted(executions)
     return {
       executions,
@@ -50,6 +53,7 @@ export function simulateWorkflow(
         ...base,
         makespan,
         broadcastsPerShard,
+        beaconsPerShard,
         conflicts,
         conflictingCommits,
         wastedWork,
@@ -59,7 +63,7 @@ export function simulateWorkflow(
     }
   }
   const { makespan, executions, moves } = central(wants.policy, heft, world, dag, wants.seed)
-  const nothing = { broadcastsPerShard: 0, conflicts: 0, conflictingCommits: 0, planMsP50: 0 }
+  const nothing = { broadcastsPerShard: 0, beaconsPerShard: 0, conflicts: 0, conflictingCommits: 0, planMsP50: 0 }
   return { executions, report: { ...base, makespan, ...nothing, wastedWork: wasted(executions), migrations: moves } }
 }
 

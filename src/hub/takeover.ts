@@ -176,8 +176,10 @@ function lateness(state: HubState, foreign: ForeignRun): number {
   const claimed = view.claim(lo)
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   if (view.busyMsMean === null && view.spec.workMs === null) return 0
-  const speed = state.members.get(foreign.hub)?.beacon?.speed ?? 1
-  const expectedMs = shardWorkMs(view, lo) / speed
+  const member = state.members.get(foreign.hub)
+  const beacon = member?.beacon ?? null
+  const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, foreign.movedMs)
+  const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, lo)) - foreign.movedMs
   const allowedMs = Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
   return state.nowMs - foreign.movedMs - allowedMs
 }
