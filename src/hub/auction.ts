@@ -28,6 +28,8 @@ export interface Assignment {
   readonly finishMs: number
   /** When all its inputs can be at the hub; later than now for units whose parents still run. */
   readonly readyMs: number
+  /** When its last parent is expected to end; now when all have. */
+  readonly parentsMs: number
   /** When this hub itself would end it; null when it cannot run it. */
   readonly ownFinishMs: number | null
   /** When all its inputs could be at this hub itself. */
@@ -133,12 +135,13 @@ function assign(
   if (best === null) return null
   const { bidder, placement, readyMs } = best
   const { startMs, finishMs } = placement
+  const parentsMs = links.reduce((latest, { endMs }) => Math.max(latest, endMs), state.nowMs)
   const isExplained = allBids || bidder.hub === state.self
   const bids = isExplained ? explainBids(state, bidders, unit, links) : []
   return {
     bidder,
     placement,
-    assignment: { unit, hub: bidder.hub, startMs, finishMs, readyMs, ownFinishMs, ownInputsMs, bids },
+    assignment: { unit, hub: bidder.hub, startMs, finishMs, readyMs, parentsMs, ownFinishMs, ownInputsMs, bids },
   }
 }
 

@@ -101,11 +101,13 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */
 function isDue(state: HubState, plan: Plan, assignment: Assignment): boolean {
   const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * plan.meanUnitMs)
-  if (assignment.startMs - state.nowMs > leadMs) return false
+  // Transfers begin with the claim: what they take is no reason to wait.
+  const travelMs = assignment.readyMs - assignment.parentsMs
+  if (assignment.startMs - travelMs - state.nowMs > leadMs) return false
   if (assignment.unit.waitsFor.length === 0) return true
   const { view, waitsFor } = assignment.unit
   const allClaimed = waitsFor.every((parent) => !isOpen(view, parent, state.members))
-  return allClaimed && assignment.readyMs - state.nowMs <= auction.lookShares * plan.meanUnitMs
+  return allClaimed && assignment.parentsMs - state.nowMs <= auction.lookShares * plan.meanUnitMs
 }
 
 /** Somebody must take what everybody leaves to somebody else: first if it costs little, in the end at any price. */
