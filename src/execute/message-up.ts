@@ -15,7 +15,7 @@ export function encodeFromSlot(message: FromSlot): Uint8Array[] {
     case 'end':
       return frame.finish()
     case 'results':
-      frame.u32(message.first).f64(message.wallMs).f64(message.cpuMs).u32(message.outcomes.length)
+      frame.u32(message.first).f64(message.wallMs).f64(message.busyMs).u32(message.outcomes.length)
       for (const outcome of message.outcomes) frame.bytes(outcome)
       return frame.finish()
     case 'returned':
@@ -52,9 +52,9 @@ function decode({ kind, id }: Frame, payload: Payload): FromSlot {
     case up.ready:
       return { type: 'ready', id }
     case up.results: {
-      const [first, wallMs, cpuMs] = [payload.u32(), duration(payload.f64()), duration(payload.f64())]
+      const [first, wallMs, busyMs] = [payload.u32(), duration(payload.f64()), duration(payload.f64())]
       const outcomes = Array.from({ length: payload.count(4) }, () => payload.ownedBytes())
-      return { type: 'results', id, first, wallMs, cpuMs, outcomes }
+      return { type: 'results', id, first, wallMs, busyMs, outcomes }
     }
     case up.returned:
       return { type: 'returned', id, first: payload.u32() }

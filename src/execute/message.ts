@@ -85,9 +85,9 @@ export type FromSlot =
       readonly type: 'results'
       readonly id: number
       readonly first: number
-      /** Wall time of the shards and CPU time of the process, in milliseconds. */
+      /** Wall time of the shards in milliseconds, and the same without waits for a core. */
       readonly wallMs: number
-      readonly cpuMs: number
+      readonly busyMs: number
       readonly outcomes: readonly Uint8Array[]
     }
   /** Shards from `first` on were taken back unbegun: they turned out longer than expected. */

@@ -165,7 +165,7 @@ export class ShardRun implements RunHandle, Tenant {
     this.#deadline.restart()
     this.#pace.learn(message.wallMs, count)
     this.#pump()
-    this.#listener.results(message.first, message.outcomes, message.cpuMs)
+    this.#listener.results(message.first, message.outcomes, message.busyMs)
     this.#completeIfDone()
   }
 

@@ -64,7 +64,7 @@ export type RunEnd =
 
 /** Told what happens in a run. Called on the hub's event loop, never after `ended`. */
 export interface RunListener {
-  /** Outcomes of consecutive shards from `first`, one encoded outcome each, and the CPU milliseconds they took. */
+  /** Outcomes of consecutive shards from `first`, one encoded outcome each, and for how many milliseconds they kept the slot, waits for a core left out. */
   results(first: number, outcomes: readonly Uint8Array[], busyMs: number): void
   checkpoint(shard: number, progress: number, state: Uint8Array): void
   /** The share of shard `shard` that is done, 0 to 1. */

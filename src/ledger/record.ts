@@ -56,7 +56,7 @@ export interface DoneRecord {
   readonly ref: Ref
   /** Hubs besides the author that held the blob when this was written. */
   readonly holders: readonly HubId[]
-  /** CPU milliseconds the shards took together, for the work estimates of all hubs. */
+  /** Milliseconds for which the shards kept a slot together, waits for a core left out: the work estimates of all hubs. */
   readonly busyMs: number
   /** Unix milliseconds at the writer; shown to people, never compared between hubs. */
   readonly startMs: number

@@ -57,7 +57,7 @@ export interface FamilyView {
   done(shard: number): Done | null
   /** How many done records the shard has (2 or more: work done twice). */
   doneRecords(shard: number): number
-  /** Mean CPU milliseconds of a finished shard, or null before the first. */
+  /** Mean milliseconds for which a finished shard kept its slot, or null before the first. */
   readonly busyMsMean: number | null
   /**
    * Claims that came further than `claimed`, results and re-openings, each once, oldest arrivals first: for people and reports.

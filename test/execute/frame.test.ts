@@ -101,7 +101,7 @@ const spawn = {
 }
 const fromSlot: FromSlot[] = [
   { type: 'ready', id: 0 },
-  { type: 'results', id: 1, first: 3, wallMs: 1.5, cpuMs: 2, outcomes: [bytes(5), bytes(0)] },
+  { type: 'results', id: 1, first: 3, wallMs: 1.5, busyMs: 2, outcomes: [bytes(5), bytes(0)] },
   { type: 'returned', id: 1, first: 3 },
   { type: 'checkpoint', id: 1, shard: 2, progress: 0.5, state: bytes(10) },
   { type: 'progress', id: 1, shard: 2, fraction: 0.25 },
@@ -134,7 +134,7 @@ const lies: [string, FromSlot][] = [
     'an edge to no shard',
     { type: 'spawn', id: 1, spawn: { ...spawn, edges: [{ sequence: 0, from: 0, to: 3, bytes: 0 }] } },
   ],
-  ['negative time', { type: 'results', id: 1, first: 0, wallMs: -1, cpuMs: 0, outcomes: [] }],
+  ['negative time', { type: 'results', id: 1, first: 0, wallMs: -1, busyMs: 0, outcomes: [] }],
 ]
 
 test.each(lies)('a slot is not believed: %s', (_name, message) => {

@@ -4,12 +4,13 @@ import { slotLimits } from '../../limits.ts'
 import type { OpenMessage } from '../message.ts'
 import type { ShardWork } from '../slots.ts'
 import type { HubChannel } from './channel.ts'
+import { CoreWait } from './core-wait.ts'
 import { nowMs, SlotHost } from './host.ts'
 import type { SeededRandom } from './random.ts'
 
 // Captured before user code can replace them.
 const later = setImmediate
-const cpuUsage = process.cpuUsage.bind(process)
+const coreWait = new CoreWait()
 
 export class ShardLoop {
   readonly host: SlotHost
@@ -26,7 +27,6 @@ export class ShardLoop {
   #outcomesFirst = 0
   #outcomeBytes = 0
   #sinceMs = 0
-  #cpuBefore = cpuUsage()
 
   constructor(
     channel: HubChannel,
@@ -72,7 +72,7 @@ export class ShardLoop {
 
   async #loop(): Promise<void> {
     const program = await this.#program
-    this.#cpuBefore = cpuUsage()
+    coreWait.lapMs()
     let yieldedMs = nowMs()
     for (let work = this.#take(); work !== undefined; work = this.#take()) {
       const startMs = nowMs()
@@ -125,14 +125,13 @@ export class ShardLoop {
 
   #flush(): void {
     if (this.#outcomes.length === 0) return
-    const cpu = cpuUsage(this.#cpuBefore)
-    this.#cpuBefore = cpuUsage()
+    const wallMs = nowMs() - this.#sinceMs
     this.#channel.send({
       type: 'results',
       id: this.#open.id,
       first: this.#outcomesFirst,
-      wallMs: nowMs() - this.#sinceMs,
-      cpuMs: (cpu.user + cpu.system) / 1000,
+      wallMs,
+      busyMs: Math.max(0, wallMs - coreWait.lapMs()),
       outcomes: this.#outcomes,
     })
     this.#outcomes = []
