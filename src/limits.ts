@@ -108,6 +108,8 @@ export const auction = {
   planUnitsBase: 40,
   /** Claimed but unstarted runs a hub holds per slot: hides the claim's latency, never queues deep. */
   queuedRunsPerSlotMax: 1,
+  /** Besides these, claimed runs per slot whose inputs are on their way. */
+  travellingRunsPerSlotMax: 2,
   /** A busy hub claims its next unit when its slot is free within this share of the mean unit. */
   leadShares: 1,
   /** A unit whose parents are all claimed may be claimed when it is ready within this share of the mean unit. */

@@ -65,7 +65,10 @@ function isWorthPlanning(state: HubState, room: number): boolean {
 /** Ready claims fill the queue; an idle hub does not count those that wait for parents, or parents would find no room. */
 function countedQueue(state: HubState): number {
   const queued = state.queuedRuns()
-  return state.idleSinceMs === null ? queued.length : queued.filter((run) => run.state !== 'waiting').length
+  const travelling = queued.filter((run) => run.state === 'preparing').length
+  const counted = state.idleSinceMs === null ? queued : queued.filter((run) => run.state !== 'waiting')
+  // Inputs on their way take no slot: some more may travel beside them.
+  return counted.length - Math.min(travelling, state.init.slots * auction.travellingRunsPerSlotMax)
 }
 
 function isRoot(assignment: Assignment): boolean {
@@ -123,8 +126,10 @@ function claimByPatience(state: HubState, plan: Plan): number {
     if (!hasPatienceEnded(state, plan, Math.max(1, before))) continue
     const isClose = ownFinishMs <= assignment.finishMs + 0.05 * unit.workMs
     // A busy hub that the plan names will come: only what could begin as soon as its inputs are there is nobody's.
-    const isLeft =
-      assignment.startMs <= assignment.readyMs + patienceMs(plan) && hasPatienceEnded(state, plan, 4 + before)
+    const isFree = assignment.startMs <= assignment.readyMs + patienceMs(plan)
+    // Waiting costs at most what taking it would: twice the best in the worst case.
+    const hasWaited = state.nowMs - (state.idleSinceMs ?? state.nowMs) >= ownFinishMs - assignment.finishMs
+    const isLeft = isFree && hasWaited && hasPatienceEnded(state, plan, 4 + before)
     if (!isClose && !isLeft) continue
     claimUnit(state, { ...assignment, finishMs: ownFinishMs }, 'patience')
     return 1

@@ -1,0 +1,116 @@
+/** Workflows on simulated hubs: the command's JSON, and that every rule does all the work, once, in an order that can be. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Curve, curveOf, finishAt, workBetween } from '../../simulations/workflow/curve.ts'
+import { parseDag } from '../../simulations/workflow/dag.ts'
+import { seededWorld } from '../../simulations/workflow/seeded-world.ts'
+import { policies, simulateWorkflow } from '../../simulations/workflow/simulate.ts'
+import { parseWorld } from '../../simulations/workflow/world-file.ts'
+import { shoal } from './command-line.ts'
+
+let folder: string
+const runtimes = [4, 2, 3, 1, 5, 2, 2, 6]
+const edges = [
+  [0, 1, 1e6],
+  [0, 2, 2e6],
+  [1, 3, 1e6],
+  [2, 3, 1e6],
+  [3, 4, 5e5],
+  [0, 5, 1e6],
+  [5, 6, 1e6],
+]
+const json = {
+  schema: 'shoal-dag/1',
+  tasks: runtimes.map((runtime_s, id) => ({ id, runtime_s, output_bytes: 0 })),
+  edges,
+}
+const dag = parseDag(json, 'small')
+const plain = { hubs: 4, seed: 3, latency: 0.001, ccr: 0.1, noise: 0.3, changingLoad: true, stragglers: 0, deaths: 0 }
+const wants = { forecast: true, migration: true, speculation: true, seed: 3 }
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoal-simulate-'))
+  await writeFile(join(folder, 'dag.json'), JSON.stringify(json))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('the command prints all fields and traces one line per execution', async () => {
+  const trace = join(folder, 'trace.jsonl')
+  const words = ['simulate', 'workflow', join(folder, 'dag.json'), '--hubs', '3', '--trace', trace, '--json']
+  const { code, stdout } = await shoal(words)
+  expect(code).toBe(0)
+  const report = JSON.parse(stdout)
+  expect(report).toMatchObject({ schema: 1, conflictingCommits: 0 })
+  for (const field of [
+    'makespan',
+    'lowerBound',
+    'heft',
+    'broadcastsPerShard',
+    'conflicts',
+    'wastedWork',
+    'migrations',
+  ]) {
+    expect(report[field]).toBeTypeOf('number')
+  }
+  expect(report.makespan).toBeGreaterThanOrEqual(report.lowerBound)
+  const lines = (await readFile(trace, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(Object.keys(lines[0])).toEqual(['task', 'hub', 'start', 'end', 'committed'])
+})
+
+test.each(policies)('%s does every task once, after its parents, and no faster than possible', (policy) => {
+  const world = seededWorld(dag, plain, 10)
+  const { report, executions } = simulateWorkflow(dag, world, { ...wants, policy }, () => 0)
+  const committed = executions.filter((one) => one.committed)
+  expect(committed.map(({ task }) => task).sort((a, b) => a - b)).toEqual(runtimes.map((_runtime, task) => task))
+  const endOf = (node: number) => committed.find(({ task }) => task === node)?.end ?? Number.NaN
+  for (const [from = 0, to = 0] of edges) {
+    expect(committed.find(({ task }) => task === to)?.start).toBeGreaterThanOrEqual(endOf(from) - 1e-6)
+  }
+  expect(report.makespan).toBeGreaterThanOrEqual(report.lowerBound - 1e-6)
+  expect(report.conflictingCommits).toBe(0)
+})
+
+test('the same seed gives the same run, another one another', () => {
+  const run = (seed: number) =>
+    simulateWorkflow(dag, seededWorld(dag, { ...plain, seed }, 10), { ...wants, policy: 'shoal' }, () => 0)
+  expect(run(3)).toEqual(run(3))
+  expect(run(3)).not.toEqual(run(4))
+})
+
+test('the death of any one hub leaves a whole result', () => {
+  for (let dead = 0; dead < 3; dead++) {
+    const hubs = [1, 1, 1].map((speed, index) => ({ speed, diesAt: index === dead ? 1 : null }))
+    const world = parseWorld({ hubs }, dag, 0.1, 'world')
+    const { report, executions } = simulateWorkflow(dag, world, { ...wants, policy: 'shoal' }, () => 0)
+    expect(executions.filter(({ committed }) => committed)).toHaveLength(runtimes.length)
+    expect(report.conflictingCommits).toBe(0)
+  }
+})
+
+test('work under a step load ends when the area is full, repeated or not', () => {
+  const curve: Curve = curveOf(
+    [
+      [0, 0],
+      [10, 0.5],
+      [20, 0],
+    ],
+    false,
+  )
+  expect(finishAt(curve, 1, 0, 12)).toBeCloseTo(14, 6)
+  expect(finishAt(curve, 2, 5, 20)).toBeCloseTo(20, 6)
+  const repeated = { ...curve, period: 20 }
+  expect(workBetween(repeated, 1, 0, 40)).toBeCloseTo(30, 6)
+  expect(finishAt(repeated, 1, 0, 30)).toBeCloseTo(40, 6)
+})
+
+test('a world that cannot be is refused by name', () => {
+  expect(() => parseWorld({ hubs: [] }, dag, 0.1, 'w.json')).toThrow(/w\.json/)
+  expect(() => parseWorld({ hubs: [{ speed: 1 }], workFactor: [1] }, dag, 0.1, 'w')).toThrow(/workFactor/)
+  expect(() => parseWorld({ hubs: [{ speed: 1, diesAt: 3 }] }, dag, 0.1, 'w')).toThrow(/survives/)
+})
