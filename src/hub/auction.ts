@@ -208,7 +208,7 @@ function parentLinks(state: HubState, unit: Unit, placed: Placed): readonly Pare
 function parentsEndMs(state: HubState, bidder: Bidder, links: readonly ParentLink[]): number {
   let readyMs = state.nowMs
   for (const { hub, endMs, bytes } of links) {
-    const moveMs = hub === bidder.hub || hub === undefined ? 0 : moveTime(state, bidder, hub, bytes)
+    const moveMs = hub === bidder.hub || hub === undefined ? 0 : moveTime(state, bytes)
     readyMs = Math.max(readyMs, endMs + moveMs)
   }
   return readyMs
@@ -221,18 +221,32 @@ function inputsMs(state: HubState, unit: Unit, bidder: Bidder): number {
   for (const { bytes, holders } of unit.inputs) {
     const [from] = holders
     if (from === undefined || holders.includes(bidder.hub)) continue
-    longestMs = Math.max(longestMs, moveTime(state, bidder, from, bytes))
+    longestMs = Math.max(longestMs, moveTime(state, bytes))
   }
   return state.nowMs + longestMs
 }
 
-/** This hub has measured its own links; of one between two others it takes the mean of its own to both. */
-function moveTime(state: HubState, bidder: Bidder, from: HubId, bytes: number): number {
-  const source = state.link(from)
-  if (bidder.hub === state.self) return source.latencyMs + bytes / source.bytesPerMs
-  if (from === state.self) return bidder.link.latencyMs + bytes / bidder.link.bytesPerMs
-  const bytesPerMs = (source.bytesPerMs + bidder.link.bytesPerMs) / 2
-  return Math.max(source.latencyMs, bidder.link.latencyMs) + bytes / bytesPerMs
+/**
+ * All hubs must come to the same plan, or each names another: a hub knows only its own links, so all pairs count as
+ * the mean of those, which is about the same everywhere.
+ */
+function moveTime(state: HubState, bytes: number): number {
+  const link = meanLink(state)
+  return link.latencyMs + bytes / link.bytesPerMs
 }
 
+function meanLink(state: HubState): Link {
+  const known = meanLinks.get(state)
+  if (known !== undefined && known.atMs === state.nowMs) return known.link
+  const measured = [...state.links.values()]
+  const mean = (of: (link: Link) => number): number => measured.reduce((sum, one) => sum + of(one), 0) / measured.length
+  const link =
+    measured.length === 0
+      ? { bytesPerMs: auction.linkBytesPerMs, latencyMs: auction.linkLatencyMs }
+      : { bytesPerMs: mean((one) => one.bytesPerMs), latencyMs: mean((one) => one.latencyMs) }
+  meanLinks.set(state, { atMs: state.nowMs, link })
+  return link
+}
+
+const meanLinks = new WeakMap<HubState, { readonly atMs: number; readonly link: Link }>()
 const noParents: readonly ParentLink[] = []

@@ -72,7 +72,10 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
   const surface = new LocalSurface(live, place)
   const monitor = new LoadMonitor({
     usage: () => slots.usage(),
-    report: (report) => live.input({ type: 'load', report }),
+    report: (report) => {
+      live.input({ type: 'load', report })
+      live.input({ type: 'links', links: linksOf(network) })
+    },
     log,
   })
   await startAll(live, monitor, log)
@@ -83,6 +86,11 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       await live.stop()
     },
   }
+}
+
+/** Half a round trip each way. */
+function linksOf(network: Libp2pNetwork): { hub: string; latencyMs: number }[] {
+  return network.peers().flatMap(({ hub, rttMs }) => (rttMs === null ? [] : [{ hub, latencyMs: rttMs / 2 }]))
 }
 
 function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: FileBlobStore): Libp2pNetwork {

@@ -25,7 +25,7 @@ test('the source is shown with verdicts in a gutter and reasons below, far lines
 
 test('colours are there only when asked for', () => {
   const { spots } = decompose(source, 'shown.mjs')
-  const escape = String.fromCharCode(27)
-  expect(explainText(source, spots, true)).toContain(escape)
-  expect(explainText(source, spots, false)).not.toContain(escape)
+  const escapeCode = String.fromCharCode(27)
+  expect(explainText(source, spots, true)).toContain(escapeCode)
+  expect(explainText(source, spots, false)).not.toContain(escapeCode)
 })
