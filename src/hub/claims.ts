@@ -45,6 +45,7 @@ export function claim(state: HubState, want: Want): OwnRun {
     rank: want.rank,
     claimedMs: state.nowMs,
     startedMs: null,
+    resultsMs: null,
     movedMs: state.nowMs,
     inputsMs: want.inputsMs ?? state.nowMs,
     workedMs: 0,

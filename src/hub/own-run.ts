@@ -32,6 +32,8 @@ export interface OwnRun {
   readonly rank: number
   readonly claimedMs: number
   startedMs: number | null
+  /** Own clock, when its last results came; the shards after them began then. */
+  resultsMs: number | null
   /** Own clock, when the last result or sign of progress came. */
   movedMs: number
   /** Own clock, when its inputs are expected to be here. */

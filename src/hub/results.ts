@@ -27,9 +27,10 @@ export interface CheckpointTaken {
 export function resultsStored(state: HubState, results: Results): void {
   const run = state.runs.get(results.run)
   if (run === undefined) return
-  const startMs = Math.max(run.startedMs ?? state.nowMs, run.movedMs)
+  const startMs = run.resultsMs ?? run.startedMs ?? state.nowMs
   run.next = Math.max(run.next, results.hi)
   noteMoved(run, state.nowMs)
+  run.resultsMs = state.nowMs
   const wall = state.wallMs - state.nowMs
   const pending: PendingDone = {
     job: run.job,
