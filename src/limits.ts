@@ -139,6 +139,8 @@ export const auction = {
   stealGainShares: 0.25,
   /** A copy of a running shard is worth it when it runs this many times longer than predicted. */
   speculateAfterShares: 1.5,
+  /** Allowed on top for the first run of a job on a hub: a slot process starts, the program loads. */
+  coldStartMs: 1_000,
   /** And has run at least this long: tiny shards are late by noise alone. */
   speculateMsMin: 150,
   /** Assumed before anything was measured. */

@@ -14,6 +14,8 @@ export interface Job {
   readonly id: JobId
   readonly manifest: Manifest
   readonly view: JobView
+  /** Hubs that have finished a shard of some family: their slots are warm. */
+  readonly provenBy: Set<HubId>
   /** Submitted at this hub, in this life of it. */
   readonly mine: boolean
   acceptance: Acceptance

@@ -25,6 +25,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     acceptance: 'waiting',
     blobsHere: false,
     heldBy: new Set(),
+    provenBy: new Set(),
     knownMs: state.nowMs,
     endedMs: null,
     acknowledgedMs: null,

@@ -83,6 +83,7 @@ function noteExpectedEnd(state: HubState, job: Job, view: FamilyView, record: Cl
 function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
   const { family, lo, hi } = record
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
+  if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   const view = job.view.families.get(family)
   if (view !== undefined) state.foreignRuns.done(view, job.id, { lo, hi, hub: author.hub }, state.nowMs)
   deliverDone(state, job, family, lo, hi)

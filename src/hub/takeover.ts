@@ -180,7 +180,9 @@ function lateness(state: HubState, foreign: ForeignRun): number {
   const beacon = member?.beacon ?? null
   const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, foreign.movedMs)
   const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, lo)) - foreign.movedMs
-  const allowedMs = Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
+  // A hub's first run of a job starts a process and loads the program; that is no straggling.
+  const startMs = job.provenBy.has(foreign.hub) ? 0 : auction.coldStartMs
+  const allowedMs = startMs + Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
   return state.nowMs - foreign.movedMs - allowedMs
 }
 

@@ -51,6 +51,8 @@ export class LiveHub {
   readonly #timers: Timers
   readonly #stopped = new AbortController()
   readonly #inputs: Input[] = []
+  /** Told with the flushes that wait to be applied in this turn of the event loop. */
+  readonly #slotTimes = new Map<HubId, readonly number[]>()
   /** Blobs that the last sweep found unneeded. */
   #unneeded: ReadonlySet<Cid> = new Set()
 
@@ -180,6 +182,7 @@ export class LiveHub {
     const message = decodeMessage(bytes)
     switch (message.type) {
       case 'flush':
+        this.#slotTimes.set(from, message.slotFreeInMs)
         return this.#ledgers.receive(from, message.job, message.updates, false)
       case 'diff':
         return this.#ledgers.receive(from, message.job, message.updates, true)
@@ -203,11 +206,18 @@ export class LiveHub {
   #ledgerEvents(): ConstructorParameters<typeof Ledgers>[1] {
     return {
       records: (job, entries, from) =>
-        this.input(from === null ? { type: 'records', job, entries } : { type: 'records', job, entries, from }),
+        this.input({ type: 'records', job, entries, ...(from === null ? {} : this.#senderOf(from)) }),
       manifest: (job, signed) => this.#manifestFound(job, signed),
       send: (to, message) => this.#send(to, message),
       flushed: (job, updates) => this.#broadcast(job, updates),
     }
+  }
+
+  /** Records of a peer come with the newest word on when its slots fall free. */
+  #senderOf(from: HubId): { from: HubId; slotFreeInMs?: readonly number[] } {
+    const slotFreeInMs = this.#slotTimes.get(from)
+    this.#slotTimes.delete(from)
+    return slotFreeInMs === undefined ? { from } : { from, slotFreeInMs }
   }
 
   #manifestFound(job: JobId, signed: Uint8Array): boolean {
@@ -223,9 +233,7 @@ export class LiveHub {
   }
 
   #broadcast(job: JobId, updates: readonly Uint8Array[]): void {
-    const { state } = this.hub
-    const slotFreeInMs = state.members.self.slotFreeMs.map((freeMs) => Math.max(0, freeMs - state.nowMs))
-    const bytes = encodeMessage({ type: 'flush', job, updates, slotFreeInMs })
+    const bytes = encodeMessage({ type: 'flush', job, updates, slotFreeInMs: this.hub.slotFreeInMs() })
     for (const peer of this.components.network.peers()) this.#sendBytes(peer.hub, bytes)
   }
 
