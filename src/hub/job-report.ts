@@ -1,12 +1,13 @@
 /** A job as people see it: counts, who did what, what was done twice, told from the fold alone. */
 import type { FamilyView } from '../ledger/view.ts'
-import { ROOT_FAMILY, shardName } from '../program/family.ts'
+import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
-import type { FamilyReport, HubShare, ReceiptLine, ReportBody, ShardCounts, ShardStretch } from '../program/report.ts'
+import type { FamilyReport, HubShare, ReportBody, ShardCounts, ShardStretch } from '../program/report.ts'
 import { familyAttempts } from './attempts.ts'
 import { isEnded, type Job } from './job.ts'
 import { DEADLINE_REASON } from './jobs.ts'
 import { holdingClaim } from './lease.ts'
+import { receiptOf } from './reconcile.ts'
 import type { HubState } from './state.ts'
 
 export interface Summary {
@@ -46,7 +47,7 @@ export function jobReport(state: HubState, job: Job): Report {
   const families = [...job.view.families.values()]
   const isLive = (hub: HubId, boot: string) => !isEnded(job) && !state.members.isVoid(hub, boot)
   const attempts = families.flatMap((view) => familyAttempts(view, isLive))
-  const receipt = families.flatMap(duplicates)
+  const receipt = families.flatMap(receiptOf)
   const summary = jobSummary(state, job)
   return {
     ...summary,
@@ -108,24 +109,6 @@ function byHub(families: readonly FamilyView[]): HubShare[] {
   return [...byHub]
     .map(([hub, { shards, busyMs }]) => ({ hub, shards, busyMs: Math.round(busyMs * 1e3) / 1e3 }))
     .sort((a, b) => (a.hub < b.hub ? -1 : 1))
-}
-
-function duplicates(view: FamilyView): ReceiptLine[] {
-  const found: ReceiptLine[] = []
-  for (let shard = 0; shard < view.shards; shard++) {
-    const kept = view.done(shard)
-    if (kept === null || view.doneRecords(shard) < 2) continue
-    const hubs = view
-      .history()
-      .filter(({ record }) => record.kind === 'done' && record.lo <= shard && shard < record.hi)
-      .map(({ author }) => author.hub)
-    found.push({
-      shard: shardName({ family: view.spec.key, index: shard }),
-      hubs: [...new Set(hubs)].sort(),
-      kept: kept.hub,
-    })
-  }
-  return found
 }
 
 function familyReport(state: HubState, view: FamilyView): FamilyReport {

@@ -1,0 +1,26 @@
+/** After a partition or a late return: both sides ran some shards, one result each stands, and this is the account of it. */
+import type { FamilyView } from '../ledger/view.ts'
+import { shardName } from '../program/family.ts'
+import type { ReceiptLine } from '../program/report.ts'
+
+/**
+ * Shards with more than one result. Which one stands the ledger's join decides, equally at every hub: the lowest epoch, then
+ * the lower bid, then the lower hub id. Nothing is undone: the others are work done twice.
+ */
+export function receiptOf(view: FamilyView): ReceiptLine[] {
+  const found: ReceiptLine[] = []
+  const dones = view
+    .history()
+    .flatMap(({ author, record }) => (record.kind === 'done' ? [{ hub: author.hub, record }] : []))
+  for (let shard = 0; shard < view.shards; shard++) {
+    const kept = view.done(shard)
+    if (kept === null || view.doneRecords(shard) < 2) continue
+    const hubs = dones.filter(({ record }) => record.lo <= shard && shard < record.hi).map(({ hub }) => hub)
+    found.push({
+      shard: shardName({ family: view.spec.key, index: shard }),
+      hubs: [...new Set(hubs)].sort(),
+      kept: kept.hub,
+    })
+  }
+  return found
+}
