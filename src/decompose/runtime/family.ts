@@ -43,6 +43,14 @@ export interface Items {
   readonly step: number
 }
 
+/** Where and how often the root is, and what it expects of a shard. */
+export interface FamilySetting {
+  readonly spot: number
+  readonly sequence: number
+  readonly classes: ClassTable
+  readonly workMs: number[] | null
+}
+
 /** A family ready to be spawned. */
 export interface Prepared {
   readonly spawn: Spawn
@@ -57,12 +65,7 @@ export function prepare(
   access: Access,
   items: Items,
   cut: Cut,
-  setting: {
-    readonly spot: number
-    readonly sequence: number
-    readonly classes: ClassTable
-    readonly workMs: number[] | null
-  },
+  setting: FamilySetting,
 ): Prepared | string {
   if (builtinsPatched()) return 'builtins are patched'
   try {
@@ -80,12 +83,7 @@ function prepareUnguarded(
   access: Access,
   items: Items,
   cut: Cut,
-  setting: {
-    readonly spot: number
-    readonly sequence: number
-    readonly classes: ClassTable
-    readonly workMs: number[] | null
-  },
+  setting: FamilySetting,
 ): Prepared | string {
   const [captures, module, outputs, claims] = [access.s(), access.m(), access.o(), access.c()]
   for (const value of [...Object.values(captures), ...Object.values(module)]) {
