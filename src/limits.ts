@@ -53,8 +53,6 @@ export const counts = {
   attemptsPerShardMax: 12,
   /** Distinct hubs a shard may crash on before it is called poison. */
   poisonHubsMax: 3,
-  /** Events kept in a shard's or a hub's story. */
-  storyEventsMax: 256,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
   /** Ids of dropped jobs remembered, so that peers do not bring them back. */

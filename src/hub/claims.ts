@@ -51,7 +51,6 @@ export function claim(state: HubState, want: Want): OwnRun {
     workedMs: 0,
     accountedMs: state.nowMs,
     resumedFrom: 0,
-    computing: true,
     stopping: false,
   }
   state.runs.set(run.id, run)

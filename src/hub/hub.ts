@@ -88,8 +88,6 @@ export class Hub {
         return blobsHeld(state, input.job)
       case 'spawned':
         return spawned(state, input.run, input.spec)
-      case 'root-busy':
-        return this.#rootBusy(input.run, input.computing)
       case 'results':
         return resultsStored(state, input)
       case 'checkpoint':
@@ -178,11 +176,6 @@ export class Hub {
     const peer = peers[state.syncTurn++ % Math.max(1, peers.length)]
     if (peer !== undefined) state.effect({ type: 'sync', peer: peer.hub })
     state.effect({ type: 'set-timer', timer: 'anti-entropy', atMs: state.nowMs + durations.antiEntropyMs })
-  }
-
-  #rootBusy(id: number, computing: boolean): void {
-    const run = this.state.runs.get(id)
-    if (run !== undefined) run.computing = computing
   }
 
   #tell(change: ReturnType<HubState['members']['heard']>): void {

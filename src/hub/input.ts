@@ -46,7 +46,6 @@ export type Input =
   | { readonly type: 'job-blobs'; readonly job: JobId }
   /** The root of this run spawned a family; its blobs are stored here. */
   | { readonly type: 'spawned'; readonly run: RunId; readonly spec: FamilySpec }
-  | { readonly type: 'root-busy'; readonly run: RunId; readonly computing: boolean }
   /** Outcomes of the shards `[lo, hi)` are stored here as one packed list. */
   | {
       readonly type: 'results'

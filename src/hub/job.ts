@@ -4,7 +4,7 @@ import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
-import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
+import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 
 /** Whether the submitter has been told that the job is safe. */
@@ -113,9 +113,4 @@ export function failuresOf(job: Job, family: string, shard: number): { hubs: num
   let attempts = 0
   for (const failure of byHub?.values() ?? []) attempts += failure.times
   return { hubs: byHub?.size ?? 0, attempts }
-}
-
-/** Size of the blobs that a ref stands for, zero when it travels inline. */
-export function blobBytes(ref: Ref | null): number {
-  return ref === null || ref.kind === 'inline' ? 0 : ref.size
 }

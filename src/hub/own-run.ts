@@ -43,8 +43,6 @@ export interface OwnRun {
   accountedMs: number
   /** Progress of the checkpoint from which the first shard resumed. */
   resumedFrom: number
-  /** The root only: false while it waits for families. */
-  computing: boolean
   stopping: boolean
 }
 

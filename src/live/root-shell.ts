@@ -142,7 +142,8 @@ export class RootShell {
       checkpoint: (progress, state) =>
         inOrder(async () => input({ type: 'checkpoint', run, shard: 0, progress, ref: await values.store(state) })),
       log: (line) => jobs.logged(run, 0, line),
-      busy: (computing) => input({ type: 'root-busy', run, computing }),
+      // Plans give roots no slot, so whether one computes or waits changes nothing here.
+      busy: () => undefined,
       outcome: (bytes) =>
         inOrder(async () => {
           const ref = await values.store(packList([bytes]))
