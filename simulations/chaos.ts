@@ -4,12 +4,16 @@ import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
 import { type FamilyPlan, simJob } from './kernel/workload.ts'
 import { hubName, SimWorld, type Violation } from './kernel/world.ts'
-import { type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
+import { type FaultEvent, type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
 
 export interface ChaosOptions {
   readonly hubs: number
   readonly shards: number
   readonly faults: readonly FaultName[]
+  /** Every named fault is on, instead of a random subset of them. */
+  readonly isExact?: boolean
+  /** Of the faults that the seed draws, in order from 0, only these happen. */
+  readonly only?: readonly number[]
 }
 
 export interface ChaosResult {
@@ -18,6 +22,8 @@ export interface ChaosResult {
   readonly world: SimWorld
   readonly faults: ReadonlyMap<FaultName, number>
   readonly enabled: readonly FaultName[]
+  /** The faults that happened, in order. */
+  readonly happened: readonly FaultEvent[]
   /** Executions for each shard that had to be run. */
   readonly executedShare: number
   readonly virtualMs: number
@@ -37,12 +43,23 @@ const SETTLE_MS = 2_000
 const LOOK_MS = 250
 
 export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
+  const { only, ...all } = options
+  if (only === undefined) return runSeed(seed, options)
+  const { happened } = runSeed(seed, all)
+  return runSeed(seed, options, { events: happened.filter((_, index) => only.includes(index)) })
+}
+
+function runSeed(
+  seed: number,
+  options: ChaosOptions,
+  drawn: { readonly events?: readonly FaultEvent[] } = {},
+): ChaosResult {
   const random = new Random(seed, 'chaos')
-  const faults = swarmOf(seed, options.faults)
+  const faults = options.isExact === true ? new Set(options.faults) : swarmOf(seed, options.faults)
   const world = worldOf(seed, random, options, faults)
   const untilMs = BEGIN_MS + random.between(1_000, 20_000)
   const everyMs = random.between(100, 3_000)
-  const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs })
+  const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs, ...drawn })
   if (faults.has('clock-skew')) nemesis.count('clock-skew')
   const shards = submitJobs(world, random, options, faults, untilMs)
   if (faults.has('poison')) nemesis.count('poison')
@@ -55,7 +72,8 @@ export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
   } catch (error) {
     world.broken('H0', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
-  const result = { seed, violations: world.violations, world, faults: nemesis.counts, enabled: [...faults] }
+  const { counts, happened } = nemesis
+  const result = { seed, violations: world.violations, world, faults: counts, enabled: [...faults], happened }
   return { ...result, executedShare: world.executions.length / shards, virtualMs: world.events.nowMs }
 }
 

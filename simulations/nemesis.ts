@@ -35,6 +35,16 @@ export interface NemesisOptions {
   readonly untilMs: number
   /** Mean time between two faults. */
   readonly everyMs: number
+  /** These happen instead of freshly drawn ones. */
+  readonly events?: readonly FaultEvent[]
+}
+
+/** One fault as a seed drew it: enough to let it happen again, alone or among others. */
+export interface FaultEvent {
+  readonly atMs: number
+  readonly fault: FaultName
+  /** What the fault draws from: which hub, for how long. */
+  readonly luck: number
 }
 
 const steps = ['append', 'start', 'start-root', 'replicate', 'deliver', 'prepare', 'send', 'sync'] as const
@@ -53,6 +63,8 @@ export class Nemesis {
   readonly counts = new Map<FaultName, number>()
   readonly draining = new Set<string>()
   readonly gone = new Set<number>()
+  /** What happened, in order. */
+  readonly happened: FaultEvent[] = []
   readonly #world: SimWorld
   readonly #random: Random
   readonly #options: NemesisOptions
@@ -71,7 +83,9 @@ export class Nemesis {
 
   begin(): void {
     const acts = this.#acts()
-    if (acts.length > 0) this.#next(acts)
+    const { events } = this.#options
+    if (events !== undefined) for (const event of events) this.#world.events.at(event.atMs, () => this.#repeat(event))
+    else if (acts.length > 0) this.#next(acts)
     this.#world.events.at(this.#options.untilMs, () => this.#end())
   }
 
@@ -84,14 +98,36 @@ export class Nemesis {
     this.#world.events.after(this.#random.between(0, 2 * this.#options.everyMs), () => {
       if (this.#isOver) return
       const [fault, act] = acts[this.#random.below(acts.length)] ?? acts[0] ?? ['crash', () => undefined]
-      this.count(fault)
-      act()
+      this.#happen(fault, act)
       this.#next(acts)
     })
   }
 
+  #happen(fault: FaultName, act: () => void): void {
+    this.happened.push({ atMs: this.#world.events.nowMs, fault, luck: this.#random.state })
+    this.count(fault)
+    act()
+  }
+
+  /** Draws what the fault drew the first time, the time until the next one included. */
+  #repeat({ fault, luck }: FaultEvent): void {
+    const act = this.#actOf()[fault]
+    if (this.#isOver || act === undefined) return
+    this.#random.state = luck
+    this.#happen(fault, act)
+    this.#random.next()
+  }
+
   #acts(): [FaultName, () => void][] {
-    const acts: Partial<Record<FaultName, () => void>> = {
+    const acts = this.#actOf()
+    return faultNames.flatMap((name) => {
+      const act = acts[name]
+      return act !== undefined && this.#options.faults.has(name) ? [[name, act] as [FaultName, () => void]] : []
+    })
+  }
+
+  #actOf(): Partial<Record<FaultName, () => void>> {
+    return {
       crash: () => this.#crashFor(this.#hub(), 'crash'),
       'crash-at-step': () => this.#setTrap(),
       gone: () => this.#loseForGood(),
@@ -112,10 +148,6 @@ export class Nemesis {
       drain: () => this.#drain(),
       cancel: () => this.#cancel(),
     }
-    return faultNames.flatMap((name) => {
-      const act = acts[name]
-      return act !== undefined && this.#options.faults.has(name) ? [[name, act] as [FaultName, () => void]] : []
-    })
   }
 
   #hub(): number {

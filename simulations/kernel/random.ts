@@ -10,6 +10,15 @@ export class Random {
     this.#state = mixed
   }
 
+  /** All that the next draws depend on: set it to draw the same again. */
+  get state(): number {
+    return this.#state
+  }
+
+  set state(state: number) {
+    this.#state = state >>> 0
+  }
+
   /** Uniform in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
