@@ -1,5 +1,5 @@
 /** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
-import { checkEnd, checkIdle, isQuiet } from './check.ts'
+import { checkEnd, checkIdle, hasSettled, isQuiet } from './check.ts'
 import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
 import { type FamilyPlan, simJob } from './kernel/workload.ts'
@@ -148,9 +148,16 @@ function calmDown(world: SimWorld, nemesis: Nemesis): void {
     checkIdle(world)
     isCalm = isQuiet(world)
   }
-  world.runFor(SETTLE_MS * world.hubs.size)
+  settle(world)
   restartDrained(world, nemesis)
   for (const boot of nemesis.draining) world.broken('L3', `${boot} never finished its drain`)
+}
+
+/** Gives anti-entropy time for a round with everybody; once all agree, only a little more, in which they must stay so. */
+function settle(world: SimWorld): void {
+  const untilMs = world.events.nowMs + SETTLE_MS * world.hubs.size
+  while (!hasSettled(world) && world.events.nowMs < untilMs) world.runFor(LOOK_MS)
+  world.runFor(SETTLE_MS)
 }
 
 /** All work of all jobs, evenly on all machines. */

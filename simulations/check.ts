@@ -57,6 +57,17 @@ export function checkEnd(world: SimWorld): void {
   for (const hub of upHubs(world)) checkTables(world, hub)
 }
 
+/** Whether nothing is left that time alone would mend: all replicas agree, and all tables are empty. */
+export function hasSettled(world: SimWorld): boolean {
+  const hubs = upHubs(world)
+  for (const id of world.jobs.keys()) {
+    if (!mustEnd(world, id)) continue
+    const digests = new Set(hubs.map(({ hub }) => hub.state.jobs.get(id)).map((job) => (job ? digestOf(job) : '')))
+    if (digests.size > 1) return false
+  }
+  return hubs.every(({ hub }) => Object.values(tableSizes(hub.state)).every((size) => size === 0))
+}
+
 /** I2 and I3 over a finished job, at every hub. */
 function checkEnded(world: SimWorld, job: SimJob): void {
   for (const hub of upHubs(world)) {

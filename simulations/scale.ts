@@ -28,7 +28,7 @@ const END_MS = 600_000
 export function simulateScale(options: ScaleOptions, heapBytes: () => number): ScaleReport {
   const { hubs, shards, shardMs } = options
   const beforeBytes = heapBytes()
-  const world = new SimWorld({ seed: options.seed, hubs })
+  const world = new SimWorld({ seed: options.seed, hubs, countBytes: true })
   world.runFor(BEGIN_MS)
   const [messages, bytes] = [world.network.messages, world.network.bytes]
   world.submit(simJob('job-1', hubName(0), [{ shards, workMs: () => shardMs }]), 0)

@@ -76,11 +76,22 @@ export class Replica {
   }
 
   #log(author: Author): Log {
-    const key = `${author.hub}/${author.boot}`
+    const key = keyOf(author)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
     const log = { author, records: [], durable: 0 }
     this.#logs.set(key, log)
     return log
   }
+}
+
+/** Authors are shared objects: their keys are made once. */
+const keys = new WeakMap<Author, string>()
+
+function keyOf(author: Author): string {
+  const known = keys.get(author)
+  if (known !== undefined) return known
+  const key = `${author.hub}/${author.boot}`
+  keys.set(author, key)
+  return key
 }

@@ -5,7 +5,8 @@ import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
 import { isEnded } from '../../src/hub/job.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
-import type { LedgerRecord } from '../../src/ledger/record.ts'
+import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
+import { durations } from '../../src/limits.ts'
 import { manifestBlobs } from '../../src/program/program.ts'
 import type { SimDisk } from './disk.ts'
 import type { HistoryKind, Told } from './history.ts'
@@ -52,16 +53,22 @@ export class SimHub {
   slowdown = 1
   trap: Trap | null = null
   inputs = 0
+  readonly #author: Author
   readonly #world: SimWorld
   readonly #slots: SimSlots
   readonly #roots: SimRoots
-  readonly #timers = new Map<TimerName, number>()
+  /** Per timer: when it is due, and the time of the earliest event that will look at it. */
+  readonly #timers = new Map<TimerName, { atMs: number; eventMs: number }>()
+  /** Per job: records of the running flush window. */
+  readonly #waiting = new Map<string, LedgerRecord[]>()
+  readonly #flushedMs = new Map<string, number>()
   readonly #frozenWork: (() => void)[] = []
 
   constructor(world: SimWorld, id: string, life: { incarnation: number; disk: SimDisk; model: MachineModel }) {
     this.#world = world
     this.id = id
     this.boot = `${id}.${life.incarnation}`
+    this.#author = { hub: id, boot: this.boot }
     this.disk = life.disk
     this.model = life.model
     this.#slots = new SimSlots(world, this)
@@ -91,10 +98,9 @@ export class SimHub {
 
   /** Feeds one input; a frozen machine gets it when it thaws. */
   input(input: Input): void {
-    this.whenAwake(() => {
-      this.inputs++
-      for (const effect of this.hub.handle(input, this.#clockMs())) this.#carryOut(effect)
-    })
+    if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.input(input))
+    this.inputs++
+    for (const effect of this.hub.handle(input, this.#clockMs())) this.#carryOut(effect)
   }
 
   /** Runs now, or when a frozen machine thaws; never on a dead one. */
@@ -114,14 +120,17 @@ export class SimHub {
   }
 
   /** Receives stretches of the logs of some job. */
-  receive(job: string, parts: readonly LogPart[], from: string): void {
+  receive(job: string, parts: readonly LogPart[], from: string, slotFreeInMs?: readonly number[]): void {
     this.whenAwake(() => {
       this.#knowJob(job, false)
       if (!this.hub.state.jobs.has(job)) return
       const replica = this.disk.ledger(job)
       const received = parts.map((part) => replica.receive(part))
-      const entries = received.flatMap((one) => one.entries)
-      if (entries.length > 0) this.input({ type: 'records', job, entries, from })
+      const [first] = received
+      const entries =
+        received.length === 1 && first !== undefined ? first.entries : received.flatMap((one) => one.entries)
+      const told = slotFreeInMs === undefined ? {} : { slotFreeInMs }
+      if (entries.length > 0) this.input({ type: 'records', job, entries, from, ...told })
       if (received.some((one) => one.isMissing)) this.#world.sync(this.id, from)
     })
   }
@@ -204,25 +213,57 @@ export class SimHub {
   }
 
   #append(job: string, records: readonly LedgerRecord[]): void {
-    const replica = this.disk.ledger(job)
     for (const record of records) if (record.kind === 'done') this.#world.mustBeHeld(this, job, record)
-    const part = replica.append({ hub: this.id, boot: this.boot }, records)
-    this.#world.events.after(this.model.diskMs, () =>
+    const waiting = this.#waiting.get(job)
+    if (waiting !== undefined) {
+      waiting.push(...records)
+      return
+    }
+    const { events } = this.#world
+    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + durations.flushWindowMs
+    if (dueMs <= events.nowMs) return this.#flush(job, records)
+    this.#waiting.set(job, [...records])
+    events.at(dueMs, () =>
       this.whenAwake(() => {
-        replica.synced(part)
-        this.#world.broadcastRecords(this.id, job, part)
+        const late = this.#waiting.get(job) ?? []
+        this.#waiting.delete(job)
+        this.#flush(job, late)
       }),
     )
   }
 
-  #setTimer(timer: TimerName, atMs: number): void {
-    this.#timers.set(timer, atMs)
+  /** One append for all records of a window; they are told once the disk has them. */
+  #flush(job: string, records: readonly LedgerRecord[]): void {
+    const { events } = this.#world
+    this.#flushedMs.set(job, events.nowMs)
+    const replica = this.disk.ledger(job)
+    const part = replica.append(this.#author, records)
+    events.after(this.model.diskMs, () =>
+      this.whenAwake(() => {
+        replica.synced(part)
+        this.#world.broadcastRecords(this.id, job, part, this.hub.slotFreeInMs())
+      }),
+    )
+  }
+
+  /** Timers are moved far more often than they fire: a moved one goes with the event that is there already. */
+  #setTimer(name: TimerName, atMs: number): void {
+    const timer = this.#timers.get(name) ?? { atMs, eventMs: Number.POSITIVE_INFINITY }
+    timer.atMs = atMs
+    this.#timers.set(name, timer)
     const virtualMs = (atMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
-    this.#world.events.at(virtualMs, () => {
-      if (!this.isAlive || this.#timers.get(timer) !== atMs) return
-      this.#timers.delete(timer)
-      this.input({ type: 'timer', timer })
-    })
+    if (virtualMs >= timer.eventMs) return
+    timer.eventMs = virtualMs
+    this.#world.events.at(virtualMs, () => this.#timerDue(name, virtualMs))
+  }
+
+  #timerDue(name: TimerName, eventMs: number): void {
+    const timer = this.#timers.get(name)
+    if (!this.isAlive || timer === undefined || timer.eventMs !== eventMs) return
+    timer.eventMs = Number.POSITIVE_INFINITY
+    if (timer.atMs > this.#clockMs()) return this.#setTimer(name, timer.atMs)
+    this.#timers.delete(name)
+    this.input({ type: 'timer', timer: name })
   }
 
   #holdJob(job: string, cids: readonly string[]): void {

@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly blobResults?: number
   /** Odds that a slot goes down in a shard that is not to blame. */
   readonly slotCrash?: number
+  /** Whether the bytes of records are counted, which takes packing them. */
+  readonly countBytes?: boolean
 }
 
 /** One finished execution of a shard: what efficiency is judged by. */
@@ -215,10 +217,11 @@ export class SimWorld {
     if (other !== undefined) this.network.stream(from, to, () => other.input({ type: 'beacon', beacon }))
   }
 
-  broadcastRecords(from: string, job: string, part: LogPart): void {
-    this.network.bytes += packRecords(part.records).byteLength * (this.hubs.size - 1)
+  broadcastRecords(from: string, job: string, part: LogPart, slotFreeInMs: readonly number[]): void {
+    if (this.#options.countBytes) this.network.bytes += packRecords(part.records).byteLength * (this.hubs.size - 1)
     for (const other of this.hubs.values()) {
-      if (other.id !== from && other.isAlive) this.#stream(from, other.id, () => other.receive(job, [part], from))
+      if (other.id === from || !other.isAlive) continue
+      this.#stream(from, other.id, () => other.receive(job, [part], from, slotFreeInMs))
     }
   }
 

@@ -165,11 +165,20 @@ function claimUnit(state: HubState, assignment: Assignment, reason: string): voi
 }
 
 function noteIdle(state: HubState): void {
-  const isIdle = state.freeSlots() > 0 && state.queuedRuns().every((run) => run.state === 'waiting')
+  const isIdle = state.freeSlots() > 0 && !hasMovingRun(state)
   if (!isIdle) state.idleSinceMs = null
   else state.idleSinceMs ??= state.nowMs
 }
 
+/** Whether a claimed run is about to take a slot. */
+function hasMovingRun(state: HubState): boolean {
+  for (const { state: now } of state.runs.values()) if (now === 'preparing' || now === 'ready') return true
+  return false
+}
+
+/** Most inputs change nothing about when to look again. */
 function wakeAt(state: HubState, atMs: number): void {
+  if (state.wakeMs === atMs && atMs > state.nowMs) return
+  state.wakeMs = atMs
   state.effect({ type: 'set-timer', timer: 'evaluate', atMs })
 }

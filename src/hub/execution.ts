@@ -14,7 +14,9 @@ const VERDICT_COST = 2 ** 31
 
 /** Starts ready runs in free slots, most urgent first; no claim waits to be settled before it starts. */
 export function startReady(state: HubState): void {
-  const ready = state.queuedRuns().filter((run) => run.state === 'ready')
+  const ready: OwnRun[] = []
+  for (const run of state.runs.values()) if (run.state === 'ready') ready.push(run)
+  if (ready.length === 0) return
   ready.sort((a, b) => b.rank - a.rank || a.id - b.id)
   for (const run of ready.slice(0, Math.max(0, state.freeSlots()))) {
     if (run.plan === null) continue
@@ -60,7 +62,7 @@ export function ended(state: HubState, id: RunId, end: RunEnd): void {
 
 /** Claims made ahead follow their parents: prepared when these are done, given back when one has nobody. */
 export function followParents(state: HubState): void {
-  for (const run of state.queuedRuns()) {
+  for (const run of state.runs.values()) {
     if (run.state !== 'waiting' || prepareWhenReady(state, run)) continue
     const job = state.job(run.job)
     const view = job.view.families.get(run.family)

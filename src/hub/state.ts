@@ -66,6 +66,8 @@ export class HubState {
   /** Own clock since which a slot has been idle; null while all are busy. */
   idleSinceMs: number | null = null
   lastPlanMs = Number.NEGATIVE_INFINITY
+  /** What the timer of the next evaluation was last set to. */
+  wakeMs = Number.NEGATIVE_INFINITY
   /** Mean work of a unit in the last plan. */
   meanUnitMs: number = auction.bundleMsMax
   steal: StealWait | null = null
@@ -148,10 +150,13 @@ export class HubState {
 
   /** Takes the effects of the input just handled: appends first, since nothing may leave before its record. */
   takeEffects(): Effect[] {
-    const appends: Effect[] = [...this.#records].map(([job, records]) => ({ type: 'append', job, records }))
-    const effects = [...appends, ...this.#effects]
+    const later = this.#effects
+    if (later.length > 0) this.#effects = []
+    if (this.#records.size === 0) return later
+    const effects: Effect[] = []
+    for (const [job, records] of this.#records) effects.push({ type: 'append', job, records })
     this.#records.clear()
-    this.#effects = []
+    effects.push(...later)
     return effects
   }
 
@@ -167,17 +172,25 @@ export class HubState {
 
   /** Runs that hold a compute slot. */
   runningRuns(): OwnRun[] {
-    return [...this.runs.values()].filter((run) => run.state === 'running' && !run.isRoot)
+    const running: OwnRun[] = []
+    for (const run of this.runs.values()) if (run.state === 'running' && !run.isRoot) running.push(run)
+    return running
   }
 
   /** Claimed runs that wait for inputs or a slot. */
   queuedRuns(): OwnRun[] {
-    return [...this.runs.values()].filter(
-      (run) => run.state === 'waiting' || run.state === 'preparing' || run.state === 'ready',
-    )
+    const queued: OwnRun[] = []
+    for (const run of this.runs.values()) if (isQueued(run)) queued.push(run)
+    return queued
   }
 
   freeSlots(): number {
-    return this.init.slots - this.runningRuns().length
+    let free = this.init.slots
+    for (const run of this.runs.values()) if (run.state === 'running' && !run.isRoot) free--
+    return free
   }
+}
+
+function isQueued({ state }: OwnRun): boolean {
+  return state === 'waiting' || state === 'preparing' || state === 'ready'
 }

@@ -60,6 +60,7 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
 
 /** What was promised and never claimed is free again. */
 export function reviewLent(state: HubState): void {
+  if (state.lent.length === 0) return
   state.lent = state.lent.filter((lent) => {
     if (state.nowMs - lent.sinceMs < auction.stealTimeoutMs) return true
     writeClaim(state, lent.run, 'released', lent.lo, lent.hi, 'steal-unclaimed')
