@@ -13,10 +13,12 @@ import type {
   LocalHub,
 } from '../client/local-hub.ts'
 import { ShoalError } from '../errors.ts'
+import type { ThrownError } from '../execute/codec/codec.ts'
 import { noLoad } from '../hub/beacon.ts'
 import { isEnded, type Job } from '../hub/job.ts'
 import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
 import { durations, recovery } from '../limits.ts'
+import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { signManifest } from '../wire/manifest.ts'
@@ -227,7 +229,17 @@ export class LocalSurface implements LocalHub {
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null
     const { name, message, stack, value } = judgement.error
-    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: `${name}: ${message}`, stack, shard: null, next }
+    const shard = this.#shardOf(summary.job, judgement.error)
+    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: `${name}: ${message}`, stack, shard, next }
+  }
+
+  /** The shard that threw; the root where sequential code did. */
+  #shardOf(id: JobId, { shard }: ThrownError): string {
+    if (shard) {
+      for (const { spec } of this.#job(id).view.families.values())
+        if (spec.sequence === shard.sequence) return shardName({ family: spec.key, index: shard.index })
+    }
+    return shardName({ family: ROOT_FAMILY, index: 0 })
   }
 }
 

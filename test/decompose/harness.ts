@@ -4,8 +4,10 @@ import { decompose } from '../../src/decompose/decompose.ts'
 import { encodeProgram } from '../../src/decompose/program-bytes.ts'
 import type { RootCall, RuntimeHost } from '../../src/decompose/runtime/contract.ts'
 import { loadProgram } from '../../src/decompose/runtime/program.ts'
+import type { ShardPlace } from '../../src/execute/codec/codec.ts'
 import { encode } from '../../src/execute/codec/encode.ts'
 import { decodeOutcome, toThrown } from '../../src/execute/codec/outcome.ts'
+import { SeededRandom } from '../../src/execute/entry/random.ts'
 import type { Spawn } from '../../src/execute/slots.ts'
 import { type Cut, shardItems } from '../../src/program/family.ts'
 import type { Program } from '../../src/program/program.ts'
@@ -28,6 +30,8 @@ export interface RunOptions {
 export interface RunReport {
   readonly value: unknown
   readonly thrown: { readonly name: string; readonly message: string; readonly stack: string } | null
+  /** The shard that an error came from. */
+  readonly shard: ShardPlace | null
   readonly spawns: readonly Spawn[]
   readonly logs: readonly string[]
   readonly resumed: number
@@ -95,11 +99,22 @@ export async function runProgram(
     },
   }
   const checkpoints: Uint8Array[] = []
-  const outcome = decodeOutcome(await loadProgram(bytes).runRoot(call, new RootHost(logs, checkpoints)))
-  if (outcome.kind === 'value') return { value: outcome.value, thrown: null, spawns, logs, resumed, checkpoints }
+  const rootHost = new RootHost(logs, checkpoints)
+  const { random } = Math
+  Math.random = () => rootHost.random.next()
+  const outcome = decodeOutcome(
+    await loadProgram(bytes)
+      .runRoot(call, rootHost)
+      .finally(() => {
+        Math.random = random
+      }),
+  )
+  const told = { spawns, logs, resumed, checkpoints }
+  if (outcome.kind === 'value') return { value: outcome.value, thrown: null, shard: null, ...told }
   const error = toThrown(outcome.error)
   const { name, message, stack } = error instanceof Error ? error : { name: '', message: String(error), stack: '' }
-  return { value: undefined, thrown: { name, message, stack: stack ?? '' }, spawns, logs, resumed, checkpoints }
+  const { shard = null } = outcome.error
+  return { value: undefined, thrown: { name, message, stack: stack ?? '' }, shard, ...told }
 }
 
 /** What the plain function gives, as it would arrive. */
@@ -108,6 +123,7 @@ export function roundTrip(value: unknown): unknown {
 }
 
 class TestHost implements RuntimeHost {
+  readonly random = new SeededRandom()
   checkpointed: Uint8Array | null = null
   readonly #logs: string[]
   readonly #interrupt: boolean
@@ -118,8 +134,16 @@ class TestHost implements RuntimeHost {
     this.#interrupt = interrupt
   }
 
-  seedRandom(): void {
-    // No code that reaches this host draws random numbers.
+  seedRandom(seed: number, index: number): void {
+    this.random.seed(seed, index)
+  }
+
+  randomState(): readonly number[] {
+    return this.random.state()
+  }
+
+  restoreRandom(state: readonly number[]): void {
+    this.random.restore(state)
   }
 
   log(line: string): void {

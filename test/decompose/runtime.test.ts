@@ -163,6 +163,35 @@ test('a root resumes from any of its checkpoints, to the same result and the sam
   }
 })
 
+test('a resumed root draws the random numbers that an unbroken one draws', async () => {
+  const source = `export default function (n, ctx) {
+  const first = Math.random();
+  const state = ctx.restored ?? { drawn: [] };
+  while (state.drawn.length < n) {
+    state.drawn.push(Math.random());
+    ctx.checkpoint(state);
+  }
+  return [first, state.drawn, Math.random()];
+}`
+  const program = decompose(source, 'draws.js')
+  const unbroken = await runProgram(program, { value: 4 })
+  expect(unbroken.checkpoints).toHaveLength(4)
+  for (const restored of unbroken.checkpoints)
+    expect((await runProgram(program, { value: 4 }, { restored })).value).toEqual(unbroken.value)
+})
+
+test('an error names the shard that threw it, and none when sequential code did', async () => {
+  const source = `export default function (xs) {
+  const ys = xs.map((x) => { if (x === 7 || x === 3) throw new RangeError('item ' + x); return x });
+  throw new Error('sum ' + ys.length);
+}`
+  const items = Array.from({ length: 10 }, (_, i) => i)
+  const failed = await runSharded(source, 'fails.js', { value: items }, { chunks: 5 })
+  expect([failed.thrown?.message, failed.shard]).toEqual(['item 3', { sequence: 1, index: 1 }])
+  const later = await runSharded(source, 'fails.js', { value: items.slice(8) }, { chunks: 2 })
+  expect([later.thrown?.message, later.shard]).toEqual(['sum 2', null])
+})
+
 test('a state that cannot travel is skipped with a line, and the function goes on', async () => {
   const source = 'export default function (n, ctx) { ctx.checkpoint({ f: () => n }); return n }'
   const run = await runProgram(decompose(source, 'ctx.js'), { value: 4 })

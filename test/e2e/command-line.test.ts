@@ -112,6 +112,7 @@ test('an error of the function: exit 1, its message, its line', async () => {
   expect(code).toBe(1)
   expect(value).toMatchObject({ status: 'failed', result: null, resultV8: null })
   expect(value.error.message).toContain('item 5')
+  expect(value.error.shard).toMatch(/^\w+:\d+$/)
   expect(value.error.stack).toContain('throwing.mjs:4:')
   await nothingIsLeft([])
 })

@@ -1,10 +1,12 @@
 /** One visit of a sharded array call: `map`, `filter`, `flatMap`, `forEach`, `Array.from`. */
+
+import { typedArrays, typedKind } from '../../execute/codec/typed-arrays.ts'
+import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
-import { typedArrays, typedKind } from './values.ts'
-import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
 
 type Callback = (item: unknown, index: number, array?: unknown) => unknown
 
@@ -20,7 +22,7 @@ export class CallVisit {
   readonly #items: Items
   readonly #pace: Pace
   #results: unknown[] = []
-  #pending: Step | null = null
+  #cut: Cut | null = null
 
   /** @returns null when the receiver is nothing that can be sharded: then the plain call is the answer. */
   static begin(
@@ -64,15 +66,8 @@ export class CallVisit {
   /** Runs in place what can run without waiting. True when the call is complete. */
   now(): boolean {
     if (this.#meta.isAsync) return false
-    for (;;) {
-      const step = this.#pace.next()
-      if (step.kind === 'done') return true
-      if (step.kind === 'shard') {
-        this.#pending = step
-        return false
-      }
-      this.#runHere(step.segment)
-    }
+    this.#cut = runUntilCut(this.#pace, (segment) => this.#runHere(segment))
+    return this.#cut === null
   }
 
   /** The result of the call, after `now` gave true. */
@@ -90,11 +85,11 @@ export class CallVisit {
   /** Sends the rest to shards and completes the call. */
   async rest(): Promise<unknown> {
     if (this.#meta.isAsync) return this.#gather()
-    if (this.#pending?.kind === 'shard') await this.#shards(this.#pending.cut)
+    if (this.#cut !== null) await this.#shards(this.#cut)
     return this.result()
   }
 
-  async #shards(cut: Extract<Step, { kind: 'shard' }>['cut']): Promise<void> {
+  async #shards(cut: Cut): Promise<void> {
     const at = { spot: this.#spot, sequence: this.#sequence, meanMs: this.#pace.meanMs() }
     const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, cut, at)
     let from = cut.starts[0] ?? 0
@@ -118,7 +113,7 @@ export class CallVisit {
     }
   }
 
-  #runHere({ from, to }: Segment): void {
+  #runHere({ from, to }: Segment): false {
     const { method } = this.#meta
     // Called as a plain name: `this` is undefined, as it is for the builtin.
     const callback = this.#callback
@@ -138,6 +133,7 @@ export class CallVisit {
         else this.#results.push(result)
       }
     }
+    return false
   }
 
   /** `await Promise.all(xs.map(fn))`: the items one after the other are as good as side by side, for they share nothing. */

@@ -28,22 +28,29 @@ export interface VisitCount {
 interface Held {
   readonly offers: number
   readonly visits: number
+  /** Where `Math.random` was. */
+  readonly random: readonly number[]
   readonly state: unknown
 }
 
 export function makeContext(call: RootCall, host: RuntimeHost, classes: ClassTable, count: VisitCount): Context {
   const held = call.restored === null ? null : (decode(call.restored, { classes }) as Held)
   let offers = held?.offers ?? 0
+  let asked = false
   return {
     get restored() {
       // Who asks goes on from there: families spawned from here on are those that came after the checkpoint.
-      if (held !== null) count.skipTo(held.visits)
+      if (held !== null && !asked) {
+        asked = true
+        count.skipTo(held.visits)
+        host.restoreRandom(held.random)
+      }
       return held?.state ?? null
     },
     checkpoint(state) {
       offers += 1
       if (!host.checkpointDue()) return
-      const kept: Held = { offers, visits: count.visits(), state }
+      const kept: Held = { offers, visits: count.visits(), random: host.randomState(), state }
       try {
         host.checkpoint(offers, encode(kept, { classes }))
       } catch (thrown) {

@@ -6,6 +6,9 @@ import type { Cut } from '../../program/family.ts'
 export interface RuntimeHost {
   /** Restarts the seeded generator behind `Math.random`; called before each item and before the root. */
   seedRandom(seed: number, index: number): void
+  /** Where the generator is, and back to there: a resumed root draws what an unbroken one would. */
+  randomState(): readonly number[]
+  restoreRandom(state: readonly number[]): void
   log(line: string): void
   progress(fraction: number): void
   /** Hands over a resumable state; ignored unless `checkpointDue()`. */

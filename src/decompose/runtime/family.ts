@@ -1,9 +1,10 @@
 /** Sends the rest of a spot's items to shards: guards, encoding, spawn, and merging of what comes back. */
 
 import { ShoalError } from '../../errors.ts'
-import type { ClassTable, Outcome } from '../../execute/codec/codec.ts'
+import type { ClassTable, Outcome, ThrownError } from '../../execute/codec/codec.ts'
 import { encode } from '../../execute/codec/encode.ts'
 import { decodeOutcome } from '../../execute/codec/outcome.ts'
+import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Spawn } from '../../execute/slots.ts'
 import { sizes } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
@@ -13,7 +14,7 @@ import { builtinsPatched } from './fingerprint.ts'
 import { LayeredNumbers } from './known.ts'
 import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToPart } from './live.ts'
 import type { CounterRange } from './stand-ins.ts'
-import { type ShardInput, type ShardResult, type SharedState, typedKind } from './values.ts'
+import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
 /** How generated code lets the runtime reach the live variables of a spot. */
 export interface Access {
@@ -189,10 +190,15 @@ export function readOutcomes(prepared: Prepared, outcomes: readonly Uint8Array[]
     known.length = base
     for (const object of prepared.own[index] ?? []) known.push(object)
     const outcome: Outcome = decodeOutcome(bytes, { known, classes })
-    if (outcome.kind === 'error') return { results, stop: `${outcome.error.name}: ${outcome.error.message}` }
+    if (outcome.kind === 'error') return { results, stop: errorLine(outcome.error) }
     results.push(outcome.value as ShardResult)
   }
   return { results, stop: null }
+}
+
+/** An error in one line, as logs show it. */
+export function errorLine({ name, message }: ThrownError): string {
+  return `${name}: ${message}`
 }
 
 /** Why the parts cannot be merged at all, or null. Nothing is changed. */

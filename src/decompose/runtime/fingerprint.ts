@@ -1,5 +1,7 @@
 /** Notices patched builtins: shards run where nobody has patched them. */
 
+import { typedArrays } from '../../execute/codec/typed-arrays.ts'
+
 /** Classes whose static members and methods user code calls. */
 const CLASSES = [
   Object,
@@ -30,10 +32,7 @@ const WATCHED: readonly object[] = [
   Object.getPrototypeOf(new Map()[Symbol.iterator]()),
   Object.getPrototypeOf(new Set()[Symbol.iterator]()),
   Object.getPrototypeOf(''[Symbol.iterator]()),
-  ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array].map(
-    (T) => T.prototype,
-  ),
-  ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array].map((T) => T.prototype),
+  ...[...typedArrays.values()].map((Type) => Type.prototype),
 ]
 
 const GLOBAL_NAMES = [

@@ -1,10 +1,11 @@
 /** One visit of a sharded `reduce`: shards compute what is added, or pick among their items; the root folds in order. */
+import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
 import { isKey, keyOf } from './pick.ts'
-import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
 
 type Callback = (held: unknown, item: unknown, index: number, array: unknown) => unknown
 
@@ -21,7 +22,7 @@ export class FoldVisit {
   readonly #items: Items
   readonly #pace: Pace
   #held: unknown
-  #pending: Step | null = null
+  #cut: Cut | null = null
 
   /** @returns null when the plain call is the answer. */
   static begin(
@@ -59,15 +60,8 @@ export class FoldVisit {
 
   /** Runs in place what can run without waiting. True when the fold is complete. */
   now(): boolean {
-    for (;;) {
-      const step = this.#pace.next()
-      if (step.kind === 'done') return true
-      if (step.kind === 'shard') {
-        this.#pending = step
-        return false
-      }
-      this.#runHere(step.segment)
-    }
+    this.#cut = runUntilCut(this.#pace, (segment) => this.#runHere(segment))
+    return this.#cut === null
   }
 
   result(): unknown {
@@ -76,8 +70,8 @@ export class FoldVisit {
 
   /** Sends the rest to shards and completes the fold. */
   async rest(): Promise<void> {
-    if (this.#pending?.kind !== 'shard') return
-    const { cut } = this.#pending
+    const cut = this.#cut
+    if (cut === null) return
     let from = cut.starts[0] ?? 0
     if (this.#canMerge()) {
       const at = { ...this.#at, meanMs: this.#pace.meanMs() }
@@ -106,8 +100,9 @@ export class FoldVisit {
     } else if (fold?.kind === 'add') for (const value of results) this.#held = added(fold.operator, this.#held, value)
   }
 
-  #runHere({ from, to }: Segment): void {
+  #runHere({ from, to }: Segment): false {
     for (let index = from; index < to; index++) this.#step(index)
+    return false
   }
 
   #step(index: number): void {

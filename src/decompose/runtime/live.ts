@@ -1,8 +1,10 @@
 /** The live containers of a spot's outputs in the root: are they what was expected, and how parts are merged into them. */
+
+import { type TypedArray, typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
 import { added } from './fold-visit.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
-import { type Stand, type TypedArray, typedKind } from './values.ts'
+import type { Stand } from './values.ts'
 
 /** Cells of a `cells` output as generated code states them. */
 export interface CellsClaim {

@@ -1,8 +1,9 @@
 /** One visit of a sharded loop; generated code steps through it: `next`, the body over a segment, `next`, ... */
+
+import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
-import { typedKind } from './values.ts'
 import { Pace, type RootSetting, type Segment, shardOut } from './visit.ts'
 
 /** The names are those of the generated text. */

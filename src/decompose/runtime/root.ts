@@ -1,6 +1,7 @@
 /** Runs a job's root: the user's module with its sharded spots handed to visits. */
 
 import { ShoalError } from '../../errors.ts'
+import type { ShardPlace, ThrownError } from '../../execute/codec/codec.ts'
 import { decode } from '../../execute/codec/decode.ts'
 import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { decomposeLimits } from '../../limits.ts'
@@ -10,7 +11,7 @@ import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
 import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
-import type { Access } from './family.ts'
+import { type Access, errorLine } from './family.ts'
 import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
@@ -34,6 +35,7 @@ class RootRuntime extends Registry {
   readonly #logged = new Set<string>()
   readonly #histories = new Map<number, SpotHistory>()
   #visits = 0
+  #threw: { readonly shard: ShardPlace; readonly error: string } | null = null
   #pending: CallVisit | null = null
   #waiting: FoldVisit | SearchVisit | null = null
   /** A plain call's empty result, which looks like a call that has to wait. */
@@ -41,7 +43,20 @@ class RootRuntime extends Registry {
 
   constructor(call: RootCall, host: RuntimeHost) {
     super()
-    this.#setting = { call, host, classes: this.classTable, stayed: (meta, reason) => this.#stayed(meta, reason) }
+    this.#setting = {
+      call,
+      host,
+      classes: this.classTable,
+      stayed: (meta, reason) => this.#stayed(meta, reason),
+      threw: (shard, error) => {
+        this.#threw = { shard, error }
+      },
+    }
+  }
+
+  /** The shard that threw `error` before the root did; null when the root alone threw it. */
+  shardOf(error: ThrownError): ShardPlace | null {
+    return this.#threw?.error === errorLine(error) ? this.#threw.shard : null
   }
 
   visits(): number {
@@ -150,7 +165,7 @@ export async function runRoot(program: Program, call: RootCall, host: RuntimeHos
     const error = thrownFrom(thrown, -1)
     return encodeOutcome({
       kind: 'error',
-      error: { ...error, stack: userStack(error.stack, program.file, runtime.shifts) },
+      error: { ...error, stack: userStack(error.stack, program.file, runtime.shifts), shard: runtime.shardOf(error) },
     })
   }
 }

@@ -5,7 +5,7 @@ import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
-import { Pace, type RootSetting, type Segment, type Step, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
 
 type Predicate = (item: unknown, index: number, array: unknown) => unknown
 
@@ -27,7 +27,7 @@ export class SearchVisit {
   #sequence: number
   #pace: Pace
   #found = -1
-  #pending: Step | null = null
+  #cut: Cut | null = null
 
   /** @returns null when the plain call is the answer. */
   static begin(search: SearchSetting, receiver: unknown, predicate: unknown): SearchVisit | null {
@@ -58,18 +58,8 @@ export class SearchVisit {
 
   /** Runs in place what can run without waiting. True when the search is over. */
   now(): boolean {
-    for (;;) {
-      const step = this.#pace.next()
-      if (step.kind === 'done') return true
-      if (step.kind === 'shard') {
-        this.#pending = step
-        return false
-      }
-      if (this.#runHere(step.segment)) {
-        this.#pace.finish()
-        return true
-      }
-    }
+    this.#cut = runUntilCut(this.#pace, (segment) => this.#runHere(segment))
+    return this.#cut === null
   }
 
   result(): unknown {
@@ -88,15 +78,12 @@ export class SearchVisit {
   /** Sends stretch after stretch to shards until something is found. */
   async rest(): Promise<void> {
     const { setting, history } = this.#search
-    for (let step = this.#pending; step !== null && step.kind !== 'done'; step = this.#pace.next()) {
-      if (step.kind === 'run') {
-        if (this.#runHere(step.segment)) return
-        continue
-      }
-      const to = await this.#lookAhead(this.#stretchOf(step.cut))
+    while (this.#cut !== null) {
+      const to = await this.#lookAhead(this.#stretchOf(this.#cut))
       if (to === null) return
       this.#sequence = this.#search.next()
       this.#pace = new Pace(setting, history, this.#sequence, this.#items.count, to)
+      this.#cut = runUntilCut(this.#pace, (segment) => this.#runHere(segment))
     }
   }
 

@@ -1,8 +1,8 @@
 /** A shard's own containers for a spot's outputs: made from their stands, read out when the shard is done. */
 import { assert } from '../../errors.ts'
+import { type TypedArray, typedArrays } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
 import type { ShardInput, SharedState, Stand } from './values.ts'
-import { type TypedArray, typedArrays } from './values.ts'
 
 /** Counter values of a shard's items: `first + step * k`, up to `last`. */
 export interface CounterRange {

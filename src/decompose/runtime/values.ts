@@ -45,48 +45,4 @@ export interface ShardResult {
   readonly outputs: readonly unknown[]
 }
 
-/** Typed arrays by name. */
-export const typedArrays: ReadonlyMap<string, TypedArrayConstructor> = new Map<string, TypedArrayConstructor>(
-  [
-    Int8Array,
-    Uint8Array,
-    Uint8ClampedArray,
-    Int16Array,
-    Uint16Array,
-    Int32Array,
-    Uint32Array,
-    Float32Array,
-    Float64Array,
-    BigInt64Array,
-    BigUint64Array,
-  ].map((Type) => [Type.name, Type]),
-)
-
-export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
-
-export type TypedArrayConstructor = {
-  readonly name: string
-  readonly prototype: TypedArray
-  new (length: number): TypedArray
-}
-
-/** The typed array class of a value with exactly that prototype; null for everything else. */
-export function typedKind(value: unknown): string | null {
-  if (!ArrayBuffer.isView(value)) return null
-  const prototype: unknown = Object.getPrototypeOf(value)
-  for (const [name, Type] of typedArrays) if (Type.prototype === prototype) return name
-  return null
-}
-
 export type Classes = ClassTable

@@ -1,5 +1,5 @@
 /** One visit of a sharded spot by the root: decides what runs in place, sends the rest to shards, merges. */
-import type { ClassTable } from '../../execute/codec/codec.ts'
+import type { ClassTable, ShardPlace } from '../../execute/codec/codec.ts'
 import { decomposeLimits } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
@@ -25,6 +25,8 @@ export interface RootSetting {
   readonly classes: ClassTable
   /** Notes why a spot stays in place. */
   stayed(meta: SpotMeta, reason: string): void
+  /** Notes which shard threw: its items run again in place, where the error is thrown for good. */
+  threw(shard: ShardPlace, error: string): void
 }
 
 /** Runs of items in place: `[from, to)`. */
@@ -138,6 +140,22 @@ export class Pace {
   }
 }
 
+/**
+ * Runs segments in place for as long as none has to wait.
+ * @param run runs one segment; true when nothing is left to do after it
+ * @returns where the rest is to be cut; null when all is done
+ */
+export function runUntilCut(pace: Pace, run: (segment: Segment) => boolean): Cut | null {
+  for (;;) {
+    const step = pace.next()
+    if (step.kind === 'done') return null
+    if (step.kind === 'shard') return step.cut
+    if (!run(step.segment)) continue
+    pace.finish()
+    return null
+  }
+}
+
 /** What shards gave back, ready to be merged one after the other. */
 export interface Harvest {
   /** Merges the outputs of the next shard; null when there is none left. */
@@ -173,7 +191,10 @@ export async function shardOut(
     setting.stayed(meta, objection)
     return null
   }
-  if (stop !== null) setting.stayed(meta, `shard ${results.length} ended with ${stop}`)
+  if (stop !== null) {
+    setting.stayed(meta, `shard ${results.length} ended with ${stop}`)
+    setting.threw({ sequence: at.sequence, index: results.length }, stop)
+  }
   let index = 0
   return {
     stopped: stop === null ? null : segmentOf(cut, results.length),

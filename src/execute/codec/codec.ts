@@ -42,4 +42,11 @@ export interface ThrownError {
   /** For thrown values that are no Error: the value itself; also own enumerable properties of the error. */
   readonly value: unknown
   readonly isError: boolean
+  /** The shard that threw it first, by its family's place in the root's run; absent where sequential code did. */
+  readonly shard?: ShardPlace | null
+}
+
+export interface ShardPlace {
+  readonly sequence: number
+  readonly index: number
 }

@@ -1,7 +1,7 @@
 /** How a shard or a job ended, as bytes; and thrown errors as data and back. */
 import { types } from 'node:util'
 import { corrupt } from './byte-reader.ts'
-import type { DecodeOptions, EncodeOptions, Outcome, ThrownError } from './codec.ts'
+import type { DecodeOptions, EncodeOptions, Outcome, ShardPlace, ThrownError } from './codec.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
 import { ValueError } from './refusal.ts'
@@ -13,8 +13,9 @@ const errorKind = 1
 /** @throws ValueError when the value, or what was thrown, cannot travel. */
 export function encodeOutcome(outcome: Outcome, options: EncodeOptions = {}): Uint8Array {
   if (outcome.kind === 'value') return prefixed(valueKind, encode(outcome.value, options))
-  const { item, name, message, stack, isError, value } = outcome.error
-  return prefixed(errorKind, encode([item, name, message, stack, isError, value], options))
+  const { item, name, message, stack, isError, value, shard } = outcome.error
+  const place = shard ? [shard.sequence, shard.index] : null
+  return prefixed(errorKind, encode([item, name, message, stack, isError, value, place], options))
 }
 
 /** @throws ShoalError SHOAL_VALUE_CORRUPT. */
@@ -115,11 +116,19 @@ function defineHidden(error: Error, key: string, value: unknown): void {
 }
 
 function thrownError(data: unknown): ThrownError {
-  const [item, name, message, stack, isError, value]: unknown[] = Array.isArray(data) && data.length === 6 ? data : []
+  const parts: unknown[] = Array.isArray(data) && data.length === 7 ? data : []
+  const [item, name, message, stack, isError, value, place] = parts
   const valid = typeof item === 'number' && typeof name === 'string' && typeof message === 'string'
   if (!valid || typeof stack !== 'string' || typeof isError !== 'boolean')
     throw corrupt('a thrown error is incomplete', 1)
-  return { item, name, message, stack, isError, value }
+  return { item, name, message, stack, isError, value, shard: shardPlace(place) }
+}
+
+function shardPlace(data: unknown): ShardPlace | null {
+  if (data === null) return null
+  const [sequence, index]: unknown[] = Array.isArray(data) ? data : []
+  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(index)) throw corrupt('a shard has no place', 1)
+  return { sequence: Number(sequence), index: Number(index) }
 }
 
 function isError(thrown: unknown): thrown is Error {

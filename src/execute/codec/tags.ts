@@ -1,5 +1,7 @@
 /** The value format's alphabet: one byte says what follows. The layout is described in docs/reference/value-format.md. */
 
+import { typedArrays } from './typed-arrays.ts'
+
 /** First byte of every encoded value. Raised when the layout changes. */
 export const formatVersion = 1
 
@@ -86,27 +88,6 @@ export interface ViewFormat {
   make(buffer: ArrayBuffer, offset: number, length: number): ArrayBufferView
 }
 
-type ViewConstructor = (new (
-  buffer: ArrayBuffer,
-  offset: number,
-  length: number,
-) => ArrayBufferView) & { readonly prototype: object; readonly BYTES_PER_ELEMENT?: number }
-
-const viewConstructors: Record<Exclude<ViewKind, 'Buffer'>, ViewConstructor> = {
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-}
-
 export const viewFormats: readonly ViewFormat[] = viewKinds.map((kind) => {
   if (kind === 'Buffer') {
     return {
@@ -116,11 +97,12 @@ export const viewFormats: readonly ViewFormat[] = viewKinds.map((kind) => {
       make: (buffer, at, size) => Buffer.from(buffer, at, size),
     }
   }
-  const View = viewConstructors[kind]
+  const View = kind === 'DataView' ? DataView : typedArrays.get(kind)
+  if (View === undefined) throw new Error(`assertion failed: ${kind} is a typed array`)
   return {
     kind,
     prototype: View.prototype,
-    elementBytes: View.BYTES_PER_ELEMENT ?? 1,
+    elementBytes: 'BYTES_PER_ELEMENT' in View ? View.BYTES_PER_ELEMENT : 1,
     make: (buffer, offset, length) => new View(buffer, offset, length),
   }
 })

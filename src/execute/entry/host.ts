@@ -53,6 +53,14 @@ export class SlotHost implements RuntimeHost {
     this.#random.seed(seed, index)
   }
 
+  randomState(): readonly number[] {
+    return this.#random.state()
+  }
+
+  restoreRandom(state: readonly number[]): void {
+    this.#random.restore(state)
+  }
+
   nowMs(): number {
     return now()
   }

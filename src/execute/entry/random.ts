@@ -24,6 +24,18 @@ export class SeededRandom {
     for (let round = 0; round < 4; round++) this.#word()
   }
 
+  /** Where the stream is; `restore` goes on from there. */
+  state(): readonly number[] {
+    return [this.#a, this.#b, this.#c, this.#counter]
+  }
+
+  restore([a = 0, b = 0, c = 0, counter = 1]: readonly number[]): void {
+    this.#a = a | 0
+    this.#b = b | 0
+    this.#c = c | 0
+    this.#counter = counter | 0
+  }
+
   /** A number in [0, 1) with 53 random bits. */
   next(): number {
     return ((this.#word() >>> 5) * 0x400_0000 + (this.#word() >>> 6)) / 0x20_0000_0000_0000
