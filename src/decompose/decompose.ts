@@ -105,6 +105,7 @@ function decideOne(
     site.node,
     textsOf(merit.plan),
     new Set(merit.plan.outputs.map((output) => output.variable)),
+    merit.plan.exits,
   )
   if ('node' in needs) {
     return { ...none, verdict: 'sequential', obstacle: { reason: 'unsupported', name: needs.name, line: site.line } }
@@ -130,8 +131,8 @@ function settleInner(decision: Decision, sharded: readonly Plan[]): Decision {
 }
 
 function verdictOf(plan: Plan, guarded: boolean): Verdict {
+  if (plan.exits.length > 0 || (plan.shape.kind === 'call' && isSearch(plan.shape.method))) return 'speculative'
   if (guarded) return 'guarded'
-  if (plan.shape.kind === 'call' && isSearch(plan.shape.method)) return 'speculative'
   const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
   if (fold?.kind === 'add') return fold.exact ? 'reduce' : 'fission'
   if (plan.outputs.some((output) => output.how === 'sum')) return 'fission'

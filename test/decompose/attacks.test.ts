@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { decompose } from '../../src/decompose/decompose.ts'
 import { attacks } from './attacks.ts'
+import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
 import { runPlain } from './plain.ts'
 
-test.each([...attacks, ...foldAttacks])(
+test.each([...attacks, ...foldAttacks, ...exitAttacks])(
   '$name: the result is the plain one, whatever is sharded',
   async ({ source, shards }) => {
     const program = decompose(source, 'attack.mjs')

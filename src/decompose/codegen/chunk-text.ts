@@ -57,13 +57,21 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   let outermost: AnyNode = loop
   for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
   text.keep(outermost.start, outermost.end)
-  text.put(outermost.start, `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{`)
+  text.put(outermost.start, `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{let $k=-1;`)
+  if (plan.exits.length > 0) countIterations(text, loop.body)
+  for (const region of plan.exits) text.replace(region.start, region.end, '{return $k}')
   if (plan.shape.kind === 'range' && loop.type === 'ForStatement') {
     const { first, counter } = plan.shape
     text.replace(first.start, first.end, '$lo')
     if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}<$hi`)
   } else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
   text.put(outermost.end, '};')
+}
+
+/** Numbers the iterations of a run by `$k`, so that one that leaves the loop can tell which it is. */
+function countIterations(text: TextBuilder, body: AnyNode): void {
+  if (body.type === 'BlockStatement') text.put(body.start + 1, '$k++;')
+  else text.put(body.start, '{$k++;').put(body.end, '}')
 }
 
 /** Keeps one variable's declaration: a function or class, or one declarator of a statement. */

@@ -1,6 +1,7 @@
 /** Writes the module that the root runs: the user's text, with sharded spots handed to the runtime. */
 import type { AnyNode } from 'acorn'
 import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
+import { exitsOf, isOwnBreak, labelsOf } from '../spots/exits.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
 import { isSearch, type Output, type Plan } from '../spots/plan.ts'
@@ -99,9 +100,12 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   const name = `$${spot.id}`
   let outermost: AnyNode = loop
   for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
+  const labels = labelsOf(map, loop)
+  const breaks = exitsOf(loop, labels).filter((exit) => isOwnBreak(exit, labels))
+  for (const { start, end } of breaks) text.replace(start, end, `break ${name}x;`)
   text.put(
     outermost.start,
-    `for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(spot)});${name}.next()??await ${name}.rest();)`,
+    `${breaks.length > 0 ? `${name}x:` : ''}for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(spot)});${name}.next()??await ${name}.rest();)`,
   )
   if (plan.shape.kind === 'range') {
     const { first, end } = plan.shape
@@ -212,7 +216,7 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
-    if (node.type === 'Identifier' && /^\$(s|x|lo|hi|items|main|v|m|\d+)$/.test(node.name)) {
+    if (node.type === 'Identifier' && /^\$(s|x|k|lo|hi|items|main|v|m|\d+x?)$/.test(node.name)) {
       throw unsupported(map, node, `the name ${node.name}`)
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')

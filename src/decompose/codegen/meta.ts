@@ -1,6 +1,6 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
 import type { Fold } from '../spots/folds.ts'
-import type { Output, Plan, SearchMethod } from '../spots/plan.ts'
+import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
 
 export interface SpotMeta {
   readonly kind: 'call' | 'of' | 'range'
@@ -16,6 +16,8 @@ export interface SpotMeta {
   readonly viewsOnUnknown: boolean
   /** Gathered items are begun side by side: they let time pass. */
   readonly waits: boolean
+  /** It may end before its last item: shards look ahead, stretch by stretch. */
+  readonly endsEarly: boolean
 }
 
 export interface OutputMeta {
@@ -49,6 +51,7 @@ export function metaOf(plan: Plan): SpotMeta {
     line: plan.site.line,
     viewsOnUnknown: plan.viewsOnUnknown,
     waits: plan.waits,
+    endsEarly: plan.exits.length > 0 || (shape.kind === 'call' && isSearch(shape.method)),
   }
 }
 

@@ -80,6 +80,7 @@ export function evaluate(flow: Flow, node: AnyNode): Value {
 }
 
 function statement(flow: Flow, node: AnyNode): Value {
+  if (flow.skipped.has(node)) return emptyValue()
   switch (node.type) {
     case 'VariableDeclaration':
       for (const declarator of node.declarations) {

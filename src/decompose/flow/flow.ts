@@ -67,6 +67,8 @@ export class Flow {
   waits = false
   /** What counts as pure because the user says so. */
   readonly asserted = new Map<number, string>()
+  /** Statements that are left out: the root runs them in place. */
+  readonly skipped: ReadonlySet<AnyNode>
   readonly #region: { start: number; end: number }
   readonly #home: { start: number; end: number }
   readonly #variables = new Map<Variable, Value>()
@@ -83,8 +85,14 @@ export class Flow {
    * @param region the code of one iteration: what is declared in it is new each time.
    * @param home the whole spot; functions around it own variables that outlive the iteration.
    */
-  constructor(map: ModuleMap, region: { start: number; end: number }, home: { start: number; end: number }) {
+  constructor(
+    map: ModuleMap,
+    region: { start: number; end: number },
+    home: { start: number; end: number },
+    skipped: ReadonlySet<AnyNode> = new Set(),
+  ) {
     this.map = map
+    this.skipped = skipped
     this.#region = region
     this.#home = home
   }

@@ -4,7 +4,7 @@ import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
-import { Pace, type RootSetting, type Segment, shardOut } from './visit.ts'
+import { Pace, type RootSetting, type Segment, shardOut, stretchOf } from './visit.ts'
 
 /** The names are those of the generated text. */
 export class LoopVisit {
@@ -15,8 +15,9 @@ export class LoopVisit {
   items: unknown = null
   readonly #setting: RootSetting
   readonly #history: SpotHistory
-  readonly #sequence: number
+  readonly #next: () => number
   readonly #makeAccess: () => Access
+  #sequence: number
   #begun = false
   /** The end has to be read before each iteration, as it was written. */
   #open = false
@@ -25,11 +26,13 @@ export class LoopVisit {
   #pace: Pace | null = null
   #cut: Parameters<typeof shardOut>[4] | null = null
 
-  constructor(setting: RootSetting, history: SpotHistory, access: () => Access, sequence: number) {
+  /** @param next the number of the next visit; a loop that may end early makes one for every stretch it sends out. */
+  constructor(setting: RootSetting, history: SpotHistory, access: () => Access, next: () => number) {
     this.#setting = setting
     this.#history = history
     this.#makeAccess = access
-    this.#sequence = sequence
+    this.#next = next
+    this.#sequence = next()
   }
 
   /** True: run the body over the segment; false: all done; null: wait for `rest`. */
@@ -47,17 +50,19 @@ export class LoopVisit {
     const [pace, items, cut] = [this.#pace, this.#source, this.#cut]
     if (pace === null || items === null || cut === null) return false
     this.#cut = null
-    const access = this.#makeAccess()
-    const at = { spot: this.#history.spot, sequence: this.#sequence, meanMs: pace.meanMs() }
-    const harvest = await shardOut(this.#setting, this.#history.meta, access, items, cut, at)
-    const begin = cut.starts[0] ?? 0
-    let to = begin
-    if (harvest !== null) {
-      for (let part = harvest.next(); part !== null; part = harvest.next()) to = part.segment.to
-    }
-    // What could not be merged runs here: it throws where the plain loop throws, or goes on to the end.
-    pace.stay(to)
-    return this.#advance() ?? false
+    const meanMs = pace.meanMs()
+    const { meta, spot } = this.#history
+    const stretch = meta.endsEarly ? stretchOf(this.#setting.call, cut, this.#sequence, meanMs) : cut
+    const at = { spot, sequence: this.#sequence, meanMs }
+    const harvest = await shardOut(this.#setting, meta, this.#makeAccess(), items, stretch, at)
+    let to = stretch.starts[0] ?? 0
+    for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) to = part.segment.to
+    if (to === stretch.items && to < items.count) {
+      this.#sequence = this.#next()
+      this.#pace = new Pace(this.#setting, this.#history, this.#sequence, items.count, to)
+    } else pace.stay(to)
+    // What could not be merged runs here: it ends or throws where the plain loop does, or goes on.
+    return this.#advance() ?? (await this.rest())
   }
 
   /** The first counter value; called once. */

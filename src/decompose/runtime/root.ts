@@ -68,7 +68,7 @@ class RootRuntime extends Registry {
   }
 
   loop(spot: number, access: () => Access): LoopVisit {
-    return new LoopVisit(this.#setting, this.#history(spot), access, ++this.#visits)
+    return new LoopVisit(this.#setting, this.#history(spot), access, () => ++this.#visits)
   }
 
   /** The call's result, or undefined when it has to be awaited with `rest`. */

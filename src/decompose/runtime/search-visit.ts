@@ -1,11 +1,10 @@
 /** One visit of a sharded search: `some`, `every`, `find`, `findIndex`. Shards look ahead; the lowest index wins. */
-import { decomposeLimits } from '../../limits.ts'
 import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
-import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment, shardOut, stretchOf } from './visit.ts'
 
 type Predicate = (item: unknown, index: number, array: unknown) => unknown
 
@@ -79,7 +78,7 @@ export class SearchVisit {
   async rest(): Promise<void> {
     const { setting, history } = this.#search
     while (this.#cut !== null) {
-      const to = await this.#lookAhead(this.#stretchOf(this.#cut))
+      const to = await this.#lookAhead(stretchOf(setting.call, this.#cut, this.#sequence, this.#pace.meanMs()))
       if (to === null) return
       this.#sequence = this.#search.next()
       this.#pace = new Pace(setting, history, this.#sequence, this.#items.count, to)
@@ -104,17 +103,6 @@ export class SearchVisit {
     if (to === cut.items) return to
     this.#runHere({ from: to, to: this.#items.count })
     return null
-  }
-
-  /** A stretch of a few shards per slot: what lies behind a hit is computed in vain. */
-  #stretchOf(cut: Cut): Cut {
-    const { call } = this.#search.setting
-    if (call.chunks !== null || call.recordedCuts.get(this.#sequence) === cut) return cut
-    const from = cut.starts[0] ?? 0
-    const size = Math.max(1, Math.floor(decomposeLimits.shardMsTarget / this.#pace.meanMs()))
-    const items = Math.min(cut.items, from + size * 2 * Math.max(1, call.slots()))
-    const starts = Array.from({ length: Math.ceil((items - from) / size) }, (_, index) => from + index * size)
-    return { items, starts }
   }
 
   /** True when the search is over. */

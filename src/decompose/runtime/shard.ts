@@ -72,12 +72,14 @@ class ShardRun {
   readonly #shared: DecodedShared
   readonly #input: ShardInput | null
   readonly #numbers: LayeredNumbers
-  readonly #range: CounterRange
-  readonly #made: Record<string, unknown>
+  #range: CounterRange
+  #made: Record<string, unknown>
   readonly #chunk: ChunkRun = {}
   readonly #inputHash: string | null
   #results: unknown[] | null
   #next: number
+  /** The item with which the loop may end. */
+  #end: number | null = null
 
   constructor(call: ShardCall, host: RuntimeHost, registry: Registry, meta: SpotMeta, shared: DecodedShared) {
     this.#call = call
@@ -96,7 +98,7 @@ class ShardRun {
       const object = shared.objects[number]
       if (object !== undefined) this.#numbers.set(object, number)
     }
-    this.#range = this.#counterRange()
+    this.#range = this.#counterRange(work.hi)
     this.#made = makeStandIns(shared.state, this.#input, meta.outputs, this.#range)
     this.#results = meta.kind === 'call' && meta.method !== 'forEach' ? [] : null
     this.#next = work.lo
@@ -107,20 +109,37 @@ class ShardRun {
     host.seedRandom(call.seed, work.lo)
   }
 
-  /** Runs all items that are left, in segments short enough to look at the checkpoint clock between them. */
+  /** Runs the items, up to the one with which the loop may end. */
   async all(): Promise<void> {
     const { lo, hi } = this.#call.work
+    await this.#items(hi, true)
+    if (this.#end === null) return
+    const end = this.#end
+    // What the iteration did before it reached its end must not be seen: the root runs it once more.
+    this.#range = this.#counterRange(Math.max(lo + 1, end))
+    this.#made = makeStandIns(this.#shared.state, this.#input, this.#meta.outputs, this.#range)
+    this.#registry.body?.({ ...this.#shared.state.captures, ...this.#made }, this.#chunk)
+    this.#next = lo
+    this.#end = null
+    if (this.#meta.outputs.length > 0) await this.#items(end, false)
+    this.#end = end
+  }
+
+  /** Runs all items that are left before `hi`, in segments short enough to look at the checkpoint clock between them. */
+  async #items(hi: number, mayRest: boolean): Promise<void> {
+    const { lo } = this.#call.work
     let size = this.#besides ? hi - lo : 1
     while (this.#next < hi && !this.#host.signal.aborted) {
       const startMs = this.#host.nowMs()
       const end = Math.min(hi, this.#next + size)
       const pending = this.#segment(this.#next, end)
       if (pending !== null) await pending
+      if (this.#end !== null) break
       this.#next = end
       const tookMs = this.#host.nowMs() - startMs
       size = tookMs < decomposeLimits.shardSegmentMs ? size * 2 : Math.max(1, Math.floor(size / 2))
       if (tookMs >= 1) this.#host.progress((end - lo) / (hi - lo))
-      if (this.#next < hi && this.#host.checkpointDue()) this.#checkpoint()
+      if (mayRest && this.#next < hi && this.#host.checkpointDue()) this.#checkpoint()
     }
     if (this.#host.signal.aborted) throw new Error('the shard was cancelled')
     if (this.#inputHash !== null && this.#hash() !== this.#inputHash) {
@@ -131,7 +150,8 @@ class ShardRun {
   outcome(): Uint8Array {
     const { fold } = this.#meta
     const results = fold?.kind === 'add' && fold.exact ? exactSum(this.#results) : this.#results
-    const value: ShardResult = { results, outputs: this.#read() }
+    const ends = this.#end === null ? null : this.#end - this.#call.work.lo
+    const value: ShardResult = { results, outputs: this.#read(), ends }
     return encodeOutcome({ kind: 'value', value }, this.#options())
   }
 
@@ -159,7 +179,13 @@ class ShardRun {
     const items =
       this.#meta.kind === 'of' ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo) : null
     const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
-    return this.#meta.isAsync ? Promise.resolve(done) : null
+    if (this.#meta.isAsync) return Promise.resolve(done).then((offset) => this.#noteEnd(from, offset))
+    this.#noteEnd(from, done)
+    return null
+  }
+
+  #noteEnd(from: number, offset: unknown): void {
+    if (typeof offset === 'number') this.#end = from + offset
   }
 
   #callSegment(from: number, to: number): Promise<unknown> | null {
@@ -231,8 +257,8 @@ class ShardRun {
     else results[index - lo] = result
   }
 
-  #counterRange(): CounterRange {
-    const { lo, hi } = this.#call.work
+  #counterRange(hi: number): CounterRange {
+    const { lo } = this.#call.work
     const { kind, step } = this.#meta
     const first = kind === 'range' ? (this.#input?.first ?? 0) : lo
     return { first, last: first + (hi - lo - 1) * (kind === 'range' ? step : 1) }

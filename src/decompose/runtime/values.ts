@@ -43,6 +43,8 @@ export interface ShardResult {
   readonly results: unknown[] | null
   /** One per output: a list, cells, keyed values, counts, a number. */
   readonly outputs: readonly unknown[]
+  /** Offset of the item with which a loop may end; outputs are those of the items before. Null when there is none. */
+  readonly ends: number | null
 }
 
 export type Classes = ClassTable

@@ -3,7 +3,6 @@ import type { ClassTable, ShardPlace } from '../../execute/codec/codec.ts'
 import { decomposeLimits } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
-import { isSearch } from '../spots/plan.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
 import {
   type Access,
@@ -12,6 +11,7 @@ import {
   mergeResult,
   objectionToResults,
   prepare,
+  type Returned,
   readOutcomes,
 } from './family.ts'
 import { evenCut, guidedCut, isWorthSharding } from './granularity.ts'
@@ -63,7 +63,7 @@ export class Pace {
     this.#count = count
     // After a resumed checkpoint another spot may have the number: its cut fits only by chance, and is as good as any.
     const recorded = setting.call.recordedCuts.get(sequence)
-    const whole = recorded?.items === count || (isSearch(history.meta.method) && (recorded?.items ?? 0) < count)
+    const whole = recorded?.items === count || (history.meta.endsEarly && (recorded?.items ?? 0) < count)
     this.#recorded = whole && (recorded?.starts[0] ?? -1) >= from ? recorded : undefined
     this.#from = from
     this.#done = from
@@ -185,7 +185,7 @@ export async function shardOut(
     return null
   }
   const outcomes = await setting.call.spawn(prepared.spawn)
-  const { results, stop } = readOutcomes(prepared, outcomes, setting.classes)
+  const { results, stop } = untilEnd(meta, readOutcomes(prepared, outcomes, setting.classes))
   const objection = objectionToResults(prepared, results)
   if (objection !== null) {
     setting.stayed(meta, objection)
@@ -201,12 +201,33 @@ export async function shardOut(
     next() {
       const result = results[index]
       if (result === undefined) return null
-      const segment = segmentOf(cut, index)
+      const whole = segmentOf(cut, index)
+      const segment = result.ends === null ? whole : { from: whole.from, to: whole.from + result.ends }
       index += 1
-      mergeResult(prepared, access, result, counterRange(items, segment.from, segment.to))
+      if (segment.to > segment.from)
+        mergeResult(prepared, access, result, counterRange(items, segment.from, segment.to))
       return { result, segment }
     },
   }
+}
+
+/** What lies behind the end of a search is as if it had never run, whatever came of it. */
+function untilEnd(meta: SpotMeta, returned: Returned): Returned {
+  if (!meta.endsEarly) return returned
+  const last = returned.results.findIndex(
+    ({ ends, results }) => ends !== null || (results !== null && results.length > 0),
+  )
+  return last < 0 ? returned : { results: returned.results.slice(0, last + 1), stop: null }
+}
+
+/** A stretch of a few shards per slot: what lies behind the end of a search is computed in vain. */
+export function stretchOf(call: RootCall, cut: Cut, sequence: number, meanMs: number): Cut {
+  if (call.chunks !== null || call.recordedCuts.get(sequence) === cut) return cut
+  const from = cut.starts[0] ?? 0
+  const size = Math.max(1, Math.floor(decomposeLimits.shardMsTarget / meanMs))
+  const items = Math.min(cut.items, from + size * 2 * Math.max(1, call.slots()))
+  const starts = Array.from({ length: Math.ceil((items - from) / size) }, (_, index) => from + index * size)
+  return { items, starts }
 }
 
 function segmentOf(cut: Cut, index: number): Segment {

@@ -36,9 +36,14 @@ export function foldOf(map: ModuleMap, site: Site): Fold | null {
 }
 
 /** The body does enough per item to be worth more than the adding. */
-export function isHeavy(map: ModuleMap, body: AnyNode): boolean {
+export function isHeavy(
+  map: ModuleMap,
+  body: AnyNode,
+  ignored: readonly { start: number; end: number }[] = [],
+): boolean {
   let heavy = false
   walk(body, (node) => {
+    if (ignored.some((range) => contains(range, node))) return false
     if (isLoop(node)) heavy = true
     if (node.type !== 'CallExpression') return !heavy
     const { callee } = node

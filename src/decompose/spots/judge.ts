@@ -9,12 +9,13 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
 import { areDisjoint, namesOf } from './affine.ts'
 import { aliased } from './aliases.ts'
+import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf, isHeavy } from './folds.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
-import { counterOf, earlyExit, labelsOf, shapeOf } from './shape.ts'
+import { counterOf, shapeOf } from './shape.ts'
 
 /** A site's own merits, wherever it stands. */
 export type Merit =
@@ -29,6 +30,8 @@ interface Case {
   readonly flow: Flow
   readonly body: { start: number; end: number }
   readonly outputs: Map<Variable, Output>
+  /** Code by which the loop is left early; null when it cannot be told apart. */
+  readonly exits: readonly Region[] | null
 }
 
 /** Judges a site on its own merits. `around` is the points-to picture of the function around it. */
@@ -36,14 +39,15 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const early = earlyReason(map, site)
   if (early !== null) return { kind: 'sequential', obstacle: early }
   const shape = shapeOf(map, site)
-  const flow = flowOf(map, site)
+  const exits = site.kind === 'loop' ? regionsOf(map, site.node) : []
+  const flow = flowOf(map, site, new Set((exits ?? []).flatMap((region) => region.statements)))
   const body = bodyOf(site, shape)
-  const single: Case = { map, site, shape, flow, body, outputs: new Map() }
+  const single: Case = { map, site, shape, flow, body, outputs: new Map(), exits }
   findOutputs(single)
   const obstacle =
     carried(single) ??
     written(single) ??
-    exits(single) ??
+    exitObstacle(single) ??
     problems(single) ??
     aliased(map, site, body, single.outputs, around) ??
     shapeless(single)
@@ -64,6 +68,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     viewsOnUnknown: flow.viewsOnUnknown,
     waits: flow.waits,
     asserted: flow.asserted,
+    exits: exits ?? [],
   }
   const guarded = outputs.some(
     (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),
@@ -108,12 +113,12 @@ function foldReason(site: Extract<Site, { kind: 'call' }>): Obstacle {
 }
 
 /** The flow of one iteration. What the iteration is given exists before it. */
-function flowOf(map: ModuleMap, site: Site): Flow {
+function flowOf(map: ModuleMap, site: Site, skipped: ReadonlySet<AnyNode>): Flow {
   const home = site.node
   const item: Value = { things: new Set([outerThing('item', null)]), callables: new Set() }
   if (site.kind === 'call') return callFlow(map, site, item)
   const loop = site.node
-  const flow = new Flow(map, loop, home)
+  const flow = new Flow(map, loop, home, skipped)
   return flow.solve(() => {
     if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
       const target = loop.left.type === 'VariableDeclaration' ? loop.left.declarations[0]?.id : loop.left
@@ -193,7 +198,8 @@ function findOutputs(single: Case): void {
   for (const write of flow.writes) if (write.thing.variable !== null) written.add(write.thing.variable)
   for (const variable of written) {
     if (shape.kind === 'range' && variable === shape.counter) continue
-    const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere }, variable)
+    const ignored = single.exits ?? []
+    const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere, ignored }, variable)
     if (output === null || (output.how === 'sum' && !isHeavy(map, body as AnyNode))) continue
     // The end of a counted loop must not depend on what the loop gives out.
     if (shape.kind === 'range' && output.how !== 'cells' && usedIn(variable, shape.end)) continue
@@ -221,7 +227,7 @@ function carried(single: Case): Obstacle | null {
       continue
     }
     const [node] = nodes
-    if (node === undefined || onlyLeavesByExit(single, variable)) continue
+    if (node === undefined) continue
     const direct = [...nodes].some((at) => contains(body, at) || contains(site.node, at))
     if (direct && isSum(single, variable)) {
       sums ??= { reason: 'fp-order', name: variable.name, line: lineOf(node) }
@@ -235,26 +241,6 @@ function carried(single: Case): Obstacle | null {
     if (isCarriedCells(output)) return { reason: 'carried-dependency', name: output.variable.name, line: site.line }
   }
   return writtenBesidesSums(single) ?? sums
-}
-
-/** A count that is read only where the loop ends, or a result set right before: the exit is what matters. */
-function onlyLeavesByExit(single: Case, variable: Variable): boolean {
-  const { map, site, body } = single
-  if (site.kind !== 'loop') return false
-  const exit = earlyExit(site.node, labelsOf(map, site.node))
-  if (exit === null) return false
-  const block = exit.type === 'ReturnStatement' ? exit : (map.parentOf(exit) ?? exit)
-  return variable.references.every(({ identifier }) => {
-    if (!contains(body, identifier) || contains(block, identifier)) return true
-    const parent = map.parentOf(identifier)
-    if (parent?.type === 'UpdateExpression') return true
-    return (
-      parent?.type === 'AssignmentExpression' &&
-      parent.left === identifier &&
-      /^[+-]=$/.test(parent.operator) &&
-      parent.right.type === 'Literal'
-    )
-  })
 }
 
 /** With sums and other carried writes at once, the other writes decide. */
@@ -315,16 +301,18 @@ function nameOf(thing: Thing): string {
   return thing.name
 }
 
-function exits(single: Case): Obstacle | null {
-  if (single.site.kind !== 'loop') return null
-  const loop = single.site.node
+function exitObstacle(single: Case): Obstacle | null {
+  const { map, site } = single
+  if (site.kind !== 'loop') return null
+  const loop = site.node
   if (loop.type === 'WhileStatement' || loop.type === 'DoWhileStatement') {
-    return { reason: 'carried-dependency', name: 'its condition', line: single.site.line }
+    return { reason: 'carried-dependency', name: 'its condition', line: site.line }
   }
-  const exit = earlyExit(loop, labelsOf(single.map, loop))
-  return exit === null
-    ? null
-    : { reason: 'early-exit', name: exit.type.replace('Statement', '').toLowerCase(), line: lineOf(exit) }
+  const [exit] = exitsOf(loop, labelsOf(map, loop))
+  if (exit === undefined) return null
+  // Looking ahead costs what a light body does not give back.
+  if (single.exits !== null && isHeavy(map, loop.body, single.exits)) return null
+  return { reason: 'early-exit', name: exit.type.replace('Statement', '').toLowerCase(), line: lineOf(exit) }
 }
 
 function problems(single: Case): Obstacle | null {

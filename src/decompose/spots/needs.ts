@@ -30,6 +30,7 @@ export function needsOf(
   spot: AnyNode,
   texts: readonly AnyNode[],
   outputs: ReadonlySet<Variable>,
+  ignored: readonly { start: number; end: number }[] = [],
 ): Needs | Clash {
   const sets = {
     moduleTexts: set(),
@@ -67,17 +68,22 @@ export function needsOf(
     }
   }
 
+  function refer(at: Extract<AnyNode, { type: 'Identifier' }>, node: AnyNode, local: boolean): void {
+    const variable = map.variableOf(at)
+    if (variable === null || contains(spot, variable.scope.block) || contains(node, variable.scope.block)) return
+    if (variable.defs.length === 0) clash = { name: at.name, node: at }
+    if (outputs.has(variable)) return
+    const other = localNames.get(variable.name)
+    if (other !== undefined && other !== variable && !map.isModuleLevel(variable)) clash = { name: at.name, node: at }
+    visit(variable, local, at)
+  }
+
   for (let next = queue.pop(); next !== undefined && clash === null; next = queue.pop()) {
     const { node, local } = next
     walk(node, (at) => {
-      if (at.type !== 'Identifier') return
-      const variable = map.variableOf(at)
-      if (variable === null || contains(spot, variable.scope.block) || contains(node, variable.scope.block)) return
-      if (variable.defs.length === 0) clash = { name: at.name, node: at }
-      if (outputs.has(variable)) return
-      const other = localNames.get(variable.name)
-      if (other !== undefined && other !== variable && !map.isModuleLevel(variable)) clash = { name: at.name, node: at }
-      visit(variable, local, at)
+      if (ignored.some((range) => contains(range, at))) return false
+      if (at.type === 'Identifier') refer(at, node, local)
+      return true
     })
   }
   for (const output of outputs) localNames.set(output.name, output)

@@ -16,6 +16,8 @@ export interface UseSetting {
   readonly counter: Variable | null
   /** Functions outside the body that iterations call. */
   readonly elsewhere: readonly { start: number; end: number }[]
+  /** Parts of the body that only the root runs. */
+  readonly ignored: readonly { start: number; end: number }[]
 }
 
 /** One use of the variable: what it does. */
@@ -30,6 +32,7 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   for (const { identifier } of variable.references) {
     if (setting.elsewhere.some((range) => contains(range, identifier))) return null
     if (!contains(setting.body, identifier)) continue
+    if (setting.ignored.some((range) => contains(range, identifier))) continue
     const use = useOf(setting, variable, identifier)
     if (use === null) return null
     uses.push(use)

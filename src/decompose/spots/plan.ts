@@ -3,6 +3,7 @@ import type { AnyNode, AssignmentExpression } from 'acorn'
 import type { Variable } from '../syntax/parse.ts'
 import type { FunctionNode } from '../syntax/walk.ts'
 import type { Cells } from './affine.ts'
+import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
 
@@ -70,4 +71,6 @@ export interface Plan {
   readonly waits: boolean
   /** Names that count as pure because the user says so, by line. */
   readonly asserted: ReadonlyMap<number, string>
+  /** Code by which a loop is left early: an iteration that reaches it is run by the root, and all that come after it. */
+  readonly exits: readonly Region[]
 }

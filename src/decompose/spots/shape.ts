@@ -2,7 +2,7 @@
 import type { AnyNode, Expression, ForStatement } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
+import { contains, isFunction } from '../syntax/walk.ts'
 import { stepOf } from './affine.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf } from './folds.ts'
@@ -89,42 +89,4 @@ export function counterOf(map: ModuleMap, shape: Shape): Variable | null {
   if (index?.type !== 'Identifier') return null
   const variable = map.variableOf(index)
   return variable?.references.some((r) => r.isWrite()) ? null : variable
-}
-
-/** The first statement by which a loop's own code leaves the loop, or null. */
-export function earlyExit(loop: LoopNode, labels: readonly string[]): AnyNode | null {
-  let found: AnyNode | null = null
-  const visit = (node: AnyNode, breakable: boolean, inner: readonly string[]): void => {
-    walk(node, (at) => {
-      if (found !== null || isFunction(at)) return false
-      if (at.type === 'ReturnStatement' || at.type === 'YieldExpression') found = at
-      if (at.type === 'BreakStatement' && (at.label ? !inner.includes(at.label.name) : breakable)) found = at
-      if (
-        at.type === 'ContinueStatement' &&
-        at.label &&
-        !inner.includes(at.label.name) &&
-        !labels.includes(at.label.name)
-      )
-        found = at
-      if (at === node) return true
-      if (at.type === 'LabeledStatement') {
-        visit(at.body, breakable, [...inner, at.label.name])
-        return false
-      }
-      if (isLoop(at) || at.type === 'SwitchStatement') {
-        visit(at, false, inner)
-        return false
-      }
-      return true
-    })
-  }
-  visit(loop.body, !isLoop(loop.body), [])
-  return found
-}
-
-/** Labels directly on a statement. */
-export function labelsOf(map: ModuleMap, node: AnyNode): string[] {
-  const labels: string[] = []
-  for (let at = map.parentOf(node); at?.type === 'LabeledStatement'; at = map.parentOf(at)) labels.push(at.label.name)
-  return labels
 }

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { Order } from '../harness.ts'
 import { compare, shrink } from './differ.ts'
 import { generate, moduleOf } from './generate.ts'
+import { kinds } from './kinds.ts'
 import { Choices } from './random.ts'
-import { kinds } from './statements.ts'
 
 const PROGRAMS = 300
 const FIRST = 1

@@ -1,6 +1,7 @@
 /** Makes random function modules: the same seed gives the same program. */
+
+import { kinds } from './kinds.ts'
 import { Choices } from './random.ts'
-import { kinds } from './statements.ts'
 
 /** A program as its statements, so that it can be shrunk. */
 export interface Generated {

@@ -1,61 +1,7 @@
 /** Kinds of statements that generated programs are made of: what shards well, and what looks as if it did. */
-import type { Choices } from './random.ts'
+import { type Kind, made, numeric, recordly } from './parts.ts'
 
-/** What a statement may use: names of variables by kind; it may add its own. */
-export interface Names {
-  readonly nums: string[]
-  readonly recs: string[]
-  readonly words: string[]
-  readonly any: string[]
-  /** A name nobody has. */
-  fresh(): string
-}
-
-export type Kind = (choose: Choices, names: Names) => string
-
-/** A number made of `x` (a number) and `i`. */
-function numeric(choose: Choices, x: string): string {
-  return choose.one([
-    `${x} * 2`,
-    `heavy(${x})`,
-    `${x} / 3`,
-    `twice(${x}) - 0.1`,
-    `Math.sqrt(Math.abs(${x}))`,
-    `${x} % 7`,
-    `-${x}`,
-    `(${x} > 5 ? ${x} : 0)`,
-    `limit + ${x}`,
-    `box.k * ${x}`,
-    `near(${x}, ${x} + 1)`,
-  ])
-}
-
-/** A value made of a record `r`. */
-function recordly(choose: Choices, r: string): string {
-  return choose.one([
-    `${r}.v * 2`,
-    `heavy(${r}.v)`,
-    `${r}`,
-    `({ ...${r}, w: ${r}.v + 1 })`,
-    `[${r}, ${r}.inner]`,
-    `${r}.inner`,
-    `${r}.name + ${r}.v`,
-    `new Point(${r}.v, 1).norm()`,
-    `new Point(${r}.v, 2)`,
-    `${r}.inner.tags.length`,
-    `({ r: ${r}, first: recs[0] })`,
-    `${r} === recs[1]`,
-  ])
-}
-
-const made = (names: Names, pool: 'nums' | 'recs' | 'any', text: (name: string) => string): string => {
-  const name = names.fresh()
-  names.any.push(name)
-  if (pool !== 'any') names[pool].push(name)
-  return text(name)
-}
-
-export const kinds: Readonly<Record<string, Kind>> = {
+export const plainKinds: Readonly<Record<string, Kind>> = {
   map: (c, n) => made(n, 'nums', (v) => `const ${v} = ${c.one(n.nums)}.map((x, i) => ${numeric(c, 'x')} + i)`),
   mapRecords: (c, n) => made(n, 'any', (v) => `const ${v} = ${c.one(n.recs)}.map((r) => ${recordly(c, 'r')})`),
   filter: (c, n) => made(n, 'nums', (v) => `const ${v} = ${c.one(n.nums)}.filter((x) => ${numeric(c, 'x')} > 3)`),

@@ -1,0 +1,6 @@
+/** All kinds of statements that programs are generated from. */
+import { exitKinds } from './exits.ts'
+import type { Kind } from './parts.ts'
+import { plainKinds } from './statements.ts'
+
+export const kinds: Readonly<Record<string, Kind>> = { ...plainKinds, ...exitKinds }
