@@ -2,6 +2,8 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { DoctorReport, Finding } from '../src/client/local-hub.ts'
+import { isolationFindings } from '../src/execute/isolation/findings.ts'
+import { probeWalls } from '../src/execute/isolation/walls.ts'
 
 export function lookWithoutHub(home: string): DoctorReport {
   const interfaces = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
@@ -9,7 +11,12 @@ export function lookWithoutHub(home: string): DoctorReport {
       .filter(({ family }) => family === 'IPv4')
       .map(({ address }) => ({ name, address, multicastHeard: 0, multicastSent: 0, error: null })),
   )
-  const findings = [hubFinding(home), interfaceFinding(interfaces.map(({ address }) => address)), homeFinding(home)]
+  const findings = [
+    hubFinding(home),
+    interfaceFinding(interfaces.map(({ address }) => address)),
+    homeFinding(home),
+    ...isolationFindings(probeWalls(), 'none'),
+  ]
   return { interfaces, port: 0, peers: [], refused: [], findings }
 }
 

@@ -11,6 +11,7 @@ export interface RunRequest {
   readonly chunks: number | undefined
   readonly deadlineMs: number | undefined
   readonly audit: boolean
+  readonly isolation: string | undefined
   readonly timeScale: number | undefined
   readonly bytesScale: number | undefined
 }

@@ -22,6 +22,7 @@ export async function profileJob(
     name: undefined,
     deadlineMs: undefined,
     audit: false,
+    isolation: undefined,
     timeScale: undefined,
     bytesScale: undefined,
   }

@@ -220,3 +220,9 @@ test('every error code is documented, and no other', () => {
   const documented = [...page.matchAll(/^\| `(SHOAL_[A-Z_]+)` \|/gm)].map(([, code]) => code)
   expect(documented.toSorted()).toEqual([...errorCodes].toSorted())
 })
+
+test('every Node installs the isolate addon, and none compiles it: its prebuilds are for the Node that shoal starts', () => {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const { optional, engines, hasInstallScript, gypfile } = lock.packages['node_modules/isolated-vm']
+  expect({ optional, engines, hasInstallScript, gypfile }).toEqual({ optional: true, gypfile: false })
+})

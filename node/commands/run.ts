@@ -28,6 +28,7 @@ export const run: Verb = {
     'time-scale': { type: 'text', value: 'x', description: 'workflow: CPU seconds per recorded second (default: 1)' },
     'bytes-scale': { type: 'text', value: 'x', description: 'workflow: output bytes per recorded byte (default: 0)' },
     audit: { type: 'flag', description: 'compare the inputs of every shard before and after' },
+    isolation: { type: 'text', value: 'level', description: 'the least isolation a hub must have: L0 to L4' },
     name: { type: 'text', value: 'text', description: 'name shown by shoal jobs' },
     detach: { type: 'flag', description: 'print the job id and leave; needs a running hub' },
     trace: { type: 'text', value: 'file', description: 'write one JSON line per attempt' },
@@ -109,6 +110,7 @@ function readRequest(args: Arguments) {
     chunks: args.whole('chunks', 1, counts.shardsPerFamilyMax),
     deadlineMs: args.durationMs('deadline'),
     audit: args.flag('audit'),
+    isolation: args.text('isolation'),
     timeScale: args.number('time-scale'),
     bytesScale: args.number('bytes-scale'),
   }

@@ -5,7 +5,9 @@ import { availableParallelism } from 'node:os'
 import { homeFolder } from '../../src/client/home.ts'
 import type { HubInfo, LocalHub } from '../../src/client/local-hub.ts'
 import { ShoalError } from '../../src/errors.ts'
+import { type Trust, trusts } from '../../src/execute/isolation/guard.ts'
 import { counts, showLimits } from '../../src/limits.ts'
+import { ISOLATION_LABEL, TRUST_LABEL } from '../../src/program/isolation-level.ts'
 import { openApi } from '../api/serve.ts'
 import type { Arguments } from '../arguments.ts'
 import { onSignals } from '../ctrl-c.ts'
@@ -33,6 +35,12 @@ export const up: Verb = {
     slots: { type: 'text', value: 'n', description: 'shards at once (default: one per core)' },
     label: { type: 'text', value: 'k=v', repeated: true, description: 'a capability of this machine; may be repeated' },
     role: { type: 'text', value: 'roles', description: 'compute,submit,observe (default: compute,submit)' },
+    trust: {
+      type: 'text',
+      value: 'whom',
+      description:
+        'whose code runs without walls: none, own (submitted here) or full (anybody in the swarm); default: none',
+    },
     mdns: { type: 'flag', description: '--no-mdns: find hubs by --peer alone' },
     json: { type: 'flag', description: 'print one JSON object per event, the first when ready' },
     embedded: { type: 'flag', hidden: true, description: 'leave, and remove the home, when standard input ends' },
@@ -71,7 +79,16 @@ function hubOptions(args: Arguments, home: string) {
     peers: args.list('peer'),
     swarm: args.text('swarm') ?? null,
     mdns: !args.isOff('mdns'),
+    trust: trustOf(args.text('trust') ?? 'none'),
   }
+}
+
+function trustOf(text: string): Trust {
+  const trust = trusts.find((one) => one === text)
+  if (trust !== undefined) return trust
+  throw new ShoalError('SHOAL_USAGE', `up: ${JSON.stringify(text)} is nobody to trust`, {
+    next: `--trust is one of ${trusts.join(', ')}`,
+  })
 }
 
 async function serveUntilLeft(
@@ -136,6 +153,11 @@ function leaveWithParent(home: string): void {
 
 function label(text: string): [string, string] {
   const at = text.indexOf('=')
+  if ([ISOLATION_LABEL, TRUST_LABEL].includes(text.slice(0, at))) {
+    throw new ShoalError('SHOAL_USAGE', `up: the label ${text.slice(0, at)} is set by the hub itself`, {
+      next: 'choose another name for yours',
+    })
+  }
   if (at < 1) {
     throw new ShoalError('SHOAL_USAGE', `up: a label looks like k=v, not ${JSON.stringify(text)}`, {
       next: 'shoal up --label gpu=yes',

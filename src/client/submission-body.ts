@@ -5,6 +5,8 @@ import { apiLimits, counts, sizes } from '../limits.ts'
 import { packList, unpackList } from '../wire/pack.ts'
 import type { JobSubmission } from './local-hub.ts'
 
+const label = v.pipe(v.string(), v.maxLength(256))
+
 const headerSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
   input: v.variant('kind', [
@@ -15,6 +17,7 @@ const headerSchema = v.object({
     chunks: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(counts.shardsPerFamilyMax))),
     deadlineMs: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
     audit: v.boolean(),
+    needs: v.exactOptional(v.record(label, label)),
   }),
 })
 

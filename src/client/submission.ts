@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { ShoalError } from '../errors.ts'
 import { encode } from '../execute/codec/encode.ts'
 import { counts } from '../limits.ts'
+import { ISOLATION_LABEL, type IsolationLevel, isLevel, isolationLevels } from '../program/isolation-level.ts'
 import type { JobOptions } from '../program/program.ts'
 import { functionModule, type JobFunction } from './function-module.ts'
 import type { JobSubmission } from './local-hub.ts'
@@ -19,6 +20,8 @@ export interface SubmitOptions {
   readonly deadlineMs?: number
   /** Compares every shard's inputs before and after. */
   readonly audit?: boolean
+  /** The least isolation that a hub must have to run the job: L0 to L4. */
+  readonly isolation?: IsolationLevel
   /** For a recorded workflow: seconds of CPU per recorded second (default 1), output bytes per recorded byte (default 0). */
   readonly timeScale?: number
   readonly bytesScale?: number
@@ -53,7 +56,7 @@ export async function makeSubmission(
 }
 
 function jobOptions(options: SubmitOptions): JobOptions {
-  const { chunks, deadlineMs, audit = false } = options
+  const { chunks, deadlineMs, audit = false, isolation } = options
   const chunksMax = counts.shardsPerFamilyMax
   if (chunks !== undefined && !(Number.isInteger(chunks) && chunks >= 1 && chunks <= chunksMax)) {
     throw new ShoalError('SHOAL_USAGE', `chunks must be a whole number from 1 to ${chunksMax}`, { next: 'correct it' })
@@ -61,5 +64,11 @@ function jobOptions(options: SubmitOptions): JobOptions {
   if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs >= 1)) {
     throw new ShoalError('SHOAL_USAGE', 'the deadline must be a whole number of milliseconds', { next: 'correct it' })
   }
-  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit }
+  if (isolation !== undefined && !isLevel(isolation)) {
+    throw new ShoalError('SHOAL_USAGE', `${JSON.stringify(isolation)} is no isolation level`, {
+      next: `use one of ${isolationLevels.join(', ')}`,
+    })
+  }
+  const needs = isolation === undefined ? {} : { needs: { [ISOLATION_LABEL]: isolation } }
+  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit, ...needs }
 }

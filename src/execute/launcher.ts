@@ -1,13 +1,11 @@
-/** Starts slot processes. The one place to wrap when isolation deepens: jails and isolates are other launchers. */
+/** Starts slot processes. Jails and isolates (isolation/) are other launchers than the plain one here. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { homedir, constants as osConstants, setPriority } from 'node:os'
 import { join } from 'node:path'
+import type { IsolationLevel } from '../program/isolation-level.ts'
 
-/** How well a slot is walled off: L0 a process, L1 + permission flags, L2 an isolate in it, L3 a jail around it, L4 both. */
-export type IsolationLevel = 'L0' | 'L1' | 'L2' | 'L3' | 'L4'
-
-/** What a launcher has to start; `slotCommand` and `slotEnvironment` say how. */
+/** What a launcher has to start; `slotArguments` and `slotEnvironment` say how. */
 export interface LaunchRequest {
   readonly entryPath: string
   readonly runtimeUrl: string
@@ -16,38 +14,43 @@ export interface LaunchRequest {
 /** Stdio of what it starts: 0 none, 1 and 2 output of user code, 3 frames from the hub, 4 frames to the hub. */
 export interface SlotLauncher {
   readonly isolation: IsolationLevel
+  /** User code runs in an isolate of its own per job, so one process may serve one job after another. */
+  readonly isolates: boolean
+  /** Whether code of one job may find what an earlier one left in the process. */
+  readonly isOneJob: boolean
+  /** The process that runs the code, where that is not the one started. */
+  readonly innerPid?: (pid: number) => number
   launch(request: LaunchRequest): ChildProcess
 }
 
 /** A plain child process: enough where every submitter is trusted. It dies with its hub, however that dies. */
 export function plainLauncher(options: { readonly watchInSlot?: boolean } = {}): SlotLauncher {
   const setpriv = options.watchInSlot === true ? null : findSetpriv()
-  return { isolation: 'L0', launch: (request) => launchPlain(request, setpriv) }
+  return { isolation: 'L0', isolates: false, isOneJob: false, launch: (request) => launchPlain(request, setpriv) }
 }
 
 const nodeFlags = ['--disable-warning=ExperimentalWarning']
 const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv']
 
 /**
- * The command line of a slot. It ends itself at the start if its parent is not `parent` (0: any will do, a jail sees
+ * What Node is told in a slot. It ends itself at the start if its parent is not `parent` (0: any will do, a jail sees
  * to it); with `watch` it goes on looking, in a thread.
  */
-export function slotCommand(request: LaunchRequest, parent: number, watch: boolean): string[] {
-  const command = [process.execPath, ...nodeFlags, request.entryPath, request.runtimeUrl, String(parent)]
-  return watch ? [...command, 'watch'] : command
+export function slotArguments(request: LaunchRequest, parent: number, watch: boolean): string[] {
+  const args = [...nodeFlags, request.entryPath, request.runtimeUrl, String(parent)]
+  return watch ? [...args, 'watch'] : args
 }
 
 /** Nothing of the hub's environment, and the same zone and locale on every machine. User code sees none of it. */
-export function slotEnvironment(): NodeJS.ProcessEnv {
+export function slotEnvironment(cache: string | null): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { TZ: 'UTC', LC_ALL: 'en_US.UTF-8' }
-  const cache = compileCache()
   if (cache !== null) env.NODE_COMPILE_CACHE = cache
   if (process.env.SystemRoot !== undefined) env.SystemRoot = process.env.SystemRoot
   return env
 }
 
 /** Where slots keep their compiled entry: it halves their start. Null where there is no place for it. */
-function compileCache(): string | null {
+export function compileCache(): string | null {
   const cacheHome = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const own = join(cacheHome, 'shoal')
   const path = join(own, 'compile')
@@ -58,9 +61,9 @@ function compileCache(): string | null {
 
 function launchPlain(request: LaunchRequest, setpriv: string | null): ChildProcess {
   const jail = setpriv === null ? [] : [setpriv, '--pdeathsig', 'KILL']
-  const command = [...jail, ...slotCommand(request, process.pid, setpriv === null)]
+  const command = [...jail, process.execPath, ...slotArguments(request, process.pid, setpriv === null)]
   const child = spawn(command[0] ?? process.execPath, command.slice(1), {
-    env: slotEnvironment(),
+    env: slotEnvironment(compileCache()),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
   })

@@ -1,13 +1,25 @@
 /** A hub's slots as processes: one warm spare, one tenant per process at a time, replaced when lost. */
 import { fileURLToPath } from 'node:url'
-import { assert } from '../errors.ts'
+import { assert, ShoalError } from '../errors.ts'
 import { counts, slotLimits } from '../limits.ts'
-import { type IsolationLevel, plainLauncher, type SlotLauncher } from './launcher.ts'
+import type { IsolationLevel } from '../program/isolation-level.ts'
+import type { JobId } from '../program/ref.ts'
+import { type Guard, noGuard } from './isolation/guard.ts'
+import type { SlotLauncher } from './launcher.ts'
 import { Paces } from './pace.ts'
 import { RootRun } from './root-run.ts'
 import { ShardRun } from './shard-run.ts'
 import { type ProcessEnd, SlotProcess } from './slot-process.ts'
-import type { RootHandle, RootListener, RootRequest, RunHandle, RunListener, RunRequest, SlotPool } from './slots.ts'
+import type {
+  JobSetting,
+  RootHandle,
+  RootListener,
+  RootRequest,
+  RunHandle,
+  RunListener,
+  RunRequest,
+  SlotPool,
+} from './slots.ts'
 import { residentBytes, totalUsage, type Usage } from './usage.ts'
 import { MemoryWatchdog } from './watchdog.ts'
 
@@ -18,15 +30,17 @@ export interface ProcessSlotPoolOptions {
   readonly log: (line: string) => void
   /** Absolute URL of the module in the slot that exports `loadProgram` (decompose/runtime/contract.ts); another runtime, or a test's. */
   readonly runtimeUrl?: string
-  /** How processes are started; a plain child process unless told otherwise. */
+  /** How processes are started; plain child processes unless told otherwise. */
   readonly launcher?: SlotLauncher
+  /** Decides how per job; takes the place of `launcher`. */
+  readonly guard?: Guard
 }
 
 export class ProcessSlotPool implements SlotPool {
   readonly size: number
   readonly isolation: IsolationLevel
   readonly #log: (line: string) => void
-  readonly #launcher: SlotLauncher
+  readonly #guard: Guard
   readonly #runtimeUrl: string
   readonly #memory = new MemoryWatchdog()
   readonly #paces = new Paces()
@@ -36,19 +50,22 @@ export class ProcessSlotPool implements SlotPool {
   #runs = 0
   #roots = 0
   #stopped = false
+  /** What spares are kept of: how the last job was run. */
+  #usual: SlotLauncher
 
   constructor(options: ProcessSlotPoolOptions) {
     assert(options.size > 0 && options.size <= counts.slotsMax, 'a pool has 1 to slotsMax slots')
     this.size = options.size
     this.#log = options.log
-    this.#launcher = options.launcher ?? plainLauncher()
-    this.isolation = this.#launcher.isolation
+    this.#guard = options.guard ?? noGuard(options.launcher)
+    this.isolation = this.#guard.level
+    this.#usual = this.#guard.usual
     this.#runtimeUrl = options.runtimeUrl ?? sibling('../decompose/runtime/program')
   }
 
   /** Starts the first process, so that the first run finds it warm. @throws ShoalError SHOAL_SLOT_START. */
   async start(): Promise<void> {
-    const first = this.#launch()
+    const first = this.#launch(this.#usual)
     this.#idle.push(first)
     const problem = await first.started
     if (problem !== null) throw problem
@@ -58,7 +75,7 @@ export class ProcessSlotPool implements SlotPool {
     assert(!this.#stopped, 'a stopped pool runs nothing')
     assert(this.#runs < this.size, 'the hub gives a slot its next run only when the last has ended')
     this.#runs++
-    const process = this.#acquire(request.setting.program.key)
+    const process = this.#acquire(request.setting)
     const released = (): void => {
       this.#runs--
       this.#release(process, request.limits.memoryBytesMax)
@@ -101,7 +118,7 @@ export class ProcessSlotPool implements SlotPool {
       if (root === undefined) break
       if (root.cancelled) continue
       this.#roots++
-      root.start(this.#acquire(root.programKey), this.#memory)
+      root.start(this.#acquire(root.setting), this.#memory)
     }
     this.#keepSpare()
   }
@@ -117,12 +134,20 @@ export class ProcessSlotPool implements SlotPool {
     this.#startRoots()
   }
 
-  /** An idle process that has the program, else the one used last, else a new one. */
-  #acquire(programKey: string): SlotProcess {
-    const known = this.#idle.findLastIndex((process) => process.alive && process.has(programKey))
-    const position = known >= 0 ? known : this.#idle.findLastIndex((process) => process.alive)
+  /** An idle process that has the program, else the one used last, else a new one. @throws ShoalError SHOAL_ROLE_MISSING. */
+  #acquire(setting: JobSetting): SlotProcess {
+    const launcher = this.#guard.launcherFor(setting)
+    if (launcher === null) throw unwanted(setting)
+    this.#usual = launcher
+    const fits = (process: SlotProcess): boolean =>
+      process.alive && process.launcher === launcher && isFor(process, setting.job)
+    const known = this.#idle.findLastIndex((process) => fits(process) && process.has(setting.program.key))
+    const position = known >= 0 ? known : this.#idle.findLastIndex(fits)
     const [idle] = position >= 0 ? this.#idle.splice(position, 1) : []
-    return idle ?? this.#launch()
+    if (idle !== undefined) return idle
+    // An idle process that nobody can use gives its place to the new one.
+    if (this.#idle.length > this.size - this.#runs) this.#idle.shift()?.kill({ kind: 'cancelled' })
+    return this.#launch(launcher)
   }
 
   #release(process: SlotProcess, memoryBytesMax: number): void {
@@ -138,11 +163,12 @@ export class ProcessSlotPool implements SlotPool {
   /** While anything runs, one process more is kept warm: it replaces a lost one, or takes the next run, at once. */
   #keepSpare(): void {
     const wanted = this.size + this.#roots + 1
-    if (!this.#stopped && this.#idle.length === 0 && this.#processes.size < wanted) this.#idle.push(this.#launch())
+    if (this.#stopped || this.#idle.some((process) => !process.launcher.isOneJob || process.job === null)) return
+    if (this.#processes.size < wanted) this.#idle.push(this.#launch(this.#usual))
   }
 
-  #launch(): SlotProcess {
-    const process = new SlotProcess(this.#launcher, {
+  #launch(launcher: SlotLauncher): SlotProcess {
+    const process = new SlotProcess(launcher, {
       entryPath: fileURLToPath(sibling('./entry/slot')),
       runtimeUrl: this.#runtimeUrl,
     })
@@ -159,6 +185,16 @@ export class ProcessSlotPool implements SlotPool {
     // Only a process that once worked is replaced, else a broken installation would start processes for ever.
     if (process.wasReady) this.#keepSpare()
   }
+}
+
+function isFor(process: SlotProcess, job: JobId): boolean {
+  return !process.launcher.isOneJob || process.job === null || process.job === job
+}
+
+function unwanted(setting: JobSetting): ShoalError {
+  return new ShoalError('SHOAL_ROLE_MISSING', `this hub has no walls for the code of job ${setting.job}`, {
+    next: 'run `shoal doctor` here, or start this hub with `--trust full`',
+  })
 }
 
 /** URL of a module of this package, as this one is: TypeScript in the source tree, JavaScript in a build. */

@@ -6,7 +6,7 @@ import { invalidFrame } from './frame.ts'
 import type { FromSlot } from './message.ts'
 import { LineBudget } from './output-lines.ts'
 import type { ProcessEnd, SlotProcess, Tenant } from './slot-process.ts'
-import type { RootHandle, RootListener, RootRequest, RunEnd, Spawn } from './slots.ts'
+import type { JobSetting, RootHandle, RootListener, RootRequest, RunEnd, Spawn } from './slots.ts'
 import { Deadline, type MemoryWatchdog } from './watchdog.ts'
 
 /** What only a root that has its process needs. */
@@ -46,8 +46,8 @@ export class RootRun implements RootHandle, Tenant {
     return this.#stage?.id ?? 0
   }
 
-  get programKey(): string {
-    return this.#request.setting.program.key
+  get setting(): JobSetting {
+    return this.#request.setting
   }
 
   get memoryBytesMax(): number {
@@ -67,9 +67,9 @@ export class RootRun implements RootHandle, Tenant {
     const { setting, input, chunks, recordedCuts, restored, limits } = this.#request
     const { job, program, seed, clockMs, audit } = setting
     const id = process.nextId()
-    const unwatch = memory.watch(process.pid, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
+    const unwatch = memory.watch(process, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
     this.#stage = { process, id, deadline: this.#newDeadline(), unwatch }
-    process.occupy(this)
+    process.occupy(this, job)
     process.provide([program])
     process.send({
       type: 'root',

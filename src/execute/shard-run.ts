@@ -15,7 +15,6 @@ import { Deadline, type MemoryWatchdog } from './watchdog.ts'
  */
 export class ShardRun implements RunHandle, Tenant {
   readonly id: number
-  readonly pid: number
   readonly #process: SlotProcess
   readonly #request: RunRequest
   readonly #listener: RunListener
@@ -50,12 +49,15 @@ export class ShardRun implements RunHandle, Tenant {
       'the shards of a run are consecutive',
     )
     this.id = process.nextId()
-    this.pid = process.pid
-    process.occupy(this)
+    process.occupy(this, request.setting.job)
     const { limits } = request
     this.#deadline = new Deadline(limits.shardDeadlineMs, () => this.#late())
-    this.#unwatch = shell.memory.watch(process.pid, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
+    this.#unwatch = shell.memory.watch(process, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
     this.#open()
+  }
+
+  get pid(): number {
+    return this.#process.pid
   }
 
   cancel(): void {

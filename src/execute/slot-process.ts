@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { assert, ShoalError, toShoalError } from '../errors.ts'
 import { sizes, slotLimits } from '../limits.ts'
+import type { JobId } from '../program/ref.ts'
 import { FrameDecoder, FrameSender, invalidFrame } from './frame.ts'
 import { KeyedCache } from './keyed-cache.ts'
 import type { LaunchRequest, SlotLauncher } from './launcher.ts'
@@ -11,6 +12,9 @@ import { encodeToSlot } from './message-down.ts'
 import { decodeFromSlot } from './message-up.ts'
 import { OutputLines } from './output-lines.ts'
 import type { KeyedBytes, RunEnd } from './slots.ts'
+
+/** What a jail makes of SIGABRT, with which V8 ends a process that is out of memory. */
+const ABORTED = 134
 
 /** Why a process is no more, where it did not end by our wish. */
 export type ProcessEnd = Exclude<RunEnd, { kind: 'complete' }>
@@ -25,8 +29,7 @@ export interface Tenant {
 }
 
 export class SlotProcess {
-  /** 0 when it could not be started. */
-  readonly pid: number
+  readonly launcher: SlotLauncher
   /** Settles with null at the first sign of life, or with what prevented it. */
   readonly started: Promise<ShoalError | null>
   /** Resolves when the process and its pipes are gone. */
@@ -35,6 +38,8 @@ export class SlotProcess {
   runs = 0
   /** It has shown that it works. */
   wasReady = false
+  /** The job it served last. */
+  job: JobId | null = null
   readonly #child: ChildProcess
   readonly #sender: FrameSender
   readonly #keyed = new KeyedCache()
@@ -44,6 +49,7 @@ export class SlotProcess {
   #lastId = 0
   #lastErrorLines: string[] = []
   #end: ProcessEnd | null = null
+  #innerPid: number | null = null
   #outputBytes = 0
   #over = false
   #settleStarted: (problem: ShoalError | null) => void = () => undefined
@@ -56,8 +62,8 @@ export class SlotProcess {
     this.gone = new Promise((resolve) => {
       this.#settleGone = resolve
     })
+    this.launcher = launcher
     this.#child = launcher.launch(request)
-    this.pid = this.#child.pid ?? 0
     const [, stdout, stderr, toSlot, fromSlot] = this.#child.stdio
     this.#sender = new FrameSender(toSlot as Writable)
     this.#listen(fromSlot as Readable)
@@ -66,6 +72,11 @@ export class SlotProcess {
     // A broken pipe is a symptom; the process's end, reported below, is the cause.
     toSlot?.on('error', () => undefined)
     this.#watchEnd()
+  }
+
+  /** The process that runs the code, as this machine numbers it; 0 when it could not be started. */
+  get pid(): number {
+    return this.#innerPid ?? this.#child.pid ?? 0
   }
 
   get alive(): boolean {
@@ -81,8 +92,10 @@ export class SlotProcess {
     return ++this.#lastId
   }
 
-  occupy(tenant: Tenant): void {
+  occupy(tenant: Tenant, job: JobId): void {
     assert(this.#tenant === null, 'a slot process has one tenant at a time')
+    assert(!this.launcher.isOneJob || this.job === null || this.job === job, 'this process is for one job')
+    this.job = job
     this.#tenant = tenant
     this.#outputBytes = 0
     this.runs++
@@ -134,6 +147,7 @@ export class SlotProcess {
   #receive(message: FromSlot): void {
     if (message.type === 'ready') {
       this.wasReady = true
+      this.#innerPid ??= this.launcher.innerPid?.(this.pid) ?? null
       this.#settleStarted(null)
       return
     }
@@ -183,7 +197,8 @@ export class SlotProcess {
 
   #diagnose(code: number | null, signal: NodeJS.Signals | null): ProcessEnd {
     const said = this.#lastErrorLines.join('\n').slice(0, sizes.logLineBytesMax)
-    if (signal === 'SIGABRT' && /out of memory/i.test(said)) return { kind: 'memory', detail: said }
+    if ((signal === 'SIGABRT' || code === ABORTED) && /out of memory/i.test(said))
+      return { kind: 'memory', detail: said }
     const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
     return { kind: 'crashed', detail: `the slot process ${how}${said === '' ? '' : `: ${said}`}` }
   }

@@ -1,6 +1,7 @@
 /** What the shell asks of slots: run shards and roots in processes of their own, and tell what becomes of them. */
 import type { Cut, FamilyKey } from '../program/family.ts'
-import type { JobId } from '../program/ref.ts'
+import type { IsolationLevel } from '../program/isolation-level.ts'
+import type { HubId, JobId } from '../program/ref.ts'
 
 /** Bytes that many runs share; slots cache them by key, so they cross the pipe once. */
 export interface KeyedBytes {
@@ -27,6 +28,10 @@ export interface JobSetting {
   readonly clockMs: number
   /** Compare a value hash of the inputs before and after each shard. */
   readonly audit: boolean
+  /** Who submitted the job: code of others is walled off. Left out where nobody guards. */
+  readonly submitter?: HubId
+  /** The least isolation that the job demands. */
+  readonly isolation?: IsolationLevel
 }
 
 /** One shard of a run. */

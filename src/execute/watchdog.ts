@@ -36,6 +36,11 @@ export class Deadline {
   }
 }
 
+/** Its number may change once, when a jail tells which process runs the code. */
+interface WatchedProcess {
+  readonly pid: number
+}
+
 interface Watched {
   readonly bytesMax: number
   readonly exceeded: (bytes: number) => void
@@ -43,27 +48,27 @@ interface Watched {
 
 /** Polls the memory of busy slots; idle when there are none. */
 export class MemoryWatchdog {
-  readonly #watched = new Map<number, Watched>()
+  readonly #watched = new Map<WatchedProcess, Watched>()
   #timer: NodeJS.Timeout | null = null
 
-  /** Calls `exceeded` once when process `pid` has more than `bytesMax` resident. Returns what ends the watch. */
-  watch(pid: number, bytesMax: number, exceeded: (bytes: number) => void): () => void {
-    this.#watched.set(pid, { bytesMax, exceeded })
+  /** Calls `exceeded` once when the process has more than `bytesMax` resident. Returns what ends the watch. */
+  watch(process: WatchedProcess, bytesMax: number, exceeded: (bytes: number) => void): () => void {
+    this.#watched.set(process, { bytesMax, exceeded })
     this.#timer ??= setInterval(() => this.#poll(), slotLimits.memoryPollMs)
-    return () => this.#unwatch(pid)
+    return () => this.#unwatch(process)
   }
 
   #poll(): void {
-    for (const [pid, { bytesMax, exceeded }] of [...this.#watched]) {
-      const bytes = residentBytes(pid)
+    for (const [process, { bytesMax, exceeded }] of [...this.#watched]) {
+      const bytes = residentBytes(process.pid)
       if (bytes <= bytesMax) continue
-      this.#unwatch(pid)
+      this.#unwatch(process)
       exceeded(bytes)
     }
   }
 
-  #unwatch(pid: number): void {
-    this.#watched.delete(pid)
+  #unwatch(process: WatchedProcess): void {
+    this.#watched.delete(process)
     if (this.#watched.size > 0 || this.#timer === null) return
     clearInterval(this.#timer)
     this.#timer = null

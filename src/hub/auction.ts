@@ -151,9 +151,9 @@ function offer(
   unit: Unit,
   links: readonly ParentLink[],
 ): { placement: Placement; readyMs: number } | null {
-  const { needs } = unit.job.manifest.options
-  const capable = needs === undefined || fits(needs, { compute: true, labels: bidder.member.beacon?.labels ?? {} })
-  if (!capable) return null
+  const { submitter, options } = unit.job.manifest
+  const labels = bidder.member.beacon?.labels ?? {}
+  if (!fits(options.needs, { compute: true, labels, isForeign: submitter !== bidder.hub })) return null
   const readyMs = Math.max(inputsMs(state, unit, bidder), parentsEndMs(state, bidder, links))
   const placement = bidder.timeline.place(readyMs, unit.workMs)
   return placement === null ? null : { placement, readyMs }

@@ -2,6 +2,7 @@
 import { fits } from '../cost/capability.ts'
 import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
 import { auction, counts } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
 import { noLoad } from './beacon.ts'
 import { claim, writeClaim } from './claims.ts'
 import type { ForeignRun } from './foreign-runs.ts'
@@ -35,7 +36,7 @@ export function stealAsked(state: HubState, from: string, message: Extract<HubMe
   const member = state.members.get(from)
   const beacon = member?.beacon ?? null
   const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, member?.beaconMs ?? state.nowMs)
-  const thief: Thief = { startMs: thiefStartMs, labels: beacon?.labels ?? {}, capacity }
+  const thief: Thief = { startMs: thiefStartMs, hub: from, labels: beacon?.labels ?? {}, capacity }
   const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
@@ -47,7 +48,7 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   const given = message.given
   const job = given === null ? undefined : state.jobs.get(given.job)
   const view = job?.view.families.get(given?.family ?? '')
-  const canTake = job !== undefined && !isEnded(job) && !state.leaving && mayRun(job, state.init.labels)
+  const canTake = job !== undefined && !isEnded(job) && !state.leaving && mayRun(job, state.init)
   if (given === null || job === undefined || view === undefined || !canTake) {
     state.stealPausedUntilMs = state.nowMs + auction.stealPauseMs
     return
@@ -109,6 +110,7 @@ function hubsWithUnstarted(state: HubState): ReadonlySet<string> {
 }
 
 interface Thief {
+  readonly hub: HubId
   /** Own clock, when it could begin. */
   readonly startMs: number
   readonly labels: Readonly<Record<string, string>>
@@ -117,12 +119,13 @@ interface Thief {
 
 function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
   const job = state.jobs.get(run.job)
-  return job !== undefined && !run.isRoot && mayRun(job, thief.labels)
+  return job !== undefined && !run.isRoot && mayRun(job, thief)
 }
 
 /** Needs are a hard filter for whoever takes over, too. */
-function mayRun(job: Job, labels: Readonly<Record<string, string>>): boolean {
-  return fits(job.manifest.options.needs, { compute: true, labels })
+function mayRun(job: Job, { hub, labels }: Pick<Thief, 'hub' | 'labels'>): boolean {
+  const { submitter, options } = job.manifest
+  return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
 }
 
 /** A whole run that waits for a slot longer than the thief would. */
@@ -171,7 +174,7 @@ function lateness(state: HubState, foreign: ForeignRun): number {
   const job = state.jobs.get(foreign.job)
   const view = job?.view.families.get(foreign.family)
   if (job === undefined || view === undefined || !foreign.running || view.spec.sequence === 0) return 0
-  if (!mayRun(job, state.init.labels)) return 0
+  if (!mayRun(job, state.init)) return 0
   const lo = firstUndone(view, foreign.lo, foreign.hi)
   if (lo >= foreign.hi) return 0
   const claimed = view.claim(lo)

@@ -34,7 +34,7 @@ export const slotLimits = {
   /** Pause after each piece of a flood of output. */
   outputPauseMs: 50,
   /** How often the memory of a busy slot is looked at. */
-  memoryPollMs: 50,
+  memoryPollMs: 25,
   /** A slot process that holds more than this share of its memory limit is replaced after its run. */
   recycleMemoryShare: 0.75,
   /** A slot process is replaced after this many runs: leaks of user code end here. */
@@ -45,6 +45,10 @@ export const slotLimits = {
   deadlineConfirmMs: 25,
   /** Time between the exit of a slot process and the end of its pipes, should somebody else hold them open. */
   drainMs: 250,
+  /** Private memory the kernel gives to a jailed slot; V8 reserves more than it uses, less stops a second isolate. */
+  jailDataBytesMax: 2048 * MiB,
+  /** Files a jailed slot may have open. */
+  jailFilesMax: 256,
   /** How often a slot looks whether its hub still lives, where the kernel does not tell. */
   parentPollMs: 250,
 } as const

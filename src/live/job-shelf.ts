@@ -6,6 +6,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { RunId } from '../hub/input.ts'
 import { sizes } from '../limits.ts'
 import { type FamilySpec, shardName } from '../program/family.ts'
+import { ISOLATION_LABEL, isLevel } from '../program/isolation-level.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { Values } from './values.ts'
@@ -86,10 +87,12 @@ export class JobShelf {
   }
 
   async #load(job: JobId, holders: readonly HubId[], signal: AbortSignal): Promise<JobSetting> {
-    const { program, seed, createdMs, options } = this.manifest(job)
+    const { program, seed, createdMs, options, submitter } = this.manifest(job)
     const bytes = await this.#values.bytes(program, holders, signal)
     const key = program.kind === 'blob' ? program.cid : job
-    return { job, program: { key, bytes }, seed, clockMs: createdMs, audit: options.audit }
+    const setting = { job, program: { key, bytes }, seed, clockMs: createdMs, audit: options.audit, submitter }
+    const isolation = options.needs?.[ISOLATION_LABEL]
+    return isLevel(isolation) ? { ...setting, isolation } : setting
   }
 
   #shelf(job: JobId): Shelf {

@@ -3,7 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalHub } from '../client/local-hub.ts'
+import { type Guard, openGuard, type Trust } from '../execute/isolation/guard.ts'
+import { needsNode } from '../execute/isolation/needs-node.ts'
+import { probeWalls } from '../execute/isolation/walls.ts'
 import { ProcessSlotPool } from '../execute/pool.ts'
+import { ISOLATION_LABEL, TRUST_LABEL } from '../program/isolation-level.ts'
 import { realDisk } from '../store/disk.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
 import { LedgerStore } from '../store/ledger-store.ts'
@@ -34,6 +38,8 @@ export interface StartHubOptions {
   /** Name of the swarm that the first hub founds. */
   readonly swarm: string | null
   readonly mdns: boolean
+  /** Whose code runs without walls here. */
+  readonly trust: Trust
   readonly log: Log
 }
 
@@ -50,7 +56,10 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
   const admission = await openAdmission(home, { name, join: options.join, nowMs, log })
   const blobs = await FileBlobStore.open(realDisk, join(home, 'blobs'))
   const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
+  const walls = probeWalls()
+  const guard = openGuard({ self: admission.identity.hub, trust: options.trust, launchers: walls.launchers, needsNode })
   const slots = new ProcessSlotPool({
+    guard,
     size: Math.max(1, options.slots),
     log: (line) => log.info({ room: 'slots' }, line),
   })
@@ -66,9 +75,18 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       admits: (hub) => admission.membership.isMember(hub),
       log,
     },
-    await hubInit(options, admission),
+    await hubInit(options, admission, guard),
   )
-  const place = new SwarmPlace({ admission, network, slots, roles: options.roles, slotCount: options.slots, nowMs })
+  const place = new SwarmPlace({
+    admission,
+    network,
+    slots,
+    walls,
+    trust: options.trust,
+    roles: options.roles,
+    slotCount: options.slots,
+    nowMs,
+  })
   const surface = new LocalSurface(live, place)
   const monitor = new LoadMonitor({
     usage: () => slots.usage(),
@@ -106,7 +124,7 @@ function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: 
   )
 }
 
-async function hubInit(options: StartHubOptions, admission: OpenAdmission) {
+async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard: Guard) {
   return {
     hub: admission.identity.hub,
     boot: randomBytes(8).toString('hex'),
@@ -115,7 +133,7 @@ async function hubInit(options: StartHubOptions, admission: OpenAdmission) {
     cores: availableParallelism(),
     speed: 1,
     compute: options.slots > 0 && options.roles.includes('compute'),
-    labels: options.labels,
+    labels: { ...options.labels, [ISOLATION_LABEL]: guard.level, [TRUST_LABEL]: options.trust },
     wallOffsetMs: Date.now() - performance.now(),
   }
 }

@@ -1,5 +1,8 @@
 /** A hub's place in its swarm: who it is, whom it invites and removes, and what ails its connections. */
 import type { DoctorReport, Finding, HubInfo, HubReport } from '../client/local-hub.ts'
+import { isolationFindings } from '../execute/isolation/findings.ts'
+import type { Trust } from '../execute/isolation/guard.ts'
+import type { Walls } from '../execute/isolation/walls.ts'
 import type { ProcessSlotPool } from '../execute/pool.ts'
 import type { HubId } from '../program/ref.ts'
 import type { OpenAdmission } from './admission/admission.ts'
@@ -13,6 +16,8 @@ export interface SwarmPlaceInit {
   readonly admission: OpenAdmission
   readonly network: Libp2pNetwork
   readonly slots: ProcessSlotPool
+  readonly walls: Walls
+  readonly trust: Trust
   readonly roles: readonly string[]
   readonly slotCount: number
   readonly nowMs: () => number
@@ -55,8 +60,9 @@ export class SwarmPlace implements Place {
   }
 
   async doctor(hubs: readonly HubReport[]): Promise<DoctorReport> {
-    const diagnostics = this.#init.network.diagnostics()
-    const found: Finding[] = findings(diagnostics, hubs)
+    const { network, walls, trust } = this.#init
+    const diagnostics = network.diagnostics()
+    const found: Finding[] = [...findings(diagnostics, hubs), ...isolationFindings(walls, trust)]
     return {
       interfaces: diagnostics.interfaces.map(({ name, address, heard, sent, error }) => ({
         name,

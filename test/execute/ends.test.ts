@@ -185,7 +185,7 @@ test('a stopped pool leaves no process, and tells its runs', async () => {
 })
 
 test('a pool whose slots cannot start says so', async () => {
-  const launcher = { isolation: 'L0', launch: () => spawnNothing() } as const
+  const launcher = { isolation: 'L0', isolates: false, isOneJob: false, launch: () => spawnNothing() } as const
   await expect(startPool({ launcher })).rejects.toMatchObject({ code: 'SHOAL_SLOT_START' })
 })
 

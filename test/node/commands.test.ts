@@ -149,7 +149,10 @@ test('doctor exits 1 on a finding and names the step', async () => {
 test('doctor without a hub still answers', async () => {
   const { code, stdout } = await shoal(['doctor', '--json', '--home', join(home, 'none')])
   expect(code).toBe(1)
-  expect(JSON.parse(stdout)).toMatchObject({ schema: 1, findings: [{ check: 'hub', ok: false }, {}, {}] })
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 1,
+    findings: [{ check: 'hub', ok: false }, {}, {}, { check: 'isolation' }],
+  })
 })
 
 test('token create passes expiry and uses', async () => {

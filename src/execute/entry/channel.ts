@@ -36,10 +36,16 @@ export class HubChannel {
 // Captured before user code can replace them.
 const { pid } = process
 const kill = process.kill.bind(process)
+const reallyExit = (process as unknown as { reallyExit(code: number): never }).reallyExit.bind(process)
 
 /** Nothing of a slot may outlive its hub: no exit handlers, no flushing. */
 export function endProcess(): never {
-  kill(pid, 'SIGKILL')
+  try {
+    kill(pid, 'SIGKILL')
+  } catch {
+    // A jail denies even this.
+    reallyExit(1)
+  }
   throw new Error('unreachable: the process has killed itself')
 }
 
