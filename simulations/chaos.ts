@@ -1,15 +1,21 @@
 /** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
 import { checkEnd, checkIdle, hasSettled, isQuiet } from './check.ts'
+import { type LedgerKind, ledgerKinds } from './kernel/ledger.ts'
 import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
 import { type FamilyPlan, simJob } from './kernel/workload.ts'
 import { hubName, SimWorld, type Violation } from './kernel/world.ts'
 import { type FaultEvent, type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
 
+export const ledgerChoices = [...ledgerKinds, 'mixed'] as const
+export type LedgerChoice = (typeof ledgerChoices)[number]
+
 export interface ChaosOptions {
   readonly hubs: number
   readonly shards: number
   readonly faults: readonly FaultName[]
+  /** What ledgers are made of; `mixed`, if not given: every twentieth seed runs on real Yjs. */
+  readonly ledger?: LedgerChoice
   /** Every named fault is on, instead of a random subset of them. */
   readonly isExact?: boolean
   /** Of the faults that the seed draws, in order from 0, only these happen. */
@@ -18,6 +24,7 @@ export interface ChaosOptions {
 
 export interface ChaosResult {
   readonly seed: number
+  readonly ledger: LedgerKind
   readonly violations: readonly Violation[]
   readonly world: SimWorld
   readonly faults: ReadonlyMap<FaultName, number>
@@ -41,6 +48,8 @@ const CALM_WORK_SHARES = 3
 /** After the last job ended: a round of anti-entropy with everybody, and then some. */
 const SETTLE_MS = 2_000
 const LOOK_MS = 250
+/** Real Yjs is some times slower than its stand-in. */
+const YJS_EVERY = 20
 
 export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
   const { only, ...all } = options
@@ -56,6 +65,7 @@ function runSeed(
 ): ChaosResult {
   const random = new Random(seed, 'chaos')
   const faults = options.isExact === true ? new Set(options.faults) : swarmOf(seed, options.faults)
+  const ledger = ledgerOf(seed, options)
   const world = worldOf(seed, random, options, faults)
   const untilMs = BEGIN_MS + random.between(1_000, 20_000)
   const everyMs = random.between(100, 3_000)
@@ -73,7 +83,7 @@ function runSeed(
     world.broken('H0', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
   const { counts, happened } = nemesis
-  const result = { seed, violations: world.violations, world, faults: counts, enabled: [...faults], happened }
+  const result = { seed, ledger, violations: world.violations, world, faults: counts, enabled: [...faults], happened }
   return { ...result, executedShare: world.executions.length / shards, virtualMs: world.events.nowMs }
 }
 
@@ -88,7 +98,13 @@ function worldOf(seed: number, random: Random, options: ChaosOptions, faults: Re
   })
   const latencyMs = random.chance(0.2) ? 30 : 1
   const blobResults = random.chance(0.6) ? random.next() : 0
-  return new SimWorld({ seed, hubs: options.hubs, machines, link: { latencyMs, jitterMs: latencyMs / 2 }, blobResults })
+  const link = { latencyMs, jitterMs: latencyMs / 2 }
+  return new SimWorld({ seed, hubs: options.hubs, machines, link, blobResults, ledger: ledgerOf(seed, options) })
+}
+
+function ledgerOf(seed: number, { ledger = 'mixed' }: ChaosOptions): LedgerKind {
+  if (ledger !== 'mixed') return ledger
+  return seed % YJS_EVERY === 0 ? 'yjs' : 'replica'
 }
 
 /** One to three jobs of one to three families each; returns how many shards they have, roots included. */

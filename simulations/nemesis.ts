@@ -1,5 +1,6 @@
 /** Everything that can go wrong in a simulated swarm, as a catalogue of faults; each seed turns on a random subset. */
 import { Random } from './kernel/random.ts'
+import { killSteps } from './kernel/sim-hub.ts'
 import { hubName, type SimWorld } from './kernel/world.ts'
 
 /** Names of faults, as `--faults` takes them and reports count them. */
@@ -46,8 +47,6 @@ export interface FaultEvent {
   /** What the fault draws from: which hub, for how long. */
   readonly luck: number
 }
-
-const steps = ['append', 'start', 'start-root', 'replicate', 'deliver', 'prepare', 'send', 'sync'] as const
 
 /** Each fault is on with this chance: subsets reach states that all faults at once drown. */
 const ON_SHARE = 0.35
@@ -188,8 +187,8 @@ export class Nemesis {
   }
 
   #setTrap(): void {
-    const effect = steps[this.#random.below(steps.length)] ?? 'append'
-    this.#world.hub(this.#hub()).trap = { effect, countdown: 1 + this.#random.below(10) }
+    const step = killSteps[this.#random.below(killSteps.length)] ?? 'claim'
+    this.#world.hub(this.#hub()).trap = { step, countdown: 1 + this.#random.below(10) }
   }
 
   #forget(): void {

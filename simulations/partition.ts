@@ -104,7 +104,7 @@ function betweenAll(groups: readonly number[][], act: (a: number[], b: number[])
 }
 
 function vectorOf(world: SimWorld, hub: string): ReadonlyMap<string, number> {
-  return world.hubs.get(hub)?.disk.ledgers.get(JOB)?.vector() ?? new Map()
+  return world.hubs.get(hub)?.disk.ledgers.get(JOB)?.held() ?? new Map()
 }
 
 function unionOf(world: SimWorld): Map<string, number> {

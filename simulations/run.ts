@@ -1,6 +1,6 @@
 /** `npm run sim`: sweeps seeds of chaos; `--story` tells the history of what failed. */
 import { parseArgs } from 'node:util'
-import { type ChaosResult, plainChaos } from './chaos.ts'
+import { type ChaosResult, type LedgerChoice, ledgerChoices, plainChaos } from './chaos.ts'
 import { type FaultName, faultNames } from './nemesis.ts'
 import { sweep } from './sweep.ts'
 import { sweepText } from './sweep-text.ts'
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     hubs: { type: 'string', default: String(plainChaos.hubs) },
     shards: { type: 'string', default: String(plainChaos.shards) },
     faults: { type: 'string', default: 'all' },
+    ledger: { type: 'string', default: 'mixed' },
     json: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
     'fail-fast': { type: 'boolean', default: false },
@@ -26,6 +27,7 @@ const report = sweep(
     hubs: number('hubs'),
     shards: number('shards'),
     faults: faultsOf(values.faults),
+    ledger: ledgerOf(values.ledger),
     failFast: values['fail-fast'],
   },
   () => performance.now(),
@@ -54,6 +56,12 @@ function faultsOf(list: string): FaultName[] {
     if (known === undefined) throw new RangeError(`there is no fault ${name}: ${faultNames.join(', ')}`)
     return known
   })
+}
+
+function ledgerOf(name: string): LedgerChoice {
+  const known = ledgerChoices.find((choice) => choice === name)
+  if (known === undefined) throw new RangeError(`--ledger takes one of ${ledgerChoices.join(', ')}`)
+  return known
 }
 
 /** What was violated, and the story of the shard that the message names. */

@@ -1,5 +1,6 @@
 /** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
 import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
+import type { LedgerKind } from './kernel/ledger.ts'
 import { faultNames } from './nemesis.ts'
 
 export interface SweepOptions extends ChaosOptions {
@@ -28,6 +29,8 @@ export interface SweepReport {
   /** Over the histories of all seeds: equal for equal sweeps. */
   readonly traceHash: string
   readonly executionsPerShard: number
+  /** Seeds by what their ledgers were made of. */
+  readonly ledgers: Readonly<Record<LedgerKind, number>>
 }
 
 /** `clock` gives milliseconds of real time; `onResult` sees every seed. */
@@ -39,6 +42,7 @@ export function sweep(
   const failed: Failure[] = []
   const faults: Record<string, number> = Object.fromEntries(faultNames.map((name) => [name, 0]))
   const covered: Record<string, number> = {}
+  const ledgers = { yjs: 0, replica: 0 }
   const startMs = clock()
   let events = 0
   let hash = 0
@@ -46,6 +50,7 @@ export function sweep(
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const result = runChaos(seed, options)
     onResult(result)
+    ledgers[result.ledger]++
     events += result.world.events.count
     executed += result.executedShare
     hash = Math.imul(hash ^ Number.parseInt(result.world.history.hash, 16), 0x01000193)
@@ -69,14 +74,16 @@ export function sweep(
     eventsPerSecond: round(events / seconds),
     traceHash: (hash >>> 0).toString(16).padStart(8, '0'),
     executionsPerShard: round(executed / options.seeds),
+    ledgers,
   }
 }
 
 export function replayLine(seed: number, options: ChaosOptions): string {
   const isAll = options.faults.length === faultNames.length
   const faults = isAll ? 'all' : options.faults.length === 0 ? 'none' : options.faults.join()
-  const { hubs, shards } = options
-  return `npm run sim -- --seed ${seed} --seeds 1 --hubs ${hubs} --shards ${shards} --faults ${faults} --story`
+  const { hubs, shards, ledger = 'mixed' } = options
+  const size = `--hubs ${hubs} --shards ${shards}${ledger === 'mixed' ? '' : ` --ledger ${ledger}`}`
+  return `npm run sim -- --seed ${seed} --seeds 1 ${size} --faults ${faults} --story`
 }
 
 function round(value: number): number {

@@ -1,7 +1,7 @@
 /** `shoal simulate`: the same hubs on a virtual clock, under faults, cut in two, or in great numbers. */
 
 import { writeFile } from 'node:fs/promises'
-import { type ChaosResult, plainChaos } from '../../simulations/chaos.ts'
+import { type ChaosResult, type LedgerChoice, ledgerChoices, plainChaos } from '../../simulations/chaos.ts'
 import type { FamilyPlan } from '../../simulations/kernel/workload.ts'
 import type { SimWorld } from '../../simulations/kernel/world.ts'
 import { type FaultName, faultNames } from '../../simulations/nemesis.ts'
@@ -41,6 +41,11 @@ export const simulate: Verb = {
     hubs: { type: 'text', value: 'n', description: 'machines in the swarm' },
     shards: { type: 'text', value: 'n', description: 'shards of the work' },
     faults: { type: 'text', value: 'names', description: 'chaos: all, none, or names with commas between' },
+    ledger: {
+      type: 'text',
+      value: 'kind',
+      description: 'chaos: yjs (the real one), replica (fast), or mixed: every 20th seed on yjs (default)',
+    },
     split: { type: 'text', value: 'a/b', description: 'partition: sizes of the sides (default: halves)' },
     at: { type: 'text', value: 'time', description: 'partition: when the network splits (default: 10s)' },
     heal: { type: 'text', value: 'time', description: 'partition: when it heals (default: 40s)' },
@@ -81,6 +86,7 @@ async function chaos(args: Arguments): Promise<number> {
       hubs: args.whole('hubs', 2, HUBS_MAX) ?? plainChaos.hubs,
       shards: args.whole('shards', 1, SHARDS_MAX) ?? plainChaos.shards,
       faults: faultsOf(args.text('faults') ?? 'all'),
+      ledger: ledgerOf(args.text('ledger') ?? 'mixed'),
     },
     () => performance.now(),
     (result) => {
@@ -183,6 +189,13 @@ function faultsOf(list: string): readonly FaultName[] {
     if (known === undefined) throw usage(`there is no fault ${JSON.stringify(name)}`, `one of ${faultNames.join(', ')}`)
     return known
   })
+}
+
+function ledgerOf(name: string): LedgerChoice {
+  const known = ledgerChoices.find((choice) => choice === name)
+  if (known === undefined)
+    throw usage(`there is no ledger ${JSON.stringify(name)}`, `one of ${ledgerChoices.join(', ')}`)
+  return known
 }
 
 function sidesOf(text: string | undefined, hubs: number): number[] {

@@ -35,12 +35,18 @@ export class SimLinks {
     this.#events.after(REDIAL_MS + this.#random.next() * REDIAL_MS, () => this.#review(a, b))
   }
 
-  /** A process ended: its kernel resets the connections that still have a way. */
+  /** A process ended: its kernel resets the connections that still have a way, after what was sent before. */
   ended(hub: string): void {
+    const life = this.#hubs.get(hub)
     for (const other of this.#hubs.keys()) {
       if (other === hub || !this.isUp(hub, other)) continue
-      if (this.#network.isConnected(hub, other)) this.#events.after(1, () => this.#drop(hub, other))
-      else this.cut(hub, other)
+      if (!this.#network.isConnected(hub, other)) {
+        this.cut(hub, other)
+        continue
+      }
+      this.#network.stream(hub, other, () => {
+        if (this.#hubs.get(hub) === life) this.#drop(hub, other)
+      })
     }
   }
 

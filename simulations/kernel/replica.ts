@@ -1,88 +1,140 @@
 /** A fast stand-in for a job's Yjs ledger, with the same rules: single-writer logs, contiguous prefixes, exchanged by state vector. */
+import { assert } from '../../src/errors.ts'
 import type { AuthoredRecord } from '../../src/hub/input.ts'
+import { logRoot } from '../../src/ledger/boot-entry.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
-
-/** A stretch of one author's log. */
-export interface LogPart {
-  readonly author: Author
-  readonly from: number
-  readonly records: readonly LedgerRecord[]
-}
-
-export type StateVector = ReadonlyMap<string, number>
+import type { LogPart, Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 
 interface Log {
   readonly author: Author
   readonly records: LedgerRecord[]
-  /** Records that a power cut leaves; only these are told to others. */
+  /** Records that a power cut leaves; of the own log only these are told to others. */
   durable: number
+  /** Records before the first that a full disk refused: a new life reads no further. */
+  keptMax: number
 }
 
-export class Replica {
+const SNAPSHOT_EVERY = 60
+
+export class Replica implements SimLedger {
+  isFull = false
   readonly #logs = new Map<string, Log>()
+  #author: Author | null = null
+  #writes = 0
 
-  /** Appends to this author's log; it is durable, and may be sent, only after {@link synced}. */
-  append(author: Author, records: readonly LedgerRecord[]): LogPart {
-    const log = this.#log(author)
+  open(author: Author): AuthoredRecord[] {
+    this.#author = author
+    this.#writes = 0
+    for (const log of this.#logs.values()) {
+      log.records.length = Math.min(log.records.length, log.keptMax)
+      log.durable = log.records.length
+      log.keptMax = Number.POSITIVE_INFINITY
+    }
+    return this.all()
+  }
+
+  append(records: readonly LedgerRecord[]): Written {
+    assert(this.#author !== null, 'an open ledger has an author')
+    const log = this.#log(this.#author)
     const from = log.records.length
-    log.records.push(...records)
-    return { author, from, records }
+    this.#keep(log, records)
+    return { parcel: { kind: 'replica', parts: [{ author: this.#author, from, records }] }, end: log.records.length }
   }
 
-  /** The disk has the part for good. */
-  synced(part: LogPart): void {
-    const log = this.#log(part.author)
-    log.durable = Math.max(log.durable, part.from + part.records.length)
+  synced({ end }: Written): void {
+    assert(this.#author !== null, 'an open ledger has an author')
+    const log = this.#log(this.#author)
+    log.durable = Math.max(log.durable, end)
   }
 
-  /** What a new life finds on its disk is durable. */
-  recovered(): void {
-    for (const log of this.#logs.values()) log.durable = log.records.length
+  receive(parcel: Parcel): Received {
+    assert(parcel.kind === 'replica', 'all hubs of a world keep ledgers of one kind')
+    const entries: AuthoredRecord[] = []
+    let isMissing = false
+    for (const { author, from, records } of parcel.parts) {
+      const log = this.#log(author)
+      if (from > log.records.length) isMissing = true
+      else {
+        const fresh = records.slice(log.records.length - from)
+        this.#keep(log, fresh)
+        log.durable = log.records.length
+        for (const record of fresh) entries.push({ author, record })
+      }
+    }
+    return { entries, isMissing, refused: 0 }
   }
 
-  /** Applies a part; returns the records that are new. A part beyond a gap is refused: `isMissing`. */
-  receive(part: LogPart): { entries: AuthoredRecord[]; isMissing: boolean } {
-    const log = this.#log(part.author)
-    if (part.from > log.records.length) return { entries: [], isMissing: true }
-    const fresh = part.records.slice(log.records.length - part.from)
-    log.records.push(...fresh)
-    log.durable = log.records.length
-    return { entries: fresh.map((record) => ({ author: part.author, record })), isMissing: false }
+  vector(): Vector {
+    return { kind: 'replica', lengths: this.held() }
   }
 
-  vector(): StateVector {
-    return new Map([...this.#logs].map(([key, log]) => [key, log.records.length]))
-  }
-
-  /** What a holder of `vector` lacks. */
-  diff(vector: StateVector): LogPart[] {
-    return [...this.#logs].flatMap(([key, log]) => {
-      const from = vector.get(key) ?? 0
-      return from >= log.durable ? [] : [{ author: log.author, from, records: log.records.slice(from, log.durable) }]
-    })
+  diff(vector: Vector | null): Parcel | null {
+    assert(vector?.kind !== 'yjs', 'all hubs of a world keep ledgers of one kind')
+    const lengths: ReadonlyMap<string, number> = vector?.lengths ?? new Map()
+    const parts: LogPart[] = []
+    for (const [key, log] of this.#logs) {
+      const from = lengths.get(key) ?? 0
+      if (from < log.durable) parts.push({ author: log.author, from, records: log.records.slice(from, log.durable) })
+    }
+    return parts.length === 0 ? null : { kind: 'replica', parts }
   }
 
   all(): AuthoredRecord[] {
     return [...this.#logs.values()].flatMap(({ author, records }) => records.map((record) => ({ author, record })))
   }
 
-  /** A power cut: what was not synced is gone, and of logs that others keep too perhaps the newest records. */
-  tear(hub: string, lost: () => number): void {
+  held(): ReadonlyMap<string, number> {
+    return new Map([...this.#logs].map(([key, log]) => [key, log.records.length]))
+  }
+
+  get isSnapshotDue(): boolean {
+    return this.#writes >= SNAPSHOT_EVERY
+  }
+
+  beginSnapshot(): void {
+    this.#writes = 0
+  }
+
+  endSnapshot(): void {
+    if (!this.isFull) for (const log of this.#logs.values()) log.keptMax = Number.POSITIVE_INFINITY
+  }
+
+  tear(lost: () => number): void {
     for (const log of this.#logs.values()) {
-      const kept = log.author.hub === hub ? log.durable : Math.max(0, log.durable - lost())
-      log.records.length = Math.min(log.records.length, kept)
-      log.durable = log.records.length
+      const isOwn = log.author.boot === this.#author?.boot
+      cut(log, isOwn ? log.durable : Math.max(0, log.durable - lost()))
     }
+  }
+
+  rot(share: number): void {
+    for (const log of this.#logs.values()) cut(log, Math.floor(log.records.length * share))
+  }
+
+  copy(): Replica {
+    const copy = new Replica()
+    for (const [key, log] of this.#logs) copy.#logs.set(key, { ...log, records: [...log.records] })
+    return copy
+  }
+
+  #keep(log: Log, records: readonly LedgerRecord[]): void {
+    if (this.isFull && records.length > 0) log.keptMax = Math.min(log.keptMax, log.records.length)
+    log.records.push(...records)
+    this.#writes++
   }
 
   #log(author: Author): Log {
     const key = keyOf(author)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const log = { author, records: [], durable: 0 }
+    const log = { author, records: [], durable: 0, keptMax: Number.POSITIVE_INFINITY }
     this.#logs.set(key, log)
     return log
   }
+}
+
+function cut(log: Log, length: number): void {
+  log.records.length = Math.min(log.records.length, length)
+  log.durable = log.records.length
 }
 
 /** Authors are shared objects: their keys are made once. */
@@ -91,7 +143,7 @@ const keys = new WeakMap<Author, string>()
 function keyOf(author: Author): string {
   const known = keys.get(author)
   if (known !== undefined) return known
-  const key = `${author.hub}/${author.boot}`
+  const key = logRoot(author)
   keys.set(author, key)
   return key
 }

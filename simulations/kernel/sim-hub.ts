@@ -5,12 +5,12 @@ import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
 import { isEnded } from '../../src/hub/job.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
-import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
-import { durations } from '../../src/limits.ts'
+import type { LedgerRecord } from '../../src/ledger/record.ts'
 import { manifestBlobs } from '../../src/program/program.ts'
 import type { SimDisk } from './disk.ts'
 import type { HistoryKind, Told } from './history.ts'
-import type { LogPart } from './replica.ts'
+import type { Parcel } from './ledger.ts'
+import { type Sender, SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
 import { POISONED, type SimJob } from './workload.ts'
@@ -27,9 +27,30 @@ export interface MachineModel {
   readonly wallOffsetMs: number
 }
 
-/** Ends the machine right before it carries out the `countdown`th effect of a kind. */
+/**
+ * Where a machine may be killed: before a claim is recorded, its inputs are fetched, its slot starts; in the middle of a shard;
+ * with a result that has no second copy, is not recorded, or has reached one hub only; while a snapshot replaces the log, in
+ * anti-entropy, with a message to send; before a root starts, spawns, is given results.
+ */
+export const killSteps = [
+  'claim',
+  'prepare',
+  'start',
+  'run',
+  'replicate',
+  'result',
+  'announce',
+  'snapshot',
+  'sync',
+  'send',
+  'root',
+  'deliver',
+] as const
+export type KillStep = (typeof killSteps)[number]
+
+/** Ends the machine the `countdown`th time it comes to a step. */
 export interface Trap {
-  readonly effect: Effect['type']
+  readonly step: KillStep
   countdown: number
 }
 
@@ -53,24 +74,21 @@ export class SimHub {
   slowdown = 1
   trap: Trap | null = null
   inputs = 0
-  readonly #author: Author
+  readonly ledgers: SimLedgers
   readonly #world: SimWorld
   readonly #slots: SimSlots
   readonly #roots: SimRoots
   /** Per timer: when it is due, and the time of the earliest event that will look at it. */
   readonly #timers = new Map<TimerName, { atMs: number; eventMs: number }>()
-  /** Per job: records of the running flush window. */
-  readonly #waiting = new Map<string, LedgerRecord[]>()
-  readonly #flushedMs = new Map<string, number>()
   readonly #frozenWork: (() => void)[] = []
 
   constructor(world: SimWorld, id: string, life: { incarnation: number; disk: SimDisk; model: MachineModel }) {
     this.#world = world
     this.id = id
     this.boot = `${id}.${life.incarnation}`
-    this.#author = { hub: id, boot: this.boot }
     this.disk = life.disk
     this.model = life.model
+    this.ledgers = new SimLedgers(world, this, { hub: id, boot: this.boot })
     this.#slots = new SimSlots(world, this)
     this.#roots = new SimRoots(world, this)
     const { slots, speed, labels, wallOffsetMs } = life.model
@@ -82,18 +100,14 @@ export class SimHub {
   boots(): void {
     if (!this.isAlive) return
     this.note('boot')
-    for (const [id, replica] of this.disk.ledgers) {
-      replica.recovered()
-      this.#knowJob(id, false)
-      this.input({ type: 'records', job: id, entries: replica.all() })
-    }
+    this.ledgers.openStored()
     this.isUp = true
     this.input({ type: 'started' })
   }
 
   submit(job: SimJob): void {
     for (const cid of manifestBlobs(job.manifest)) this.disk.blobs.add(cid)
-    this.#knowJob(job.id, true)
+    this.knowJob(job.id, true)
   }
 
   /** Feeds one input; a frozen machine gets it when it thaws. */
@@ -119,20 +133,18 @@ export class SimHub {
     for (const work of this.#frozenWork.splice(0)) work()
   }
 
-  /** Receives stretches of the logs of some job. */
-  receive(job: string, parts: readonly LogPart[], from: string, slotFreeInMs?: readonly number[]): void {
-    this.whenAwake(() => {
-      this.#knowJob(job, false)
-      if (!this.hub.state.jobs.has(job)) return
-      const replica = this.disk.ledger(job)
-      const received = parts.map((part) => replica.receive(part))
-      const [first] = received
-      const entries =
-        received.length === 1 && first !== undefined ? first.entries : received.flatMap((one) => one.entries)
-      const told = slotFreeInMs === undefined ? {} : { slotFreeInMs }
-      if (entries.length > 0) this.input({ type: 'records', job, entries, from, ...told })
-      if (received.some((one) => one.isMissing)) this.#world.sync(this.id, from)
-    })
+  /** Records of some job from a peer. */
+  receive(job: string, parcel: Parcel, sender: Sender): void {
+    if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.receive(job, parcel, sender))
+    if (this.isUp && !this.#world.isDropped(this.id, job)) this.ledgers.receive(job, parcel, sender)
+  }
+
+  /** Whether the machine is killed here and now. */
+  diesAt(step: KillStep): boolean {
+    if (this.trap?.step !== step || --this.trap.countdown > 0) return false
+    this.trap = null
+    this.#world.trapped(this, step)
+    return true
   }
 
   note(kind: HistoryKind, told?: Told): void {
@@ -143,29 +155,30 @@ export class SimHub {
     return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs
   }
 
-  #knowJob(id: string, mine: boolean): void {
+  /** Takes in the manifest of a job. */
+  knowJob(id: string, mine: boolean): void {
     const job = this.#world.jobs.get(id)
     if (job === undefined || this.hub.state.jobs.has(id) || this.#world.isDropped(this.id, id)) return
-    this.disk.ledger(id)
+    this.ledgers.of(id)
     this.input({ type: 'job', job: id, manifest: job.manifest, bytes: new Uint8Array(), mine })
   }
 
   #carryOut(effect: Effect): void {
-    if (!this.isAlive || this.#isTrapped(effect)) return
+    if (!this.isAlive || this.#diesBefore(effect)) return
     const world = this.#world
     switch (effect.type) {
       case 'append':
         return this.#append(effect.job, effect.records)
       case 'gossip':
-        return world.broadcastBeacon(this.id, effect.beacon)
+        return world.traffic.beacon(this.id, effect.beacon)
       case 'greet':
-        return world.greet(this.id, effect.peer, effect.beacon)
+        return world.traffic.greet(this.id, effect.peer, effect.beacon)
       case 'send':
-        return world.send(this.id, effect.to, effect.message)
+        return world.traffic.send(this.id, effect.to, effect.message)
       case 'set-timer':
         return this.#setTimer(effect.timer, effect.atMs)
       case 'sync':
-        return world.sync(this.id, effect.peer)
+        return world.traffic.sync(this.id, effect.peer)
       case 'hold-job':
         return this.#holdJob(effect.job, effect.cids)
       case 'prepare':
@@ -205,45 +218,14 @@ export class SimHub {
     }
   }
 
-  #isTrapped(effect: Effect): boolean {
-    if (this.trap === null || this.trap.effect !== effect.type || --this.trap.countdown > 0) return false
-    this.trap = null
-    this.#world.trapped(this, effect)
-    return true
+  #diesBefore(effect: Effect): boolean {
+    const step = effect.type === 'append' ? stepOf(effect.records) : stepsBefore[effect.type]
+    return step !== undefined && this.diesAt(step)
   }
 
   #append(job: string, records: readonly LedgerRecord[]): void {
     for (const record of records) if (record.kind === 'done') this.#world.mustBeHeld(this, job, record)
-    const waiting = this.#waiting.get(job)
-    if (waiting !== undefined) {
-      waiting.push(...records)
-      return
-    }
-    const { events } = this.#world
-    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + durations.flushWindowMs
-    if (dueMs <= events.nowMs) return this.#flush(job, records)
-    this.#waiting.set(job, [...records])
-    events.at(dueMs, () =>
-      this.whenAwake(() => {
-        const late = this.#waiting.get(job) ?? []
-        this.#waiting.delete(job)
-        this.#flush(job, late)
-      }),
-    )
-  }
-
-  /** One append for all records of a window; they are told once the disk has them. */
-  #flush(job: string, records: readonly LedgerRecord[]): void {
-    const { events } = this.#world
-    this.#flushedMs.set(job, events.nowMs)
-    const replica = this.disk.ledger(job)
-    const part = replica.append(this.#author, records)
-    events.after(this.model.diskMs, () =>
-      this.whenAwake(() => {
-        replica.synced(part)
-        this.#world.broadcastRecords(this.id, job, part, this.hub.slotFreeInMs())
-      }),
-    )
+    this.ledgers.append(job, records)
   }
 
   /** Timers are moved far more often than they fire: a moved one goes with the event that is there already. */
@@ -323,4 +305,21 @@ export class SimHub {
       this.input({ type: 'ended', run, end: { kind: 'complete' } })
     })
   }
+}
+
+/** What is about to happen, as a step to be killed at. */
+const stepsBefore: Partial<Record<Effect['type'], KillStep>> = {
+  prepare: 'prepare',
+  start: 'start',
+  replicate: 'replicate',
+  sync: 'sync',
+  send: 'send',
+  'start-root': 'root',
+  deliver: 'deliver',
+}
+
+function stepOf(records: readonly LedgerRecord[]): KillStep | undefined {
+  if (records.some(({ kind }) => kind === 'done')) return 'result'
+  if (records.some((record) => record.kind === 'claim' && record.state === 'claimed')) return 'claim'
+  return records.some(({ kind }) => kind === 'family') ? 'root' : undefined
 }

@@ -79,6 +79,7 @@ export class SimSlots {
       this.#hub.whenAwake(() => {
         if (!this.#runs.has(run.plan.run)) return
         if (run.stopped) return this.#end(run, { kind: 'cancelled' })
+        if (this.#hub.diesAt('run')) return
         if (isFatal) return this.#goDown(run, index)
         if (done + 1 >= parts) return this.#finish(run, index, workMs)
         this.#checkpoint(run, index, done + 1)

@@ -1,9 +1,6 @@
 /** A simulated LAN: hubs, links, jobs, and the verbs that break and mend them. */
 import type { RunEnd } from '../../src/execute/slots.ts'
-import type { Beacon } from '../../src/hub/beacon.ts'
 import type { Effect, RunPlan, RunShard, StoryEvent } from '../../src/hub/effect.ts'
-import type { HubMessage } from '../../src/hub/message.ts'
-import { packRecords } from '../../src/ledger/pack.ts'
 import type { DoneRecord } from '../../src/ledger/record.ts'
 import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
@@ -12,12 +9,15 @@ import { SimBlobs } from './blobs.ts'
 import { SimDisk } from './disk.ts'
 import { EventQueue } from './events.ts'
 import { History } from './history.ts'
+import type { LedgerKind, SimLedger } from './ledger.ts'
 import { SimLinks } from './links.ts'
 import { type LinkModel, plainLink, SimNetwork } from './network.ts'
 import { Random } from './random.ts'
-import type { LogPart } from './replica.ts'
-import { type MachineModel, SimHub } from './sim-hub.ts'
+import { Replica } from './replica.ts'
+import { type KillStep, type MachineModel, SimHub } from './sim-hub.ts'
+import { SimTraffic } from './traffic.ts'
 import { POISONED, type SimFamily, type SimJob, simValue } from './workload.ts'
+import { YjsLedger } from './yjs-ledger.ts'
 
 export interface WorldOptions {
   readonly seed: number
@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly slotCrash?: number
   /** Whether the bytes of records are counted, which takes packing them. */
   readonly countBytes?: boolean
+  /** What ledgers are made of; a fast replica if not given. */
+  readonly ledger?: LedgerKind
 }
 
 /** One finished execution of a shard: what efficiency is judged by. */
@@ -49,9 +51,6 @@ export interface Violation {
   readonly invariant: string
   readonly message: string
 }
-
-/** A beacon with a forecast of four horizons on the wire, measured. */
-const BEACON_BYTES = 450
 
 const plainMachine: MachineModel = {
   slots: 1,
@@ -70,17 +69,18 @@ export class SimWorld {
   readonly executions: Execution[] = []
   readonly network: SimNetwork
   readonly links: SimLinks
+  readonly traffic: SimTraffic
   readonly history = new History()
   readonly notes: { hub: string; boot: string; effect: Effect; atMs: number }[] = []
   readonly violations: Violation[] = []
-  beacons = 0
   /** Odds that a slot goes down in a shard that is not to blame; may change in the middle of a run. */
   slotCrash: number
   /** Called when a trap went off. */
-  onTrap: (hub: SimHub, effect: Effect) => void = (hub) => this.crash(Number(hub.id.slice(1)))
+  onTrap: (hub: SimHub, step: KillStep) => void = (hub) => this.crash(Number(hub.id.slice(1)))
   readonly #options: WorldOptions
   readonly #random: Random
   readonly #luck: Random
+  readonly #clientIds: Random
   readonly #blobs: SimBlobs
   readonly #incarnations = new Map<string, number>()
   readonly #dropped = new Set<string>()
@@ -90,10 +90,12 @@ export class SimWorld {
     this.#options = options
     this.#random = new Random(options.seed, 'world')
     this.#luck = new Random(options.seed, 'slots')
+    this.#clientIds = new Random(options.seed, 'client ids')
     this.slotCrash = options.slotCrash ?? 0
     const link = { ...plainLink, ...options.link }
     this.network = new SimNetwork(this.events, new Random(options.seed, 'network'), link)
     this.links = new SimLinks(this.events, new Random(options.seed, 'links'), this.network, this.hubs)
+    this.traffic = new SimTraffic(this.network, this.links, this.hubs, options.countBytes === true)
     this.#blobs = new SimBlobs(this, options.blobResults ?? 0, new Random(options.seed, 'blobs'))
     for (let index = 0; index < options.hubs; index++) this.bounce(hubName(index))
   }
@@ -115,7 +117,7 @@ export class SimWorld {
     if (!hub.isAlive) return
     hub.isAlive = false
     hub.isUp = false
-    if (lost !== null) hub.disk.tear(hub.id, lost)
+    if (lost !== null) hub.disk.tear(lost)
     this.links.ended(hub.id)
   }
 
@@ -127,7 +129,7 @@ export class SimWorld {
     const { machine, speeds, machines } = this.#options
     const speed = speeds?.[index] ?? machine?.speed ?? 1
     const model = { ...plainMachine, ...machine, speed, ...machines?.[index] }
-    const disk = this.hubs.get(name)?.disk ?? new SimDisk()
+    const disk = this.hubs.get(name)?.disk ?? new SimDisk((job) => this.#newLedger(job))
     const hub = new SimHub(this, name, { incarnation, disk, model })
     this.hubs.set(name, hub)
     this.events.after(this.#random.next() * 5, () => {
@@ -201,53 +203,6 @@ export class SimWorld {
   /** Whether a hub's replica has the job's result. */
   isDoneAt(index: number, job: string): boolean {
     return this.hub(index).hub.state.jobs.get(job)?.view.families.get(ROOT_FAMILY)?.isDone(0) === true
-  }
-
-  broadcastBeacon(from: string, beacon: Beacon): void {
-    this.network.bytes += BEACON_BYTES * (this.hubs.size - 1)
-    for (const other of this.hubs.values()) {
-      if (other.id === from || !other.isAlive) continue
-      this.beacons++
-      this.network.gossip(from, other.id, () => other.input({ type: 'beacon', beacon }))
-    }
-  }
-
-  greet(from: string, to: string, beacon: Beacon): void {
-    const other = this.hubs.get(to)
-    if (other !== undefined) this.network.stream(from, to, () => other.input({ type: 'beacon', beacon }))
-  }
-
-  broadcastRecords(from: string, job: string, part: LogPart, slotFreeInMs: readonly number[]): void {
-    if (this.#options.countBytes) this.network.bytes += packRecords(part.records).byteLength * (this.hubs.size - 1)
-    for (const other of this.hubs.values()) {
-      if (other.id === from || !other.isAlive) continue
-      this.#stream(from, other.id, () => other.receive(job, [part], from, slotFreeInMs))
-    }
-  }
-
-  send(from: string, to: string, message: HubMessage): void {
-    const other = this.hubs.get(to)
-    if (other !== undefined) this.#stream(from, to, () => other.input({ type: 'message', from, message }))
-  }
-
-  /** Anti-entropy, both ways, as the shell does it: state vectors over, differences back. */
-  sync(a: string, b: string): void {
-    for (const [from, to] of [
-      [a, b],
-      [b, a],
-    ] as const) {
-      const asker = this.hubs.get(from)
-      const holder = this.hubs.get(to)
-      if (asker === undefined || holder === undefined) continue
-      this.#stream(from, to, () =>
-        holder.whenAwake(() => {
-          for (const [job, replica] of holder.disk.ledgers) {
-            const parts = replica.diff(asker.disk.ledgers.get(job)?.vector() ?? new Map())
-            if (parts.length > 0) this.#stream(to, from, () => asker.receive(job, parts, to))
-          }
-        }),
-      )
-    }
   }
 
   fetch(hub: SimHub, cid: string, done: (isHere: boolean) => void): void {
@@ -336,9 +291,9 @@ export class SimWorld {
     return this.#dropped.has(`${hub}/${job}`)
   }
 
-  trapped(hub: SimHub, effect: Effect): void {
-    hub.note('fault', { detail: `crash at ${effect.type}` })
-    this.onTrap(hub, effect)
+  trapped(hub: SimHub, step: KillStep): void {
+    hub.note('fault', { detail: `killed at ${step}` })
+    this.onTrap(hub, step)
   }
 
   /** For how long a hub has been seen beside the same open shard, asked several times a second. */
@@ -388,11 +343,8 @@ export class SimWorld {
     if (downs.length < 3) this.broken('E2', `${name} was called poison after ${downs.length} lost slots`)
   }
 
-  #stream(from: string, to: string, deliver: () => void): void {
-    if (!this.links.isUp(from, to)) return
-    this.network.stream(from, to, () => {
-      if (this.links.isUp(from, to)) deliver()
-    })
+  #newLedger(job: string): SimLedger {
+    return this.#options.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()
   }
 }
 

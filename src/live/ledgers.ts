@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthoredRecord } from '../hub/input.ts'
 import type { Author, LedgerRecord } from '../ledger/record.ts'
+import { specsFirst } from '../ledger/specs-first.ts'
 import { counts, sizes } from '../limits.ts'
-import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import type { WireMessage } from '../wire/message.ts'
@@ -186,14 +186,6 @@ export class Ledgers {
 
 const JOB_ID = /^[a-z2-7]{26}$/
 const EMPTY_VECTOR = new Uint8Array([0])
-
-/** Claims of a family mean more once its spec is known; logs of different authors come in any order. */
-function specsFirst(entries: readonly AuthoredRecord[]): AuthoredRecord[] {
-  const isSpec = ({ record }: AuthoredRecord) => record.kind === 'job' || record.kind === 'family'
-  const [first, rest] = [entries.filter(isSpec), entries.filter((entry) => !isSpec(entry))]
-  const ofRoot = ({ record }: AuthoredRecord) => 'family' in record && record.family === ROOT_FAMILY
-  return [...first, ...rest.filter((entry) => !ofRoot(entry)), ...rest.filter(ofRoot)]
-}
 
 /** 53 random bits: the risk of two equal ones stays negligible over any number of boots. */
 function randomClientId(): number {

@@ -33,3 +33,10 @@ test('the faults of a seed can be repeated: all of them give the same history, f
     expect(fewer.violations).toEqual([])
   }
 })
+
+test('every twentieth seed runs on real Yjs ledgers, and replays as well', () => {
+  const report = sweep({ ...small, seed: 19, seeds: 2 }, () => performance.now())
+  expect(report.ledgers).toEqual({ yjs: 1, replica: 1 })
+  const hashes = [0, 1].map(() => runChaos(5, { ...small, ledger: 'yjs' }).world.history.hash)
+  expect(hashes[0]).toBe(hashes[1])
+})

@@ -1,0 +1,123 @@
+/** The ledgers of a simulated hub, as the shell of a live one keeps them: windows of records, flushes, snapshots, what peers send. */
+import type { AuthoredRecord } from '../../src/hub/input.ts'
+import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
+import { specsFirst } from '../../src/ledger/specs-first.ts'
+import { durations } from '../../src/limits.ts'
+import type { Parcel, SimLedger } from './ledger.ts'
+import type { SimHub } from './sim-hub.ts'
+import type { SimWorld } from './world.ts'
+
+/** A snapshot takes this many times as long as a flush. */
+const SNAPSHOT_FLUSHES = 8
+
+/** Who sent records, and when its slots fall free. */
+export interface Sender {
+  readonly from: string
+  readonly slotFreeInMs?: readonly number[]
+}
+
+export class SimLedgers {
+  readonly #world: SimWorld
+  readonly #hub: SimHub
+  readonly #author: Author
+  /** Per job: records of the running flush window. */
+  readonly #waiting = new Map<string, LedgerRecord[]>()
+  readonly #flushedMs = new Map<string, number>()
+
+  constructor(world: SimWorld, hub: SimHub, author: Author) {
+    this.#world = world
+    this.#hub = hub
+    this.#author = author
+  }
+
+  /** Reads what earlier lives left on the disk; what has no manifest goes. */
+  openStored(): void {
+    const { ledgers } = this.#hub.disk
+    for (const [id, ledger] of ledgers) {
+      this.#admit(id, ledger.open(this.#author))
+      if (!this.#hub.hub.state.jobs.has(id)) ledgers.delete(id)
+    }
+  }
+
+  /** The ledger of a job, begun if there is none. */
+  of(job: string): SimLedger {
+    const { disk } = this.#hub
+    const known = disk.ledgers.get(job)
+    if (known !== undefined) return known
+    const ledger = disk.begin(job)
+    ledger.open(this.#author)
+    return ledger
+  }
+
+  /** One flush for all records of a window; they are told once the disk has them. */
+  append(job: string, records: readonly LedgerRecord[]): void {
+    const waiting = this.#waiting.get(job)
+    if (waiting !== undefined) {
+      waiting.push(...records)
+      return
+    }
+    const { events } = this.#world
+    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + durations.flushWindowMs
+    if (dueMs <= events.nowMs) return this.#flush(job, records)
+    this.#waiting.set(job, [...records])
+    events.at(dueMs, () =>
+      this.#hub.whenAwake(() => {
+        const late = this.#waiting.get(job) ?? []
+        this.#waiting.delete(job)
+        this.#flush(job, late)
+      }),
+    )
+  }
+
+  /** Records of some job from a peer. */
+  receive(job: string, parcel: Parcel, sender: Sender): void {
+    const ledger = this.of(job)
+    const { entries, isMissing } = ledger.receive(parcel, sender.from)
+    this.#admit(job, entries, sender)
+    if (isMissing) this.#world.traffic.sync(this.#hub.id, sender.from)
+    this.#reviewSnapshot(ledger)
+  }
+
+  #flush(job: string, records: readonly LedgerRecord[]): void {
+    const { events, traffic } = this.#world
+    const hub = this.#hub
+    this.#flushedMs.set(job, events.nowMs)
+    const ledger = hub.disk.ledgers.get(job)
+    // Dropped while the window was open.
+    if (ledger === undefined) return
+    const written = ledger.append(records)
+    events.after(hub.model.diskMs, () =>
+      hub.whenAwake(() => {
+        ledger.synced(written)
+        const isResult = records.some(({ kind }) => kind === 'done')
+        const isLast = isResult && hub.trap?.step === 'announce' && hub.trap.countdown === 1
+        traffic.records(hub, job, written.parcel, isLast ? 1 : undefined)
+        if (!isResult || !hub.diesAt('announce')) this.#reviewSnapshot(ledger)
+      }),
+    )
+  }
+
+  /** Records count from the moment the job's manifest is among them. */
+  #admit(job: string, entries: readonly AuthoredRecord[], sender?: Sender): void {
+    const { jobs } = this.#hub.hub.state
+    let admitted = entries
+    if (!jobs.has(job)) {
+      if (!entries.some(({ record }) => record.kind === 'job')) return
+      this.#hub.knowJob(job, false)
+      admitted = this.of(job).all()
+    }
+    if (admitted.length > 0 && jobs.has(job))
+      this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), ...sender })
+  }
+
+  #reviewSnapshot(ledger: SimLedger): void {
+    if (!ledger.isSnapshotDue) return
+    const hub = this.#hub
+    ledger.beginSnapshot()
+    this.#world.events.after(SNAPSHOT_FLUSHES * hub.model.diskMs, () =>
+      hub.whenAwake(() => {
+        if (!hub.diesAt('snapshot')) ledger.endSnapshot()
+      }),
+    )
+  }
+}
