@@ -10,6 +10,8 @@ interface Log {
   readonly records: LedgerRecord[]
   /** Records that a power cut leaves; of the own log only these are told to others. */
   durable: number
+  /** Records that this life found on the disk. */
+  found: number
   /** Records before the first that a full disk refused: a new life reads no further. */
   keptMax: number
 }
@@ -28,6 +30,7 @@ export class Replica implements SimLedger {
     for (const log of this.#logs.values()) {
       log.records.length = Math.min(log.records.length, log.keptMax)
       log.durable = log.records.length
+      log.found = log.records.length
       log.keptMax = Number.POSITIVE_INFINITY
     }
     return this.all()
@@ -102,7 +105,7 @@ export class Replica implements SimLedger {
   tear(lost: () => number): void {
     for (const log of this.#logs.values()) {
       const isOwn = log.author.boot === this.#author?.boot
-      cut(log, isOwn ? log.durable : Math.max(0, log.durable - lost()))
+      cut(log, isOwn ? log.durable : Math.max(log.found, log.durable - lost()))
     }
   }
 
@@ -126,7 +129,7 @@ export class Replica implements SimLedger {
     const key = keyOf(author)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const log = { author, records: [], durable: 0, keptMax: Number.POSITIVE_INFINITY }
+    const log = { author, records: [], durable: 0, found: 0, keptMax: Number.POSITIVE_INFINITY }
     this.#logs.set(key, log)
     return log
   }
