@@ -63,6 +63,11 @@ export const exitAttacks: readonly Attack[] = [
     'const out = []; let ends = 0; for (const x of xs) { try { if (heavy(x) % 3 === 1) { ends += 1; break } } finally { if (x % 2) continue } out.push(x) } return { out, ends }',
   ),
   attack(
+    'a finally that hides the end',
+    'some',
+    'const out = []; let end = null; for (const x of xs) { try { if (heavy(x) % 3 === 1) { end = x; break } out.push(x) } finally { if (x % 2) continue } } out.push(end); return out',
+  ),
+  attack(
     'a finally that returns something else',
     'any',
     'for (const x of xs) { try { if (heavy(x) % 3 === 1) return "first" } finally { if (x % 2 === 0) return "last " + x } } return "none"',

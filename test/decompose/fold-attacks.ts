@@ -132,4 +132,22 @@ export const input = () => [1, 2, 3]`,
 export const input = () => ['10', '11', '', '0x12', 'x']`,
     shards: 'some',
   },
+  {
+    name: 'a sum of integers that meets a fraction',
+    source: `export default function ({ xs, rows }) { let total = 0; for (const x of xs) total += x; let n = 3; for (const r of rows) n -= r.ms; return [total, n, xs.reduce((a, b) => a + b, 0), rows.reduce((a, r) => a + r.ms, 0)] }
+export const input = () => ({ xs: JSON.parse('[3, 5, 7, 1, 2, 0.1, 0.7, 9, 1e16, 1, 1]'), rows: JSON.parse('[{"ms":3},{"ms":7},{"ms":11},{"ms":0}]') })`,
+    shards: 'some',
+  },
+  {
+    name: 'a sum of integers that leaves the safe ones on the way, and comes back',
+    source: `export default function (xs) { let total = 5; for (const x of xs) total += x; let other = 9007199254740990; for (const x of xs) other += x; return [total, other, xs.reduce((a, b) => a - b, 1)] }
+export const input = () => [3, 9007199254740991, 1, 1, -9007199254740991, 3, -2, 1, 1]`,
+    shards: 'some',
+  },
+  {
+    name: 'sums that start from -0, from text, from nothing',
+    source: `export default function (xs) { let a = -0, b = '', c; for (const x of xs) a += x; for (const x of xs) b += x; for (const x of xs) c -= x; return [a, b, c] }
+export const input = () => JSON.parse('[-0, -0, -0]')`,
+    shards: 'any',
+  },
 ]

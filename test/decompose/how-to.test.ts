@@ -29,7 +29,10 @@ const promised: readonly (readonly [string, string])[] = [
   ['return xs.every((x) => f(x) > 3)', 'speculative'],
   ['let s = 0; for (const x of xs) s += f(x); return s', 'fission'],
   ['return xs.reduce((a, x) => a + f(x), 0)', 'fission'],
-  ['let s = 0; for (const x of xs) s += x; return s', 'sequential'],
+  ['let s = 0; for (const x of xs) s += x / 3; return s', 'sequential'],
+  ['let s = 0; for (const x of xs) s += x; return s', 'guarded'],
+  ['for (const x of xs) if (f(x) > 3) return x; return null', 'speculative'],
+  ['let at = -1; for (let i = 0; i < n; i++) { if (f(i) > 3) { at = i; break } } return at', 'speculative'],
 ]
 
 test.each(promised)('%s: %s', (body, verdict) => {

@@ -57,9 +57,12 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   let outermost: AnyNode = loop
   for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
   text.keep(outermost.start, outermost.end)
-  text.put(outermost.start, `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{let $k=-1;`)
+  text.put(
+    outermost.start,
+    `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{let $k=-1;$x.end=-1;`,
+  )
   if (plan.exits.length > 0) countIterations(text, loop.body)
-  for (const region of plan.exits) text.replace(region.start, region.end, '{return $k}')
+  for (const region of plan.exits) text.replace(region.start, region.end, '{if($x.end<0)$x.end=$k;return}')
   if (plan.shape.kind === 'range' && loop.type === 'ForStatement') {
     const { first, counter } = plan.shape
     text.replace(first.start, first.end, '$lo')
@@ -68,7 +71,7 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   text.put(outermost.end, '};')
 }
 
-/** Numbers the iterations of a run by `$k`, so that one that leaves the loop can tell which it is. */
+/** Numbers the iterations of a run by `$k`, so that one that leaves the loop can tell which it is, even if a `finally` keeps it going. */
 function countIterations(text: TextBuilder, body: AnyNode): void {
   if (body.type === 'BlockStatement') text.put(body.start + 1, '$k++;')
   else text.put(body.start, '{$k++;').put(body.end, '}')

@@ -26,11 +26,13 @@ export interface OutputMeta {
   readonly readsLength: boolean
   /** Of a sum. */
   readonly operator: string
+  /** Of a sum: shards add, and give nothing when some addend is no integer. */
+  readonly integers: boolean
 }
 
 /** How shards and root share a fold. */
 export type FoldMeta =
-  | { readonly kind: 'add'; readonly operator: string; readonly exact: boolean }
+  | { readonly kind: 'add'; readonly operator: string; readonly exact: boolean; readonly integers: boolean }
   | { readonly kind: 'pick'; readonly key: readonly string[] }
 
 export function metaOf(plan: Plan): SpotMeta {
@@ -47,6 +49,7 @@ export function metaOf(plan: Plan): SpotMeta {
       name: output.variable.name,
       readsLength: output.how === 'cells' && output.readsLength,
       operator: output.how === 'sum' ? output.operator : '',
+      integers: output.how === 'sum' && output.integers,
     })),
     line: plan.site.line,
     viewsOnUnknown: plan.viewsOnUnknown,
@@ -57,7 +60,7 @@ export function metaOf(plan: Plan): SpotMeta {
 
 function foldMeta(fold: Fold): FoldMeta {
   if (fold.kind === 'pick') return fold
-  return { kind: 'add', operator: fold.operator, exact: fold.exact }
+  return { kind: 'add', operator: fold.operator, exact: fold.exact, integers: fold.integers }
 }
 
 /** Outputs that are rebound, not changed in place: the root needs a setter for them. */

@@ -12,6 +12,8 @@ export interface ChunkRun {
   fn?: (item: unknown, index: number) => unknown
   /** A loop over counter values `[lo, hi)`, or over items. */
   run?: (lo: number, hi: number, items: unknown) => unknown
+  /** The iteration of the last run that wanted to leave the loop, counted from 0; below 0 when none did. */
+  end?: number
   /** Outputs that are rebound: counts and extremes. */
   out?: () => Record<string, unknown>
 }

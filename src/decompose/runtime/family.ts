@@ -12,7 +12,7 @@ import { packList } from '../../wire/pack.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { LayeredNumbers } from './known.ts'
-import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToPart } from './live.ts'
+import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts } from './live.ts'
 import type { CounterRange } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
@@ -203,11 +203,12 @@ export function errorLine({ name, message }: ThrownError): string {
 
 /** Why the parts cannot be merged at all, or null. Nothing is changed. */
 export function objectionToResults(prepared: Prepared, results: readonly ShardResult[]): string | null {
-  for (const result of results) {
-    for (const [index, live] of prepared.lives.entries()) {
-      const objection = objectionToPart(live, result.outputs[index])
-      if (objection !== null) return objection
-    }
+  for (const [index, live] of prepared.lives.entries()) {
+    const objection = objectionToParts(
+      live,
+      results.map((result) => result.outputs[index]),
+    )
+    if (objection !== null) return objection
   }
   return null
 }

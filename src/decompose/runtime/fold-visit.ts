@@ -4,7 +4,9 @@ import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import type { SpotHistory } from './history.ts'
+import { type IntegerSum, isExact } from './integers.ts'
 import { isKey, keyOf } from './pick.ts'
+import type { ShardResult } from './values.ts'
 import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
 
 type Callback = (held: unknown, item: unknown, index: number, array: unknown) => unknown
@@ -77,7 +79,7 @@ export class FoldVisit {
       const at = { ...this.#at, meanMs: this.#pace.meanMs() }
       const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, cut, at)
       for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) {
-        this.#merge(part.result.results ?? [], part.segment)
+        if (!this.#merge(part.result, part.segment)) break
         from = part.segment.to
       }
     }
@@ -92,12 +94,23 @@ export class FoldVisit {
     return false
   }
 
-  #merge(results: readonly unknown[], { from }: Segment): void {
+  /** False when the shard's sum does not fit what is held: then its items are added here. */
+  #merge({ results, outputs }: ShardResult, { from }: Segment): boolean {
     const { fold } = this.#meta
     if (fold?.kind === 'pick') {
-      const index = from + Number(results[0])
+      const index = from + Number(results?.[0])
       this.#step(index)
-    } else if (fold?.kind === 'add') for (const value of results) this.#held = added(fold.operator, this.#held, value)
+    } else if (fold?.kind === 'add' && results === null) {
+      const sum = outputs[0] as IntegerSum
+      if (!isExact(this.#held, sum)) {
+        this.#setting.stayed(this.#meta, 'sums leave the safe integers')
+        return false
+      }
+      if (sum.count > 0) this.#held = added(fold.operator, this.#held, sum.sum)
+    } else if (fold?.kind === 'add') {
+      for (const value of results ?? []) this.#held = added(fold.operator, this.#held, value)
+    }
+    return true
   }
 
   #runHere({ from, to }: Segment): false {

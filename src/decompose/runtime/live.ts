@@ -3,6 +3,7 @@
 import { type TypedArray, typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
 import { added } from './fold-visit.ts'
+import { type IntegerSum, integerSum, isExact, joined } from './integers.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
 import type { Stand } from './values.ts'
 
@@ -50,6 +51,7 @@ function standFor(
         ? { is: 'keys' }
         : 'is no plain object or array'
     case 'sum':
+      if (meta.integers && !Number.isSafeInteger(value) && typeof value !== 'bigint') return 'is no integer'
       return /^(number|bigint|string)$/.test(typeof value) ? { is: 'list' } : 'is nothing to add to'
     case 'count':
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? { is: 'zero' } : 'is no integer'
@@ -121,14 +123,31 @@ function isPlain(value: unknown, prototype: object): boolean {
   return prototype === Array.prototype || Reflect.ownKeys(value).length === 0
 }
 
-/** @returns why a shard's part cannot be merged exactly, or null. Nothing is changed. */
-export function objectionToPart(live: Live, part: unknown): string | null {
+/** @returns why the parts of all shards cannot be merged exactly, or null. Nothing is changed. */
+export function objectionToParts(live: Live, parts: readonly unknown[]): string | null {
+  if (live.meta.integers) return objectionToSums(live, parts)
+  for (const part of parts) {
+    const objection = objectionToPart(live, part, parts.length)
+    if (objection !== null) return objection
+  }
+  return null
+}
+
+function objectionToSums({ value }: Live, parts: readonly unknown[]): string | null {
+  let all = integerSum([])
+  for (const part of parts) {
+    if (all === null || part === null) return 'what is added is no integer'
+    all = joined(all, part as IntegerSum)
+  }
+  return all !== null && isExact(value, all) ? null : 'sums leave the safe integers'
+}
+
+/** @param of number of parts: together they must stay exact, too */
+function objectionToPart(live: Live, part: unknown, of: number): string | null {
   const { meta, value } = live
   switch (meta.how) {
     case 'count':
-      return Number.isSafeInteger(part) && Number.isSafeInteger(Number(value) + Number(part))
-        ? null
-        : 'counts leave the safe integers'
+      return staysExact(value, part, of) ? null : 'counts leave the safe integers'
     case 'max':
     case 'min':
       return typeof part === 'number' ? null : 'an extreme is no number'
@@ -139,10 +158,10 @@ export function objectionToPart(live: Live, part: unknown): string | null {
         : 'what is added is of another kind'
     case 'tallyMap':
       return part instanceof Map
-        ? objectionToCounts(part, (key) => (value as Map<unknown, unknown>).get(key))
+        ? objectionToCounts(part, of, (key) => (value as Map<unknown, unknown>).get(key))
         : 'no counts'
     case 'tallyKeys':
-      return objectionToKeyCounts(live, part as Record<string, unknown>)
+      return objectionToKeyCounts(live, part as Record<string, unknown>, of)
     case 'put':
       return objectionToPut(value, part as Record<string, unknown>)
     default:
@@ -150,18 +169,26 @@ export function objectionToPart(live: Live, part: unknown): string | null {
   }
 }
 
-function objectionToCounts(part: ReadonlyMap<unknown, unknown>, held: (key: unknown) => unknown): string | null {
+function staysExact(held: unknown, count: unknown, of: number): boolean {
+  if (!Number.isSafeInteger(held) || !Number.isSafeInteger(count)) return false
+  return Number.isSafeInteger(Math.abs(Number(held)) + Math.abs(Number(count)) * of)
+}
+
+function objectionToCounts(
+  part: ReadonlyMap<unknown, unknown>,
+  of: number,
+  held: (key: unknown) => unknown,
+): string | null {
   for (const [key, count] of part) {
     const now = held(key)
     if (!Number.isSafeInteger(count)) return 'a count is no integer'
-    if (now !== undefined && !(Number.isSafeInteger(now) && Number.isSafeInteger(Number(now) + Number(count))))
-      return 'a count is no safe integer'
+    if (!staysExact(now ?? 0, count, of)) return 'a count is no safe integer'
     if (Object.is(now, -0)) return 'a count is -0'
   }
   return null
 }
 
-function objectionToKeyCounts(live: Live, part: Record<string, unknown>): string | null {
+function objectionToKeyCounts(live: Live, part: Record<string, unknown>, of: number): string | null {
   const { stand, value } = live
   if (stand.is !== 'counts') return 'no counts'
   if (stand.kind !== 'Object' && (part.length !== stand.length || Object.keys(part).length !== stand.length)) {
@@ -173,9 +200,8 @@ function objectionToKeyCounts(live: Live, part: Record<string, unknown>): string
     const now = Object.hasOwn(held, key) ? held[key] : undefined
     if (!Number.isSafeInteger(count) || Object.is(now, -0)) return 'a count is no integer'
     if (now === undefined && stand.kind !== 'Object') return 'a count starts from nothing'
-    if (now !== undefined && !Number.isSafeInteger(Number(now) + Number(count))) return 'a count is no safe integer'
-    if (now !== undefined && !Number.isSafeInteger(now)) return 'a count is no integer'
-    if (stand.kind === 'Float32Array' && Number(now) + Number(count) > 2 ** 24)
+    if (now !== undefined && !staysExact(now, count, of)) return 'a count is no safe integer'
+    if (stand.kind === 'Float32Array' && Math.abs(Number(now)) + Math.abs(Number(count)) * of > 2 ** 24)
       return 'a count is too large for its array'
   }
   return null
@@ -227,6 +253,7 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
       return undefined
     }
     case 'sum':
+      if (live.meta.integers) return withSum(live.meta.operator, held, part as IntegerSum)
       return (part as unknown[]).reduce((sum, entry) => added(live.meta.operator, sum, entry), held)
     case 'count':
       return Number(held) + Number(part)
@@ -235,6 +262,10 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
     case 'min':
       return Math.min(Number(held), Number(part))
   }
+}
+
+function withSum(operator: string, held: unknown, part: IntegerSum): unknown {
+  return part.count === 0 ? held : added(operator, held, part.sum)
 }
 
 function mergeCells(live: Live, part: unknown, stand: Extract<Stand, { is: 'cells' }>, range: CounterRange): void {

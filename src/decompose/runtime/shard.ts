@@ -11,6 +11,7 @@ import { isSearch } from '../spots/plan.ts'
 import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
+import { integerSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
 import { isKey, keyOf } from './pick.ts'
 import { userStack } from './stack.ts'
@@ -149,9 +150,13 @@ class ShardRun {
 
   outcome(): Uint8Array {
     const { fold } = this.#meta
+    const sum = fold?.kind === 'add' && fold.integers ? integerSum(this.#results ?? []) : null
     const results = fold?.kind === 'add' && fold.exact ? exactSum(this.#results) : this.#results
     const ends = this.#end === null ? null : this.#end - this.#call.work.lo
-    const value: ShardResult = { results, outputs: this.#read(), ends }
+    const outputs = this.#read().map((output, index) =>
+      this.#meta.outputs[index]?.integers === true ? integerSum(output as unknown[]) : output,
+    )
+    const value: ShardResult = sum === null ? { results, outputs, ends } : { results: null, outputs: [sum], ends }
     return encodeOutcome({ kind: 'value', value }, this.#options())
   }
 
@@ -179,13 +184,14 @@ class ShardRun {
     const items =
       this.#meta.kind === 'of' ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo) : null
     const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
-    if (this.#meta.isAsync) return Promise.resolve(done).then((offset) => this.#noteEnd(from, offset))
-    this.#noteEnd(from, done)
+    if (this.#meta.isAsync) return Promise.resolve(done).then(() => this.#noteEnd(from))
+    this.#noteEnd(from)
     return null
   }
 
-  #noteEnd(from: number, offset: unknown): void {
-    if (typeof offset === 'number') this.#end = from + offset
+  #noteEnd(from: number): void {
+    const { end = -1 } = this.#chunk
+    if (end >= 0) this.#end = from + end
   }
 
   #callSegment(from: number, to: number): Promise<unknown> | null {

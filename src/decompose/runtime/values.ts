@@ -39,7 +39,7 @@ export interface ShardInput {
 
 /** One shard's result. */
 export interface ShardResult {
-  /** Results of an array call, in order; for `filter` the kept offsets; null for loops. */
+  /** Results of an array call, in order; for `filter` the kept offsets; null for loops, and for a fold that gives its sum. */
   readonly results: unknown[] | null
   /** One per output: a list, cells, keyed values, counts, a number. */
   readonly outputs: readonly unknown[]

@@ -4,6 +4,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, isLoop, walk } from '../syntax/walk.ts'
 import type { Site } from './find.ts'
+import { mayBeIntegers } from './integers.ts'
 
 /** How a `reduce` is taken apart. */
 export type Fold =
@@ -14,6 +15,8 @@ export type Fold =
       readonly cut: { readonly start: number; readonly end: number }
       /** Starts from a BigInt: partial sums are exact. */
       readonly exact: boolean
+      /** Shards add, when it turns out that all are integers; there is nothing heavy to do but adding. */
+      readonly integers: boolean
     }
   /** `(a, b) => (b.k < a.k ? b : a)`: exact as long as all keys are numbers and none is NaN. */
   | { readonly kind: 'pick'; readonly key: readonly string[] }
@@ -71,9 +74,10 @@ function additionOf(
   const sign = /^\s*([-+*])[\s(]*$/.exec(between)
   if (sign === null || result.start !== left.start) return null
   const exact = operator === '+' && init.type === 'Literal' && 'bigint' in init && init.bigint != null
-  if (!exact && !isHeavy(map, callback.body as AnyNode)) return null
+  const integers = !exact && !isHeavy(map, callback.body as AnyNode)
+  if (integers && (operator === '*' || !mayBeIntegers(map, right) || !mayBeIntegers(map, init))) return null
   const end = left.end + between.indexOf(operator) + 1
-  return { kind: 'add', operator, cut: { start: left.start, end }, exact }
+  return { kind: 'add', operator, cut: { start: left.start, end }, exact, integers }
 }
 
 function pickOf(

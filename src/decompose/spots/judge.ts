@@ -12,6 +12,7 @@ import { aliased } from './aliases.ts'
 import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf, isHeavy } from './folds.ts'
+import { mayBeIntegers } from './integers.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
@@ -71,10 +72,14 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     exits: exits ?? [],
   }
   const guarded = outputs.some(
-    (output) => output.how === 'tallyKeys' || (output.how === 'cells' && !areDisjoint(output.cells)),
+    (output) =>
+      output.how === 'tallyKeys' ||
+      (output.how === 'sum' && output.integers) ||
+      (output.how === 'cells' && !areDisjoint(output.cells)),
   )
-  const picks = shape.kind === 'call' && shape.fold?.kind === 'pick'
-  return { kind: 'parallel', plan, guarded: guarded || picks }
+  const fold = shape.kind === 'call' ? shape.fold : null
+  const checked = fold?.kind === 'pick' || (fold?.kind === 'add' && fold.integers)
+  return { kind: 'parallel', plan, guarded: guarded || checked }
 }
 
 /** Reasons that the form alone gives. */
@@ -200,12 +205,20 @@ function findOutputs(single: Case): void {
     if (shape.kind === 'range' && variable === shape.counter) continue
     const ignored = single.exits ?? []
     const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere, ignored }, variable)
-    if (output === null || (output.how === 'sum' && !isHeavy(map, body as AnyNode))) continue
+    if (output === null) continue
+    const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
+    if (sum === null) continue
     // The end of a counted loop must not depend on what the loop gives out.
     if (shape.kind === 'range' && output.how !== 'cells' && usedIn(variable, shape.end)) continue
     if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue
-    outputs.set(variable, output)
+    outputs.set(variable, sum)
   }
+}
+
+/** A sum with nothing heavy in it is worth sharding only when shards may add, too. */
+function integersOnly(map: ModuleMap, sum: Extract<Output, { how: 'sum' }>): Output | null {
+  const may = sum.operator !== '*' && sum.nodes.every(({ right }) => mayBeIntegers(map, right))
+  return may ? { ...sum, integers: true } : null
 }
 
 function isVarOfLoop(variable: Variable, node: AnyNode): boolean {

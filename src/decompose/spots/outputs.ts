@@ -94,7 +94,7 @@ function sumOutput(variable: Variable, uses: readonly Use[]): Output | null {
   const nodes = uses.flatMap((use) => (use.how === 'sum' ? [use.node] : []))
   const operator = nodes[0]?.operator.slice(0, 1) ?? ''
   if (nodes.some((node) => node.operator.slice(0, 1) !== operator)) return null
-  return { how: 'sum', variable, operator, nodes }
+  return { how: 'sum', variable, operator, nodes, integers: false }
 }
 
 /** `v = Math.max(v, e)`, `v = v + 1`. */
@@ -230,10 +230,17 @@ function orZero(node: AnyNode): AnyNode | null {
   return node.right.type === 'Literal' && node.right.value === 0 ? node.left : null
 }
 
-/** A positive integer literal: adding it to an integer is exact and can be regrouped. */
+/** A small positive integer literal: added up over all items of a spot it stays exact, and can be regrouped. */
 function isCount(node: AnyNode): boolean {
-  return node.type === 'Literal' && Number.isSafeInteger(node.value) && Number(node.value) > 0
+  return (
+    node.type === 'Literal' &&
+    Number.isSafeInteger(node.value) &&
+    Number(node.value) > 0 &&
+    Number(node.value) <= COUNT_MAX
+  )
 }
+
+const COUNT_MAX = 2 ** 20
 
 /** True when nobody uses the value of an expression. */
 function isVoid(map: ModuleMap, node: AnyNode): boolean {

@@ -21,9 +21,10 @@ export type Output =
   | { readonly how: 'tallyMap' | 'tallyKeys'; readonly variable: Variable }
   /** `v = Math.max(v, e)`, `v = Math.min(v, e)`. */
   | { readonly how: 'max' | 'min'; readonly variable: Variable }
-  /** `v += e` and the like: shards compute `e`, the root folds in order. */
+  /** `v += e` and the like: shards compute `e`, the root folds in order; or `integers`: shards add, when it turns out so. */
   | {
       readonly how: 'sum'
+      readonly integers: boolean
       readonly variable: Variable
       readonly operator: string
       readonly nodes: readonly AssignmentExpression[]

@@ -1,6 +1,7 @@
 /** What is where in a module: parents, names, functions, methods by name, exports. */
 import type { AnyNode, Identifier } from 'acorn'
 import type { ParsedModule, Reference, Variable } from './parse.ts'
+import { valuesByName } from './values-by-name.ts'
 import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, walk } from './walk.ts'
 
 /** A binding that an import declaration makes. */
@@ -24,6 +25,7 @@ export class ModuleMap {
   readonly #parents = new Map<AnyNode, AnyNode>()
   readonly #variables = new Map<AnyNode, Variable>()
   readonly #references = new Map<AnyNode, Reference>()
+  #values: ReadonlyMap<string, readonly AnyNode[]> | null = null
 
   constructor(module: ParsedModule) {
     this.module = module
@@ -101,6 +103,12 @@ export class ModuleMap {
         part.value?.type === 'Literal' &&
         !('regex' in part.value && part.value.regex),
     )
+  }
+
+  /** Every value that the text gives to variables and properties of this name. */
+  valuesNamed(name: string): readonly AnyNode[] {
+    this.#values ??= valuesByName(this.module.tree)
+    return this.#values.get(name) ?? []
   }
 
   /** True for variables of the module's own top scope. */

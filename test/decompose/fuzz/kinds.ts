@@ -1,6 +1,7 @@
 /** All kinds of statements that programs are generated from. */
 import { exitKinds } from './exits.ts'
 import type { Kind } from './parts.ts'
+import { reductionKinds } from './reductions.ts'
 import { plainKinds } from './statements.ts'
 
-export const kinds: Readonly<Record<string, Kind>> = { ...plainKinds, ...exitKinds }
+export const kinds: Readonly<Record<string, Kind>> = { ...plainKinds, ...exitKinds, ...reductionKinds }

@@ -1,0 +1,35 @@
+/** Statements that reduce many items to few values: sums, counts, extremes. */
+import { type Kind, made } from './parts.ts'
+
+const STARTS = ['0', '7', '-3', '0.5', '-0', '9007199254740990', '-9007199254740970', '"s"', '0n', '4503599627370496']
+
+export const reductionKinds: Readonly<Record<string, Kind>> = {
+  integerSum: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = ${c.one(STARTS)}; for (const x of ${c.one([...n.nums, 'odd'])}) ${v} ${c.one(['+=', '-='])} ${c.one(['x', 'x | 0', 'Math.floor(x)', 'x * 3', '-x', 'x % 3', 'x * 1e15', 'BigInt(Math.floor(x) || 0)', 'limit'])}`,
+    ),
+  integerSums: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = null; { let a = ${c.one(STARTS)}, b = 0, m = -Infinity; for (const r of ${c.one(n.recs)}) { a += r.v; if (r.v ${c.one(['>', '<', '==='])} ${c.below(9)}) b -= ${c.one(['r.v', 'r.name.length', 'r.inner.tags.length'])}; m = Math.max(m, r.v) } ${v} = [a, b, m] }`,
+    ),
+  integerReduce: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = ${c.one([...n.nums, 'odd'])}.reduce((a, x) => a ${c.one(['+', '-'])} ${c.one(['x', 'x * 2', '(x | 0)', 'x * 1e15', 'limit'])}, ${c.one(STARTS)})`,
+    ),
+  countNear: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = ${c.one(STARTS)}; for (const x of ${c.one(n.nums)}) { if (x % 2) ${v} += ${1 + c.below(3)}; else ${v}++ }`,
+    ),
+}
