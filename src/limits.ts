@@ -103,6 +103,15 @@ export const durations = {
 export const auction = {
   /** Units a plan looks at: this many per hub, plus a constant for small swarms. */
   planUnitsPerHub: 4,
+  /** Beyond so many hubs a plan looks at fewer units for each. */
+  planHubsFull: 64,
+  planUnitsPerHubMore: 1.5,
+  /** Up to so many bidders are all asked for each unit; among more, the best is searched for. */
+  askAllMax: 24,
+  /** Units of others, most urgent first, that an idle hub thinks about taking out of turn. */
+  patienceUnitsMax: 32,
+  /** Bids kept of a decision, best first. */
+  bidsKeptMax: 64,
   planUnitsBase: 40,
   /** Claimed but unstarted runs a hub holds per slot: hides the claim's latency, never queues deep. */
   queuedRunsPerSlotMax: 1,

@@ -110,7 +110,7 @@ export class HubRun {
   beforeInput({ hub }: HubMachine): void {
     if (++this.#inputs % INPUTS_BETWEEN_TIMED_PLANS !== 0 || this.#planMs.length >= PLANS_TIMED_MAX) return
     const started = this.#clock()
-    const plan = virtualPlan(hub.state, { ownMax: Number.POSITIVE_INFINITY, allBids: false })
+    const plan = virtualPlan(hub.state, { ownMax: Number.POSITIVE_INFINITY, othersMax: 0 })
     if (plan.assignments.length > 0) this.#planMs.push(this.#clock() - started)
   }
 

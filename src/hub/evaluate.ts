@@ -1,6 +1,6 @@
 /** The one place that decides: events only change state, then this looks at all of it. */
 import { auction, recovery } from '../limits.ts'
-import { type Assignment, type Plan, virtualPlan } from './auction.ts'
+import { type Assignment, bidsOf, type Plan, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
 import { followParents, startReady } from './execution.ts'
 import { rootView } from './job.ts'
@@ -38,8 +38,9 @@ export function evaluate(state: HubState): void {
 function claimFromPlan(state: HubState): number {
   const room = state.freeSlots() + state.init.slots * auction.queuedRunsPerSlotMax - countedQueue(state)
   if (!isWorthPlanning(state, room)) return 0
-  const allBids = state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= auction.patienceMsMin
-  const plan = virtualPlan(state, { ownMax: room + state.init.slots + 1, allBids })
+  const mayTake = state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= auction.patienceMsMin
+  const othersMax = mayTake ? auction.patienceUnitsMax : 0
+  const plan = virtualPlan(state, { ownMax: room + state.init.slots + 1, othersMax })
   state.meanUnitMs = plan.meanUnitMs
   let claimed = claimRoots(state, plan)
   const mine = plan.assignments.filter((assignment) => assignment.hub === state.self && !isRoot(assignment))
@@ -117,12 +118,12 @@ function isDue(state: HubState, plan: Plan, assignment: Assignment): boolean {
 function claimByPatience(state: HubState, plan: Plan): number {
   if (!hasPatienceEnded(state, plan, 1)) return 0
   for (const assignment of plan.assignments) {
-    const { unit } = assignment
-    if (isRoot(assignment) || unit.waitsFor.length > 0 || isResting(state, unit)) continue
+    const { unit, offers } = assignment
+    if (offers.length === 0 || isRoot(assignment) || unit.waitsFor.length > 0 || isResting(state, unit)) continue
     const { ownFinishMs } = assignment
     if (ownFinishMs === null) continue
     // The next best loses patience first: all at once would only claim against each other.
-    const before = assignment.bids.filter(({ finishMs }) => finishMs < ownFinishMs).length
+    const before = offers.filter(({ placement }) => placement.finishMs < ownFinishMs).length
     if (!hasPatienceEnded(state, plan, Math.max(1, before))) continue
     const isClose = ownFinishMs <= assignment.finishMs + 0.05 * unit.workMs
     // A busy hub that the plan names will come: only what could begin as soon as its inputs are there is nobody's.
@@ -159,7 +160,7 @@ function isResting(state: HubState, unit: Unit): boolean {
 
 function claimUnit(state: HubState, assignment: Assignment, reason: string): void {
   const { unit, finishMs, ownInputsMs } = assignment
-  state.decisions.note(unit, assignment, reason, state.nowMs)
+  state.decisions.note(assignment, bidsOf(state, assignment), reason, state.nowMs)
   const { job, view, lo, hi, rank } = unit
   claim(state, { job, view, lo, hi, finishMs, inputsMs: ownInputsMs, rank, reason })
 }

@@ -1,8 +1,8 @@
 /** The bounded memory behind `why`: which bids decided each claim of this hub. */
 import { counts } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import type { Assignment, UnitBid } from './auction.ts'
-import type { Unit } from './ready-set.ts'
+import type { Assignment } from './auction.ts'
+import type { UnitBid } from './bidders.ts'
 
 /** The plan that made this hub claim some shards. */
 export interface Decision {
@@ -20,9 +20,8 @@ export interface Decision {
 export class Decisions {
   readonly #decisions: Decision[] = []
 
-  note(unit: Unit, assignment: Assignment, reason: string, atMs: number): void {
+  note({ unit, hub }: Assignment, bids: readonly UnitBid[], reason: string, atMs: number): void {
     const { job, view, lo, hi } = unit
-    const { hub, bids } = assignment
     this.#decisions.push({ job: job.id, family: view.spec.key, lo, hi, reason, atMs, planned: hub, bids })
     if (this.#decisions.length > counts.decisionsMax) this.#decisions.splice(0, counts.decisionsMax >> 2)
   }

@@ -24,13 +24,19 @@ export class Timeline {
   readonly hub: HubId
   readonly capacity: CapacityCurve
   readonly speed: number
+  /** The most that a slot does in a millisecond, now or later. */
+  readonly rateMax: number
+  /** The start of the first gap in any slot. */
+  firstStartMs: number
   readonly #slots: Gap[][]
 
   constructor(hub: HubId, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
     this.hub = hub
     this.capacity = capacity
     this.speed = speed
+    this.rateMax = highestRate(capacity)
     this.#slots = slotFreeMs.map((freeMs) => [{ startMs: freeMs, endMs: Number.POSITIVE_INFINITY }])
+    this.firstStartMs = this.#firstStart()
   }
 
   /** The slot and gap in which work that can start at `arriveMs` ends first. */
@@ -51,11 +57,20 @@ export class Timeline {
     const after = { startMs: placement.finishMs, endMs: gap.endMs }
     const kept = [before, after].filter((part) => part.endMs - part.startMs > TOLERANCE_MS)
     gaps.splice(placement.gap, 1, ...kept)
+    this.firstStartMs = this.#firstStart()
   }
 
   /** When the first slot falls free for good. */
-  firstFreeMs(): number {
-    return Math.min(...this.#slots.map((gaps) => gaps.at(-1)?.startMs ?? Number.POSITIVE_INFINITY))
+  freeForGoodMs(): number {
+    let firstMs = Number.POSITIVE_INFINITY
+    for (const gaps of this.#slots) firstMs = Math.min(firstMs, gaps.at(-1)?.startMs ?? Number.POSITIVE_INFINITY)
+    return firstMs
+  }
+
+  #firstStart(): number {
+    let firstMs = Number.POSITIVE_INFINITY
+    for (const gaps of this.#slots) firstMs = Math.min(firstMs, gaps[0]?.startMs ?? Number.POSITIVE_INFINITY)
+    return firstMs
   }
 
   #placeInSlot(slot: number, arriveMs: number, workMs: number): Placement | null {
@@ -70,4 +85,10 @@ export class Timeline {
     }
     return null
   }
+}
+
+function highestRate({ steps, tailRate }: CapacityCurve): number {
+  let highest = tailRate
+  for (const { rate } of steps) highest = Math.max(highest, rate)
+  return highest
 }
