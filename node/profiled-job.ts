@@ -3,6 +3,7 @@ import type { FamilyPlan } from '../simulations/kernel/workload.ts'
 import { startEmbeddedSwarm } from '../src/client/embedded-swarm.ts'
 import type { JobReport } from '../src/client/local-hub.ts'
 import { ShoalError } from '../src/errors.ts'
+import { ROOT_FAMILY } from '../src/program/family.ts'
 import { prepareSubmission, type RunRequest } from './prepare-submission.ts'
 
 /** A shard that took no measurable time still costs this much, in milliseconds. */
@@ -10,12 +11,12 @@ const COST_MS_MIN = 0.05
 
 /**
  * @param chunks as many shards as the simulated swarm should have to share out of each family.
- * @throws ShoalError SHOAL_JOB_FAILED when the job itself fails, SHOAL_USAGE when nothing of it can be sharded.
+ * @throws ShoalError SHOAL_JOB_FAILED when the job itself fails.
  */
 export async function profileJob(
   file: string,
   options: { input: string | undefined; scale: number | undefined; chunks: number | undefined },
-): Promise<FamilyPlan[]> {
+): Promise<{ families: FamilyPlan[]; rootMs: number }> {
   const request: RunRequest = {
     file,
     ...options,
@@ -38,11 +39,15 @@ export async function profileJob(
       next: `run it alone: shoal run ${file}`,
     })
   }
-  const families = familiesOf(report)
-  if (families.length > 0) return families
-  throw new ShoalError('SHOAL_USAGE', `${file} runs in one piece: a partition cannot divide it`, {
-    next: `see why with shoal explain ${file}, or force shards with --chunks N`,
-  })
+  return { families: familiesOf(report), rootMs: rootMs(report) }
+}
+
+/** What the root did itself: its time without that of the shards, which ran one after the other on the only hub. */
+function rootMs({ attempts }: Pick<JobReport, 'attempts'>): number {
+  let ms = 0
+  for (const { family, startMs, endMs } of attempts)
+    if (endMs !== null) ms += family === ROOT_FAMILY ? endMs - startMs : startMs - endMs
+  return Math.max(0, ms)
 }
 
 /** Costs of finished attempts, by family in the order of the root. */

@@ -1,5 +1,6 @@
 /** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
-import { checkEnd, checkIdle, hasSettled, isQuiet } from './check.ts'
+import { calmDown } from './calm.ts'
+import { checkEnd } from './check.ts'
 import { type LedgerKind, ledgerKinds } from './kernel/ledger.ts'
 import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
@@ -39,15 +40,6 @@ export interface ChaosResult {
 export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNames }
 
 const BEGIN_MS = 1_000
-/** Time a calm swarm is given beyond the work itself: suspicion, anti-entropy rounds, rests after failures. */
-const CALM_MS = 20_000
-/** And beyond that, once a holder of results is gone for good: until it counts as dead, and what it had is made again. */
-const GONE_MS = 30_000
-/** And so many times the work of all jobs on all machines. */
-const CALM_WORK_SHARES = 3
-/** After the last job ended: a round of anti-entropy with everybody, and then some. */
-const SETTLE_MS = 2_000
-const LOOK_MS = 250
 /** Real Yjs is some times slower than its stand-in. */
 const YJS_EVERY = 20
 
@@ -151,56 +143,6 @@ function edgesOf(random: Random, shards: number): { from: number; to: number }[]
     for (const from of [...parents].sort((a, b) => a - b)) edges.push({ from, to })
   }
   return edges
-}
-
-/** Liveness: with everything mended, all jobs end, all drains are told, all replicas agree. */
-function calmDown(world: SimWorld, nemesis: Nemesis): void {
-  const deadlineMs =
-    world.events.nowMs + CALM_MS + CALM_WORK_SHARES * idealMs(world) + (nemesis.gone.size > 0 ? GONE_MS : 0)
-  let isCalm = false
-  while (!isCalm && world.events.nowMs < deadlineMs) {
-    world.runFor(LOOK_MS)
-    restartDrained(world, nemesis)
-    checkIdle(world)
-    isCalm = isQuiet(world)
-  }
-  settle(world)
-  restartDrained(world, nemesis)
-  for (const boot of nemesis.draining) world.broken('L3', `${boot} never finished its drain`)
-}
-
-/** Gives anti-entropy time for a round with everybody; once all agree, only a little more, in which they must stay so. */
-function settle(world: SimWorld): void {
-  const untilMs = world.events.nowMs + SETTLE_MS * world.hubs.size
-  while (!hasSettled(world) && world.events.nowMs < untilMs) world.runFor(LOOK_MS)
-  world.runFor(SETTLE_MS)
-}
-
-/** All work of all jobs, evenly on all machines. */
-function idealMs(world: SimWorld): number {
-  let workMs = 0
-  for (const { families } of world.jobs.values()) {
-    for (const { spec, workMs: ofShard } of families) {
-      for (let shard = 0; shard < spec.cut.starts.length; shard++) workMs += ofShard(shard)
-    }
-  }
-  const speed = [...world.hubs.values()].reduce((sum, { model }) => sum + model.speed * model.slots, 0)
-  return workMs / speed
-}
-
-/** A drained machine is switched off and on again. */
-function restartDrained(world: SimWorld, nemesis: Nemesis): void {
-  for (const hub of world.hubs.values()) {
-    if (!nemesis.draining.has(hub.boot)) continue
-    const isTold = world.notes.some((note) => note.boot === hub.boot && note.effect.type === 'drained')
-    if (!hub.isAlive || isTold) nemesis.draining.delete(hub.boot)
-    if (!hub.isAlive || !isTold) continue
-    world.crash(Number(hub.id.slice(1)))
-    world.bounce(hub.id)
-  }
-  // A hub that crashed while it drained has started anew: its drain is over.
-  const boots = new Set([...world.hubs.values()].map((hub) => hub.boot))
-  for (const boot of nemesis.draining) if (!boots.has(boot)) nemesis.draining.delete(boot)
 }
 
 /**

@@ -1,6 +1,6 @@
-/** `npm run sim`: sweeps seeds of chaos; `--story` tells the history of what failed. */
+/** `npm run sim`: sweeps seeds of chaos, as `shoal simulate chaos` does, without the rest of the command line. */
 import { parseArgs } from 'node:util'
-import { type ChaosResult, type LedgerChoice, ledgerChoices, plainChaos } from './chaos.ts'
+import { type LedgerChoice, ledgerChoices, plainChaos } from './chaos.ts'
 import { type FaultName, faultNames } from './nemesis.ts'
 import { sweep } from './sweep.ts'
 import { sweepText } from './sweep-text.ts'
@@ -15,6 +15,9 @@ const { values } = parseArgs({
     ledger: { type: 'string', default: 'mixed' },
     json: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
+    exact: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
     'fail-fast': { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -29,17 +32,19 @@ const report = sweep(
     faults: faultsOf(values.faults),
     ledger: ledgerOf(values.ledger),
     failFast: values['fail-fast'],
+    shrink: values.shrink,
+    isExact: values.exact,
+    ...(values.only === undefined ? {} : { only: values.only === 'none' ? [] : values.only.split(',').map(Number) }),
   },
   () => performance.now(),
   (result) => {
-    if (values.story) tell(result)
     if (values.verbose) {
       process.stdout.write(`${result.seed} ${result.world.history.hash} ${result.virtualMs.toFixed(0)} ms `)
       process.stdout.write(`${result.executedShare.toFixed(2)} executions per shard, ${result.enabled.join()}\n`)
     }
   },
 )
-process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : sweepText(report))
+process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : sweepText(report, values.story))
 process.exitCode = report.failed.length === 0 ? 0 : 1
 
 function number(name: 'seed' | 'seeds' | 'hubs' | 'shards'): number {
@@ -62,14 +67,4 @@ function ledgerOf(name: string): LedgerChoice {
   const known = ledgerChoices.find((choice) => choice === name)
   if (known === undefined) throw new RangeError(`--ledger takes one of ${ledgerChoices.join(', ')}`)
   return known
-}
-
-/** What was violated, and the story of the shard that the message names. */
-function tell(result: ChaosResult): void {
-  for (const { invariant, message } of result.violations.slice(0, 3)) {
-    process.stdout.write(`seed ${result.seed} breaks ${invariant}: ${message}\n`)
-    const [, job, family, shard] = /(job-\d+)\/(\w+):(\d+)/.exec(message) ?? /(job-\d+)/.exec(message) ?? []
-    const { history } = result.world
-    for (const line of history.story(job ?? '', family ?? 'root', Number(shard ?? 0))) process.stdout.write(`${line}\n`)
-  }
 }

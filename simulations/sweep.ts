@@ -2,19 +2,32 @@
 import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
 import { faultNames } from './nemesis.ts'
+import { shardStory } from './shard-story.ts'
+import { type Shrunk, shrink } from './shrink.ts'
 
 export interface SweepOptions extends ChaosOptions {
   readonly seed: number
   readonly seeds: number
   /** End with the first seed that fails. */
   readonly failFast?: boolean
+  /** Make the first failures small. */
+  readonly shrink?: boolean
 }
+
+/** Failures that are made small, and so long at most for each; failures whose story is told. */
+const SHRUNK_MAX = 2
+const SHRINK_MS_MAX = 20_000
+const TOLD_MAX = 5
 
 export interface Failure {
   readonly seed: number
   readonly invariant: string
   readonly message: string
   readonly replay: string
+  /** What happened to the shard that the message names. */
+  readonly story: readonly string[]
+  /** The same failure in the smallest form that was found; null when it was not looked for. */
+  readonly shrunk: (Omit<Shrunk, 'options'> & { readonly replay: string }) | null
 }
 
 /** The shape of `shoal simulate chaos --json`. */
@@ -60,7 +73,16 @@ export function sweep(
       covered[rule] = (covered[rule] ?? 0) + 1
     }
     const [violation] = result.violations
-    if (violation !== undefined) failed.push({ seed, ...violation, replay: replayLine(seed, options) })
+    if (violation !== undefined) {
+      const isShrunk = options.shrink === true && failed.length < SHRUNK_MAX
+      failed.push({
+        seed,
+        ...violation,
+        replay: replayLine(seed, options),
+        story: failed.length < TOLD_MAX ? shardStory(result, violation.message) : [],
+        shrunk: isShrunk ? shrunkFailure(result, options, clock) : null,
+      })
+    }
     if (options.failFast === true && violation !== undefined) break
   }
   const seconds = Math.max(1e-3, (clock() - startMs) / 1000)
@@ -78,12 +100,21 @@ export function sweep(
   }
 }
 
+function shrunkFailure(failed: ChaosResult, options: ChaosOptions, clock: () => number): Failure['shrunk'] {
+  const endMs = clock() + SHRINK_MS_MAX
+  const { options: small, ...shrunk } = shrink(failed, options, () => clock() < endMs)
+  return { ...shrunk, replay: replayLine(failed.seed, small) }
+}
+
+/** One command line that does it again. */
 export function replayLine(seed: number, options: ChaosOptions): string {
-  const isAll = options.faults.length === faultNames.length
+  const isAll = options.faults.length === faultNames.length && options.isExact !== true
   const faults = isAll ? 'all' : options.faults.length === 0 ? 'none' : options.faults.join()
-  const { hubs, shards, ledger = 'mixed' } = options
+  const { hubs, shards, only, ledger = 'mixed' } = options
+  const exact = options.isExact === true ? ' --exact' : ''
+  const these = only === undefined ? '' : ` --only ${only.length === 0 ? 'none' : only.join()}`
   const size = `--hubs ${hubs} --shards ${shards}${ledger === 'mixed' ? '' : ` --ledger ${ledger}`}`
-  return `npm run sim -- --seed ${seed} --seeds 1 ${size} --faults ${faults} --story`
+  return `npx shoal simulate chaos --seed ${seed} --seeds 1 ${size} --faults ${faults}${exact}${these} --story`
 }
 
 function round(value: number): number {

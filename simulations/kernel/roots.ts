@@ -38,7 +38,7 @@ export class SimRoots {
       this.#world.events.after(3, () => this.#hub.whenAwake(() => this.#goDown(root)))
       return
     }
-    this.#later(root, () => this.#spawnNext(root))
+    this.#later(root, () => this.#spawnNext(root), (job.rootMs / this.#hub.model.speed) * this.#hub.slowdown)
   }
 
   /** Returns whether the run was a root. */
@@ -112,8 +112,8 @@ export class SimRoots {
   }
 
   /** The root's sequential code takes a moment. */
-  #later(root: Root, run: () => void): void {
-    this.#world.events.after(1, () =>
+  #later(root: Root, run: () => void, workMs = 0): void {
+    this.#world.events.after(1 + workMs, () =>
       this.#hub.whenAwake(() => {
         if (this.#roots.get(root.run) === root) run()
       }),

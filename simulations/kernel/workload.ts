@@ -16,6 +16,8 @@ export interface SimJob {
   readonly id: string
   readonly manifest: Manifest
   readonly families: readonly SimFamily[]
+  /** Speed-1 milliseconds of its root's own code, all before the first family. */
+  readonly rootMs: number
 }
 
 export interface FamilyPlan {
@@ -34,6 +36,7 @@ export interface JobPlan {
   readonly blobProgram?: boolean
   readonly needs?: Readonly<Record<string, string>>
   readonly deadlineMs?: number
+  readonly rootMs?: number
 }
 
 /** A job whose root spawns families of the given sizes one after the other. */
@@ -62,6 +65,7 @@ export function simJob(id: string, submitter: string, families: readonly FamilyP
       workMs: family.workMs,
       poison: family.poison ?? new Set(),
     })),
+    rootMs: plan.rootMs ?? 0,
   }
 }
 
