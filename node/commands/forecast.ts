@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { ShoalError } from '../../src/errors.ts'
 import { type BacktestReport, backtest, type Prediction } from '../../src/forecast/backtest.ts'
-import { greatestPossible, parseJobRuns, parseTrace } from '../../src/forecast/trace-file.ts'
+import { parseJobRuns, parseTrace } from '../../src/forecast/trace-file.ts'
 import { forecastLimits } from '../../src/limits.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
@@ -39,7 +39,6 @@ async function walk(args: Arguments): Promise<BacktestReport> {
   const out = predictionsFile(args.text('predictions'))
   const report = await backtest(rows, {
     ...(horizons === undefined ? {} : { horizons }),
-    max: greatestPossible(rows),
     nets: !args.isOff('nets'),
     seed: args.whole('seed', 0, 2 ** 32 - 1) ?? 1,
     ...(jobs === undefined ? {} : { jobs }),

@@ -1,10 +1,11 @@
 /** Walks a recorded series forward exactly as a live hub would, and scores every forecast against what came. */
-import { BestRecent } from './best-recent.ts'
+import { type HorizonScore, Score } from './backtest-score.ts'
 import type { MixedForecast } from './horizon-mixture.ts'
-import { pinball } from './horizon-mixture.ts'
 import { JobExpert, type JobSpan } from './job-expert.ts'
 import { MetricForecaster } from './metric-forecaster.ts'
 import { NetTrainer } from './net/net-trainer.ts'
+import { ValueRange } from './value-range.ts'
+import { Yardsticks } from './yardsticks.ts'
 
 export interface BacktestRow {
   /** Unix seconds; only jobs need them, rows count as equally spaced. */
@@ -28,8 +29,6 @@ export interface Prediction extends MixedForecast {
 export interface BacktestOptions {
   /** Horizons in rows, ascending. */
   readonly horizons?: readonly number[]
-  /** Greatest possible value; Infinity where unknown. */
-  readonly max?: number
   readonly nets?: boolean
   readonly seed?: number
   readonly jobs?: readonly JobRun[]
@@ -38,31 +37,13 @@ export interface BacktestOptions {
   readonly onPrediction?: (prediction: Prediction) => void
 }
 
-export interface HorizonScore {
-  readonly h: number
-  /** Mean absolute errors: of the mixture, persistence, AR(16) alone, and the best recent simple expert. */
-  readonly mae: number
-  readonly maeLast: number
-  readonly maeAr16: number
-  readonly maeNws: number
-  readonly pinball90: number
-  readonly coverage90: number
-}
-
 export interface BacktestReport {
   readonly schema: 1
   readonly rows: number
   readonly horizons: readonly HorizonScore[]
   readonly trainMs: number
-  /** Longest time one row held the event loop. */
+  /** Longest time one row held the event loop: CPU time of its thread, so that a machine busy with others does not count. */
   readonly longestLoopGapMs: number
-}
-
-/** Everything said at one row about one later row. */
-interface Said extends Prediction {
-  readonly last: number
-  readonly ar16: number
-  readonly nws: number
 }
 
 /** At row t nothing but rows up to t is known to any forecast. Same rows, options and seed give the same report, but for times. */
@@ -85,7 +66,7 @@ class Walk {
   readonly #horizons: readonly number[]
   readonly #options: BacktestOptions
   readonly #forecaster: MetricForecaster
-  readonly #nws: BestRecent
+  readonly #yardsticks: Yardsticks
   readonly #scores: readonly Score[]
   #longestMs = 0
 
@@ -94,11 +75,12 @@ class Walk {
     this.#options = options
     this.#horizons = options.horizons ?? defaultHorizons
     this.trainer = new NetTrainer(options.seed ?? 1)
-    this.#nws = new BestRecent(this.#horizons)
+    const range = ValueRange.guessed()
+    this.#yardsticks = new Yardsticks(this.#horizons, range)
     const spans = options.jobs === undefined ? null : jobSpans(rows, options.jobs)
     this.#forecaster = new MetricForecaster({
       horizons: this.#horizons,
-      max: options.max ?? Number.POSITIVE_INFINITY,
+      range,
       nets: options.nets ?? true,
       extraExperts: spans === null ? [] : [new JobExpert(spans, false), new JobExpert(spans, true)],
     })
@@ -106,16 +88,19 @@ class Walk {
   }
 
   async step(row: number): Promise<void> {
-    const start = performance.now()
-    this.#forecaster.observe(this.#rows[row]?.value ?? Number.NaN)
-    this.#nws.observe(this.#forecaster.history)
+    const start = busyMs()
+    const value = this.#rows[row]?.value ?? Number.NaN
+    // What is missing before the first value has nothing to stand for it.
+    if (this.#forecaster.history.length === 0 && !Number.isFinite(value)) return
+    this.#forecaster.observe(value)
+    this.#yardsticks.observe(this.#forecaster.history)
     if (row >= (this.#options.scoreFrom ?? defaultScoreFrom)) this.#say(row)
     const trainings = this.#forecaster.nets.map(async (net) => {
       const set = net.takeTraining()
       const weights = set === null ? null : await this.trainer.train(set)
       if (set !== null && weights !== null) net.adopt(weights, set.scales)
     })
-    this.#longestMs = Math.max(this.#longestMs, performance.now() - start)
+    this.#longestMs = Math.max(this.#longestMs, busyMs() - start)
     // A live hub has its answer long before the next second; waiting for it makes runs repeatable.
     await Promise.all(trainings)
   }
@@ -131,59 +116,22 @@ class Walk {
   }
 
   #say(row: number): void {
-    const last = this.#forecaster.history.ago(0)
     const ar16 = this.#forecaster.expertForecast('ar16')
-    const nws = new Float64Array(this.#horizons.length)
-    this.#nws.forecast(this.#forecaster.history, this.#horizons, nws)
+    const plain = this.#yardsticks.forecast(this.#forecaster.history)
     this.#forecaster.forecast().forEach(({ mean, p90 }, at) => {
       const h = this.#horizons[at] ?? 0
       this.#options.onPrediction?.({ row, h, mean, p90 })
       const actual = this.#rows[row + h]?.value
-      if (actual === undefined) return
-      this.#scores[at]?.add(actual, {
-        row,
-        h,
-        mean,
-        p90,
-        last,
-        ar16: either(ar16[at], last),
-        nws: either(nws[at], last),
-      })
+      const beside = plain[at]
+      if (actual === undefined || !Number.isFinite(actual) || beside === undefined) return
+      this.#scores[at]?.add(actual, { mean, p90, ...beside, ar16: either(ar16[at], beside.last) })
     })
   }
 }
 
-class Score {
-  readonly #h: number
-  readonly #sums = { mixture: 0, last: 0, ar16: 0, nws: 0, pinball: 0, within: 0 }
-  #count = 0
-
-  constructor(h: number) {
-    this.#h = h
-  }
-
-  add(actual: number, said: Said): void {
-    this.#count++
-    this.#sums.mixture += Math.abs(actual - said.mean)
-    this.#sums.last += Math.abs(actual - said.last)
-    this.#sums.ar16 += Math.abs(actual - said.ar16)
-    this.#sums.nws += Math.abs(actual - said.nws)
-    this.#sums.pinball += pinball(actual, said.p90)
-    this.#sums.within += actual <= said.p90 ? 1 : 0
-  }
-
-  result(): HorizonScore {
-    const mean = (sum: number): number => (this.#count === 0 ? 0 : sum / this.#count)
-    return {
-      h: this.#h,
-      mae: mean(this.#sums.mixture),
-      maeLast: mean(this.#sums.last),
-      maeAr16: mean(this.#sums.ar16),
-      maeNws: mean(this.#sums.nws),
-      pinball90: mean(this.#sums.pinball),
-      coverage90: mean(this.#sums.within),
-    }
-  }
+function busyMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }
 
 function either(forecast: number | undefined, fallback: number): number {
@@ -192,9 +140,11 @@ function either(forecast: number | undefined, fallback: number): number {
 
 /** Runs by row numbers, in order of time; runs without a row are left out. */
 function jobSpans(rows: readonly BacktestRow[], jobs: readonly JobRun[]): JobSpan[] {
+  let row = 0
   const rowAt = (time: number): number => {
-    const found = rows.findIndex(({ timestamp }) => timestamp >= time)
-    return found < 0 ? rows.length : found
+    while (row > 0 && (rows[row - 1]?.timestamp ?? 0) >= time) row--
+    while (row < rows.length && (rows[row]?.timestamp ?? 0) < time) row++
+    return row
   }
   return [...jobs]
     .sort((one, other) => one.start - other.start)

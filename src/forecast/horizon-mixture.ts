@@ -14,6 +14,15 @@ export interface MixedForecast {
   readonly p90: number
 }
 
+/** What is known beside the experts' forecasts. */
+export interface Present {
+  readonly last: number
+  /** The least value possible. */
+  readonly low: number
+  /** Stands in for p90 until there are errors to go by. */
+  readonly coldMargin: number
+}
+
 /** How the forecasts fared lately. */
 export interface ForecastRecord {
   /** Mean absolute error, discounted. NaN before the first outcome. */
@@ -76,8 +85,8 @@ export class HorizonMixture {
     }
   }
 
-  /** Mixes one forecast per expert (NaN: none) made now; `coldMargin` stands in for p90 until there are errors to go by. */
-  forecast(forecasts: Float64Array, last: number, coldMargin: number): MixedForecast {
+  /** Mixes one forecast per expert (NaN: none) made now. */
+  forecast(forecasts: Float64Array, { last, low, coldMargin }: Present): MixedForecast {
     const bounds = forecasts.map((forecast, expert) => {
       const errors = this.#errors[expert]
       const known = errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin
@@ -87,7 +96,7 @@ export class HorizonMixture {
       const errors = this.#errors[expert]
       return errors !== undefined && errors.count >= forecastLimits.errorsForMedianMin ? errors.value(0.5) : Number.NaN
     })
-    const mixed = this.#means.mix(forecasts, medians, last)
+    const mixed = this.#means.mix(forecasts, medians, { last, low })
     // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
     const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed.mean
     const p90 = Math.max(mean, this.#quantiles.mix(bounds))

@@ -3,6 +3,7 @@ import type { MixedForecast } from './horizon-mixture.ts'
 import { MetricForecaster } from './metric-forecaster.ts'
 import type { TrainingSet } from './net/net-expert.ts'
 import type { NetWeights } from './net/net-weights.ts'
+import { ValueRange } from './value-range.ts'
 
 /** Percent of the machine for cpu and memory, bytes per second for network. */
 export interface Load {
@@ -42,7 +43,7 @@ class ForecastSet {
 
   constructor(horizons: readonly number[], periodMs: number, nets: boolean) {
     const forecaster = (metric: Metric): MetricForecaster =>
-      new MetricForecaster({ horizons, max: maxima[metric], nets })
+      new MetricForecaster({ horizons, range: ValueRange.upTo(maxima[metric]), nets })
     this.byMetric = { cpu: forecaster('cpu'), memory: forecaster('memory'), network: forecaster('network') }
     this.#horizons = horizons
     this.#periodMs = periodMs

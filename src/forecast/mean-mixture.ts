@@ -44,11 +44,11 @@ export class MeanMixture {
   }
 
   /** @param medianErrors by expert; NaN while too few errors are known. */
-  mix(forecasts: Float64Array, medianErrors: Float64Array, last: number): MixedMean {
+  mix(forecasts: Float64Array, medianErrors: Float64Array, { last, low }: { last: number; low: number }): MixedMean {
     const candidates = new Float64Array(2 * forecasts.length)
     candidates.set(forecasts)
     candidates.set(
-      forecasts.map((forecast, expert) => Math.max(0, forecast + (medianErrors[expert] ?? Number.NaN))),
+      forecasts.map((forecast, expert) => Math.max(low, forecast + (medianErrors[expert] ?? Number.NaN))),
       forecasts.length,
     )
     const mixed = (this.#short.mix(candidates) + this.#long.mix(candidates)) / 2

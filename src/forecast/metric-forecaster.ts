@@ -1,28 +1,24 @@
 /** Forecasts one metric at several horizons: experts, the mixture of each horizon, and bounds of what is possible. */
 import { forecastLimits } from '../limits.ts'
+import { Analogue } from './analogue.ts'
 import { Autoregression, longAutoregression, shortAutoregression } from './autoregression.ts'
 import type { Expert } from './expert.ts'
 import { History } from './history.ts'
 import { type ForecastRecord, HorizonMixture, type MixedForecast } from './horizon-mixture.ts'
 import { NetExpert } from './net/net-expert.ts'
-import { lastValue, meanOf, medianOf, smoothed } from './simple-experts.ts'
+import { lastValue, meanOf, medianOf, smoothed, together } from './simple-experts.ts'
+import type { ValueRange } from './value-range.ts'
 
 export interface MetricOptions {
   /** Horizons in samples, ascending. */
   readonly horizons: readonly number[]
-  /** Greatest possible value; Infinity where there is none. The least is 0. */
-  readonly max: number
+  /** What values are possible. */
+  readonly range: ValueRange
   /** Whether the two small neural nets take part. They stay silent until they have been trained. */
   readonly nets?: boolean
   /** Experts beside the usual ones, for example one that knows the job list. */
   readonly extraExperts?: readonly Expert[]
 }
-
-/** Added to the mean as p90 until errors are known: points of percent, or this share of an unbounded value. */
-const coldPoints = 20
-const coldShare = 0.5
-/** An unbounded metric is not forecast beyond this multiple of the highest value seen. */
-const unboundedGrowthMax = 2
 
 export class MetricForecaster {
   readonly history = new History(forecastLimits.samplesKept)
@@ -32,18 +28,18 @@ export class MetricForecaster {
   readonly #mixtures: readonly HorizonMixture[]
   /** Forecasts of the newest sample: one row per expert, one cell per horizon. */
   readonly #rows: readonly Float64Array[]
-  #highest = 0
   #newest: readonly MixedForecast[] = []
 
   constructor(options: MetricOptions) {
     this.#options = options
     const regression = new Autoregression()
+    const analogues = Analogue.all()
     this.nets = options.nets
-      ? [NetExpert.onLast(options.horizons), NetExpert.onExpert(regression, options.horizons)]
+      ? [regression, together('analogues', analogues)].map((base) => new NetExpert(base, options.horizons))
       : []
     const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20)]
     const regressions = [regression, new Autoregression(shortAutoregression), new Autoregression(longAutoregression)]
-    this.#experts = [...simple, ...regressions, ...this.nets, ...(options.extraExperts ?? [])]
+    this.#experts = [...simple, ...regressions, ...analogues, ...this.nets, ...(options.extraExperts ?? [])]
     this.#mixtures = options.horizons.map((horizon) => new HorizonMixture(horizon, this.#experts.length))
     this.#rows = this.#experts.map(() => new Float64Array(options.horizons.length))
   }
@@ -55,8 +51,7 @@ export class MetricForecaster {
   /** Takes in one sample and renews the forecasts. Anything not finite counts as the value before. */
   observe(sample: number): void {
     const before = this.history.length > 0 ? this.history.ago(0) : 0
-    const value = Number.isFinite(sample) ? Math.min(Math.max(sample, 0), this.#options.max) : before
-    this.#highest = Math.max(this.#highest, value)
+    const value = Number.isFinite(sample) ? this.#options.range.take(sample) : before
     for (const mixture of this.#mixtures) mixture.observe(value)
     this.history.push(value)
     this.#ask()
@@ -99,20 +94,18 @@ export class MetricForecaster {
       expert.observe(this.history)
       if (this.history.count < expert.readyAfter) row.fill(Number.NaN)
       else expert.forecast(this.history, this.#options.horizons, row)
-      for (let cell = 0; cell < row.length; cell++) row[cell] = this.#possible(row[cell] ?? Number.NaN)
+      for (let cell = 0; cell < row.length; cell++) row[cell] = this.#options.range.possible(row[cell] ?? Number.NaN)
     })
   }
 
   #mix(mixture: HorizonMixture, at: number, value: number): MixedForecast {
+    const { range } = this.#options
     const forecasts = Float64Array.from(this.#rows, (row) => row[at] ?? Number.NaN)
-    const cold = Number.isFinite(this.#options.max) ? coldPoints : coldShare * value
-    const { mean, p90 } = mixture.forecast(forecasts, value, cold)
-    return { mean, p90: Math.min(Math.max(p90, 0), this.#options.max) }
-  }
-
-  #possible(forecast: number): number {
-    if (!Number.isFinite(forecast)) return Number.NaN
-    const most = Number.isFinite(this.#options.max) ? this.#options.max : unboundedGrowthMax * this.#highest
-    return Math.min(Math.max(forecast, 0), most)
+    const { mean, p90 } = mixture.forecast(forecasts, {
+      last: value,
+      low: range.low,
+      coldMargin: range.coldMargin(value),
+    })
+    return { mean, p90: range.possible(p90) }
   }
 }

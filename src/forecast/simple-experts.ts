@@ -57,6 +57,25 @@ export function dampedTrend(levelWeight = 0.3, slopeWeight = 0.1, damping = 0.8)
   }
 }
 
+/** The plain mean of several experts, for whoever corrects it; NaN where one of them has no forecast. They observe by themselves. */
+export function together(name: string, experts: readonly Expert[]): Expert {
+  return {
+    name,
+    readyAfter: Math.max(...experts.map(({ readyAfter }) => readyAfter)),
+    observe() {
+      // Each of them is told by the mixture.
+    },
+    forecast(history, horizons, into) {
+      const row = new Float64Array(into.length)
+      into.fill(0)
+      for (const expert of experts) {
+        expert.forecast(history, horizons, row)
+        for (let at = 0; at < row.length; at++) into[at] = (into[at] ?? 0) + (row[at] ?? Number.NaN) / experts.length
+      }
+    },
+  }
+}
+
 /** Before this many samples only persistence speaks. */
 const afterStart = 17
 

@@ -29,11 +29,6 @@ export function parseJobRuns(text: string, file: string): JobRun[] {
   })
 }
 
-/** Greatest possible value of a series: 100 where all of it could be percent, else none is known. */
-export function greatestPossible(rows: readonly BacktestRow[]): number {
-  return rows.every(({ value }) => Number.isNaN(value) || value <= 100) ? 100 : Number.POSITIVE_INFINITY
-}
-
 interface RecordLine {
   readonly cells: readonly string[]
   readonly line: number

@@ -2,8 +2,12 @@
 
 /** What the forecast of the machine's load keeps and needs. */
 export const forecastLimits = {
-  /** Samples of history per metric: a net's training window plus its longest look back. */
-  samplesKept: 1280,
+  /** Samples of history per metric: more than an hour, so that work that comes back is recognised. */
+  samplesKept: 4096,
+  /** Of these, samples searched for moments like the present one. */
+  likenessSamples: 4096,
+  /** Samples that tell what is a usual level and spread. */
+  levelSamples: 1280,
   /** Realised errors per expert and horizon behind a p90. */
   errorsKept: 300,
   /** Errors below which p90 is a fixed margin: a quantile of fewer says nothing. */

@@ -8,7 +8,7 @@ test('a wild expert cannot drag the forecast away: persistence speaks, and the r
   for (let sample = 0; sample < 100; sample++) {
     const value = 50 + (sample % 2)
     mixture.observe(value)
-    spoken = mixture.forecast(Float64Array.of(value, 1e9), value, 20).mean
+    spoken = mixture.forecast(Float64Array.of(value, 1e9), { last: value, low: 0, coldMargin: 20 }).mean
   }
   expect(spoken).toBe(51)
   expect(mixture.weights[1]).toBeGreaterThan(0)
@@ -18,7 +18,7 @@ test('outcomes are matched with the forecast made for them, a horizon earlier', 
   const mixture = new HorizonMixture(3, 1)
   for (const value of [10, 20, 30, 40]) {
     mixture.observe(value)
-    mixture.forecast(Float64Array.of(value), value, 20)
+    mixture.forecast(Float64Array.of(value), { last: value, low: 0, coldMargin: 20 })
   }
   expect(mixture.record).toEqual({ error: 30, lastError: 30, coverage: 0 })
 })
@@ -27,9 +27,9 @@ test('p90 is within one error of nine in ten outcomes', () => {
   const mixture = new HorizonMixture(1, 1)
   for (let sample = 0; sample < 301; sample++) {
     mixture.observe(50 + (sample % 10))
-    mixture.forecast(Float64Array.of(50), 50, 20)
+    mixture.forecast(Float64Array.of(50), { last: 50, low: 0, coldMargin: 20 })
   }
-  const { mean, p90 } = mixture.forecast(Float64Array.of(50), 50, 20)
+  const { mean, p90 } = mixture.forecast(Float64Array.of(50), { last: 50, low: 0, coldMargin: 20 })
   // The only expert is 4.5 too low on the whole: its median error is added.
   expect(Math.abs(mean - 54.5)).toBeLessThan(1)
   expect(p90).toBeGreaterThanOrEqual(58)

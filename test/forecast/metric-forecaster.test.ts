@@ -4,11 +4,12 @@ import { expect, test } from 'vitest'
 import { MetricForecaster } from '../../src/forecast/metric-forecaster.ts'
 import type { NetExpert } from '../../src/forecast/net/net-expert.ts'
 import { NetTrainer } from '../../src/forecast/net/net-trainer.ts'
+import { ValueRange } from '../../src/forecast/value-range.ts'
 
 const horizons = [1, 6, 12]
 
 function walked(values: readonly number[], max = 100): MetricForecaster {
-  const forecaster = new MetricForecaster({ horizons, max })
+  const forecaster = new MetricForecaster({ horizons, range: ValueRange.upTo(max) })
   for (const value of values) forecaster.observe(value)
   return forecaster
 }
@@ -58,7 +59,7 @@ test('an unbounded metric is forecast in its own unit', () => {
 })
 
 function withNets(values: readonly number[]): { forecaster: MetricForecaster; net: NetExpert } {
-  const forecaster = new MetricForecaster({ horizons, max: 100, nets: true })
+  const forecaster = new MetricForecaster({ horizons, range: ValueRange.upTo(100), nets: true })
   for (const value of values) forecaster.observe(value)
   const net = forecaster.nets[1]
   if (net === undefined) throw new Error('there is no second net')

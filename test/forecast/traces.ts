@@ -1,11 +1,18 @@
 /** Recorded load of real machines, where the test data lies beside the project. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { BacktestRow, JobRun } from '../../src/forecast/backtest.ts'
 
 const folder = `${process.env.SHOAL_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url))}/load`
 
 export const tracesMissing = !existsSync(folder) && `no load traces in ${folder}: set SHOAL_DATA`
+
+/** Names of all recorded files, job lists included. */
+export function traceFiles(): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.csv'))
+    .sort()
+}
 
 function lines(file: string): string[][] {
   const text = readFileSync(`${folder}/${file}`, 'utf8').trim()

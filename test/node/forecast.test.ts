@@ -33,6 +33,7 @@ test('the report has all fields, and the predictions are those that were scored'
     'maeNws',
     'pinball90',
     'coverage90',
+    'pinballLast90',
   ])
   const [head, ...lines] = (await readFile(out, 'utf8')).trim().split('\n')
   expect(head).toBe('row,h,mean,p90')

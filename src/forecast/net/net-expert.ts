@@ -28,15 +28,15 @@ interface Row {
 
 const firstTrainingAfter = 150
 const trainEvery = 100
+const learningRate = 0.002
 /** Outputs of tanh are within 1: errors beyond this many root mean squares are clipped. */
 const errorSpan = 4
 
 export class NetExpert implements Expert {
   readonly name: string
   readonly readyAfter = firstTrainingAfter
-  readonly #base: Expert | null
+  readonly #base: Expert
   readonly #horizons: readonly number[]
-  readonly #learningRate: number
   readonly #waiting: Row[] = []
   readonly #rows: Row[] = []
   #newest: Row | null = null
@@ -44,32 +44,25 @@ export class NetExpert implements Expert {
   #weights: NetWeights | null = null
   #scales: readonly number[] = []
 
-  private constructor(name: string, base: Expert | null, horizons: readonly number[], learningRate: number) {
-    this.name = name
+  /**
+   * Forecasts the error of another expert.
+   * @param base must observe each sample before the net does.
+   */
+  constructor(base: Expert, horizons: readonly number[]) {
+    this.name = `netOn${base.name}`
     this.#base = base
     this.#horizons = horizons
-    this.#learningRate = learningRate
-  }
-
-  /** Forecasts the change from the present value. */
-  static onLast(horizons: readonly number[]): NetExpert {
-    return new NetExpert('netOnLast', null, horizons, 0.005)
-  }
-
-  /** Forecasts the error of another expert, which must observe each sample before the net does. */
-  static onExpert(base: Expert, horizons: readonly number[]): NetExpert {
-    return new NetExpert(`netOn${base.name}`, base, horizons, 0.002)
   }
 
   get inputSize(): number {
-    return baseInputs + (this.#base === null ? 0 : this.#horizons.length)
+    return baseInputs + this.#horizons.length
   }
 
   observe(history: History): void {
     this.#untilTraining--
     this.#judge(history)
-    const base = new Float64Array(this.#horizons.length).fill(history.ago(0))
-    this.#base?.forecast(history, this.#horizons, base)
+    const base = new Float64Array(this.#horizons.length)
+    this.#base.forecast(history, this.#horizons, base)
     this.#newest = base.some(Number.isNaN) ? null : this.#row(history, base)
     this.#waiting.push(this.#newest ?? { inputs: [], base, errors: base })
   }
@@ -99,7 +92,7 @@ export class NetExpert implements Expert {
         outputs[at * outputSize + cell] = clipped((row.errors[cell] ?? 0) / (scales[cell] ?? 1))
       }
     })
-    return { inputSize, outputSize, inputs, outputs, weights: this.#weights, learningRate: this.#learningRate, scales }
+    return { inputSize, outputSize, inputs, outputs, weights: this.#weights, learningRate, scales }
   }
 
   /** Takes on trained weights. @returns false when they are unsound: the old net stays and its weight decays by itself. */
@@ -116,8 +109,7 @@ export class NetExpert implements Expert {
   }
 
   #row(history: History, base: Float64Array): Row {
-    const forecasts = this.#base === null ? [] : base
-    return { inputs: netInputs(history, forecasts), base, errors: new Float64Array(base.length) }
+    return { inputs: netInputs(history, base), base, errors: new Float64Array(base.length) }
   }
 
   /** The outcomes of the row made one longest horizon ago are all known now. */

@@ -1,4 +1,5 @@
 /** What a net is shown of the past: recent moves and means, in units of the window's spread. */
+import { forecastLimits } from '../../limits.ts'
 import type { History } from '../history.ts'
 
 const lags = 12
@@ -26,7 +27,7 @@ export function netInputs(history: History, forecasts: ArrayLike<number>): numbe
 }
 
 function levelOf(history: History): { mean: number; spread: number } {
-  const size = history.length
+  const size = Math.min(history.length, forecastLimits.levelSamples)
   const mean = history.mean(size)
   let squares = 0
   for (let age = 0; age < size; age++) squares += (history.ago(age) - mean) ** 2

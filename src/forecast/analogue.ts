@@ -1,0 +1,61 @@
+/** An expert that forecasts from likeness: the median of what followed the past moments most like now. */
+import type { Expert } from './expert.ts'
+import type { History } from './history.ts'
+import { Likeness, neighbours } from './likeness.ts'
+
+/** Samples of course: short ones find more of their like, long ones know more about where they are. */
+const courseLengths = [6, 16, 40] as const
+/** Fewer moments than this are no past to search. */
+const momentsMin = 80
+
+export class Analogue implements Expert {
+  readonly name: string
+  readonly readyAfter: number
+  readonly #likeness: Likeness
+  /** Which of the lengths of course. */
+  readonly #at: number
+  readonly #followers = new Float64Array(neighbours)
+
+  private constructor(likeness: Likeness, at: number) {
+    const length = courseLengths[at] ?? 0
+    this.name = `${likeness.byShape ? 'shape' : 'level'}${length}`
+    this.readyAfter = momentsMin + length
+    this.#likeness = likeness
+    this.#at = at
+  }
+
+  /** One expert per length of course, by value and by shape; those of a kind share their search. */
+  static all(): Analogue[] {
+    return [false, true].flatMap((byShape) => {
+      const likeness = new Likeness(courseLengths, byShape)
+      return courseLengths.map((_, at) => new Analogue(likeness, at))
+    })
+  }
+
+  observe(): void {
+    // The search is made when it is asked for.
+  }
+
+  forecast(history: History, horizons: readonly number[], into: Float64Array): void {
+    into.fill(Number.NaN)
+    const likes = this.#likeness.search(history, horizons.at(-1) ?? 0)[this.#at]
+    if (likes === undefined || likes.found < neighbours) return
+    const { values, byShape } = this.#likeness
+    const now = history.ago(0)
+    const followers = this.#followers
+    horizons.forEach((horizon, cell) => {
+      for (let rank = 0; rank < neighbours; rank++) {
+        const moment = likes.moments[rank] ?? 0
+        const shift = byShape ? now - (values[moment] ?? 0) : 0
+        followers[rank] = (values[moment + horizon] ?? 0) + shift
+      }
+      into[cell] = median(followers.sort())
+    })
+  }
+}
+
+function median(sorted: Float64Array): number {
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
+}

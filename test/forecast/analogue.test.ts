@@ -1,0 +1,73 @@
+/** Likeness: what came after the past moments most like now, by value and by shape. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Analogue } from '../../src/forecast/analogue.ts'
+import { History } from '../../src/forecast/history.ts'
+import { Likeness, neighbours } from '../../src/forecast/likeness.ts'
+
+const horizons = [1, 6, 12]
+
+function after(name: string, values: readonly number[]): number[] {
+  const expert = Analogue.all().find((candidate) => candidate.name === name)
+  if (expert === undefined) throw new Error(`there is no ${name}`)
+  const history = new History(4096)
+  for (const value of values) history.push(value)
+  const into = new Float64Array(horizons.length)
+  expert.forecast(history, horizons, into)
+  return [...into]
+}
+
+/** Work that comes back, after pauses of no fixed length. */
+function jobs(pauses: readonly number[]): number[] {
+  const job = [90, 80, 95, 20, 30, 60, 60, 10, 99, 98, 97, 5, 5, 5, 50, 55, 60, 65]
+  return pauses.flatMap((pause) => [...job, ...Array(pause).fill(0)])
+}
+
+test('work that came back before is known from its first samples', () => {
+  const past = jobs([3, 5, 2, 7, 4, 3, 6, 2, 5, 4])
+  expect(after('level6', [...past, 90, 80, 95, 20, 30, 60])).toEqual([60, 5, 65])
+})
+
+test('by shape, the same course on another level is recognised', () => {
+  const past = jobs([3, 5, 2, 7, 4, 3, 6, 2, 5, 4])
+  const raised = [...past, ...Array(20).fill(500), 590, 580, 595, 520, 530, 560]
+  expect(after('shape6', raised)).toEqual([560, 505, 565])
+})
+
+test('a short past has no likes, a flat one is flat', () => {
+  expect(after('level6', Array(8).fill(3))).toEqual([Number.NaN, Number.NaN, Number.NaN])
+  expect(after('level40', Array(300).fill(3))).toEqual([3, 3, 3])
+})
+
+test('the search finds what a full comparison finds, sample after sample', () => {
+  const series = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 20, maxLength: 120 })
+  fc.assert(
+    fc.property(series, fc.boolean(), (values, byShape) => {
+      const likeness = new Likeness([2, 5], byShape)
+      const history = new History(64)
+      values.forEach((value, at) => {
+        history.push(value)
+        const held = values.slice(Math.max(0, at - 63), at + 1)
+        likeness.search(history, 3).forEach((likes, which) => {
+          const all = distances(held, which === 0 ? 2 : 5, byShape).slice(0, neighbours)
+          expect([...likes.distances.slice(0, likes.found)]).toEqual(all)
+        })
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+/** Distances of all courses that ended at least 3 samples ago, in order. */
+function distances(values: readonly number[], length: number, byShape: boolean): number[] {
+  const course = (end: number): number[] => {
+    const samples = values.slice(end + 1 - length, end + 1)
+    return samples.map((value) => value - (byShape ? (samples.at(-1) ?? 0) : 0))
+  }
+  const now = course(values.length - 1)
+  const found: number[] = []
+  for (let end = length - 1; end < values.length - 3; end++) {
+    found.push(course(end).reduce((sum, value, at) => sum + (value - (now[at] ?? 0)) ** 2, 0))
+  }
+  return found.sort((one, other) => one - other)
+}
