@@ -15,6 +15,7 @@ export type {
   ShardCounts,
 } from './client/local-hub.ts'
 export { RunHandle } from './client/run-handle.ts'
+export { type Given, type Ref, shard } from './client/shard.ts'
 export type { SubmitOptions } from './client/submission.ts'
 export { Swarm } from './client/swarm.ts'
 export { type ErrorCode, errorCodes, ShoalError } from './errors.ts'

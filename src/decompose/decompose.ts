@@ -4,6 +4,7 @@ import type { Program, Spot, Verdict } from '../program/program.ts'
 import { chunkText } from './codegen/chunk-text.ts'
 import { mainText, refuseModuleOnly, type ShardedSpot } from './codegen/main-text.ts'
 import { type Exports, exportsOf } from './codegen/module-text.ts'
+import { refChunkText, type ShardedRef } from './codegen/ref-text.ts'
 import { evaluate } from './flow/expressions.ts'
 import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
@@ -14,6 +15,7 @@ import { judge, type Merit } from './spots/judge.ts'
 import { needsOf } from './spots/needs.ts'
 import { isSearch, type Plan } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
+import { findRefSites, type RefSite } from './spots/ref-sites.ts'
 import { ModuleMap } from './syntax/module-map.ts'
 import { parseModule } from './syntax/parse.ts'
 import { contains, type FunctionNode, isFunction } from './syntax/walk.ts'
@@ -40,13 +42,20 @@ export function decompose(source: string, file: string): Program {
   const hosts = hostsOf(map, exported)
   const decisions = decide(map, exported, hosts)
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
+  const sites = findRefSites(map)
+  const refs = sites.flatMap((site, index): ShardedRef[] =>
+    'reason' in site.needs ? [] : [{ id: decisions.length + index, site, needs: site.needs }],
+  )
   return {
     format: 1,
     file,
-    main: mainText(map, exported, sharded, hosts),
+    main: mainText(map, exported, sharded, refs, hosts),
     source,
-    spots: decisions.map((decision) => spotOf(decision)),
-    chunks: sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
+    spots: [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot)],
+    chunks: [
+      ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
+      ...refs.map((ref) => ({ spot: ref.id, code: refChunkText(map, ref) })),
+    ],
   }
 }
 
@@ -186,6 +195,18 @@ function spotOf(decision: Decision): Spot {
   const what = site.kind === 'loop' ? site.node.type.replace('Statement', '').toLowerCase() : site.method
   const text = obstacle === null ? TEXTS[verdict](what) + assertions(decision) : sentence(obstacle)
   return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null }
+}
+
+function refSpot({ name, line, needs }: RefSite): Spot {
+  const obstacle = 'reason' in needs ? needs : null
+  const text = obstacle === null ? `shard: every call of ${name} is a shard` : sentence(obstacle)
+  return {
+    line,
+    verdict: obstacle === null ? 'tasks' : 'sequential',
+    reason: obstacle?.reason ?? '',
+    text,
+    width: null,
+  }
 }
 
 /** What the verdict rests on besides the analysis. */

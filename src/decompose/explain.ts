@@ -3,5 +3,5 @@ import type { Program, Spot } from '../program/program.ts'
 
 /** Spots by line; a line with several has the outermost first. */
 export function explain(program: Program): readonly Spot[] {
-  return program.spots
+  return program.spots.toSorted((a, b) => a.line - b.line)
 }

@@ -5,6 +5,7 @@ import { basename, dirname, relative } from 'node:path'
 import { type BuildFailure, build } from 'esbuild'
 import { ShoalError } from '../errors.ts'
 import { sizes } from '../limits.ts'
+import { OWN_PACKAGE } from './spots/needs.ts'
 import { parseModule } from './syntax/parse.ts'
 
 export interface LoadedModule {
@@ -28,9 +29,14 @@ export async function loadModule(path: string): Promise<LoadedModule> {
         node.type === 'ExportNamedDeclaration' ||
         node.type === 'ExportAllDeclaration') &&
       node.source != null &&
-      !isBuiltin(String(node.source.value)),
+      !isProvided(String(node.source.value)),
   )
   return { source: bundled ? await bundle(path) : parsed.text, file }
+}
+
+/** What slots offer to every module: builtins of Node, and shoal itself. */
+function isProvided(name: string): boolean {
+  return isBuiltin(name) || name === OWN_PACKAGE
 }
 
 async function readText(path: string): Promise<string> {
@@ -63,8 +69,9 @@ async function bundle(path: string): Promise<string> {
           name: 'builtins',
           setup(builder) {
             builder.onResolve({ filter: /.*/ }, ({ path: name }) => {
-              if (!isBuiltin(name)) return undefined
-              return { path: name.startsWith('node:') ? name : `node:${name}`, external: true }
+              if (!isProvided(name)) return undefined
+              const isBare = name.startsWith('node:') || name === OWN_PACKAGE
+              return { path: isBare ? name : `node:${name}`, external: true }
             })
           },
         },

@@ -164,15 +164,15 @@ export class RootShell {
     const slices: Slice[] = []
     for (const { lo, hi, bytes } of spawn.slices) slices.push({ lo, hi, ref: await values.store(bytes) })
     const { sequence, spot, cut, workMs } = spawn
-    const key = keyOf({ sequence, spot, starts: cut.starts, items: cut.items }, [
-      shared,
-      ...slices.map((slice) => slice.ref),
-    ])
-    const edges = spawn.edges.map(({ sequence: of, ...edge }): Edge => {
-      const family = of === sequence ? key : root.families.get(of)
+    // What a shard waits for is part of what it computes; within the family, the family needs no name.
+    const needs = spawn.edges.map(({ sequence: of, ...edge }): Edge => {
+      const family = of === sequence ? '' : root.families.get(of)
       assert(family !== undefined, 'a dependency names a family that was spawned before')
       return { family, ...edge }
     })
+    const identity = { sequence, spot, starts: cut.starts, items: cut.items, ...(needs.length > 0 ? { needs } : {}) }
+    const key = keyOf(identity, [shared, ...slices.map((slice) => slice.ref)])
+    const edges = needs.map((edge) => (edge.family === '' ? { ...edge, family: key } : edge))
     return { key, sequence, spot, cut, shared, slices, edges, workMs }
   }
 }

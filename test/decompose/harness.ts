@@ -57,6 +57,8 @@ export async function runProgram(
   const bytes = encodeProgram(program)
   const logs: string[] = []
   const spawns: Spawn[] = []
+  const families = new Map<number, Uint8Array[]>()
+  let tail: Promise<unknown> = Promise.resolve()
   let resumed = 0
   const shardSlot = loadProgram(bytes)
   const call: RootCall = {
@@ -67,36 +69,53 @@ export async function runProgram(
     slots: () => options.slots ?? 4,
     audit: options.audit ?? false,
     restored: options.restored ?? null,
-    async spawn(spawn) {
+    spawn(spawn, each) {
       spawns.push(spawn)
-      const inputs = spawn.slices.flatMap((slice) => unpackList(slice.bytes))
-      const outcomes: Uint8Array[] = []
-      for (const index of ordered(spawn.cut.starts.length, options.order ?? 'reverse')) {
-        const { lo, hi } = shardItems(spawn.cut, index)
-        let restored: Uint8Array | null = null
-        for (;;) {
-          const host = new TestHost(logs, options.interrupt === true)
-          const work = { index, lo, hi, input: inputs[index] ?? null, parents: [], restored }
-          const shard = {
-            spot: spawn.spot,
-            items: spawn.cut.items,
-            seed: 7,
-            shared: spawn.shared,
-            work,
-            audit: options.audit ?? false,
-          }
-          const outcome = await shardSlot.runShard(shard, host)
-          if (host.checkpointed !== null) {
-            resumed += 1
-            restored = host.checkpointed
-            continue
-          }
-          outcomes[index] = outcome
-          break
-        }
-      }
-      return outcomes
+      const running = tail.then(() => runFamily(spawn))
+      tail = running
+      return running.then((outcomes) => {
+        const order = ordered(outcomes.length, options.order ?? 'reverse')
+        for (const index of order) each?.(index, outcomes[index] ?? new Uint8Array())
+        return outcomes
+      })
     },
+  }
+  const runFamily = async (spawn: Spawn): Promise<Uint8Array[]> => {
+    const inputs = spawn.slices.flatMap((slice) => unpackList(slice.bytes))
+    const outcomes: Uint8Array[] = []
+    families.set(spawn.sequence, outcomes)
+    const order = spawn.edges.length > 0 ? 'forward' : (options.order ?? 'reverse')
+    for (const index of ordered(spawn.cut.starts.length, order)) {
+      const { lo, hi } = shardItems(spawn.cut, index)
+      const parents = spawn.edges.flatMap((edge) => {
+        if (edge.to !== index) return []
+        const outcome = families.get(edge.sequence)?.[edge.from]
+        if (outcome === undefined) throw new Error(`shard ${edge.from} of family ${edge.sequence} has not run`)
+        return [outcome]
+      })
+      let restored: Uint8Array | null = null
+      for (;;) {
+        const host = new TestHost(logs, options.interrupt === true)
+        const work = { index, lo, hi, input: inputs[index] ?? null, parents, restored }
+        const shard = {
+          spot: spawn.spot,
+          items: spawn.cut.items,
+          seed: 7,
+          shared: spawn.shared,
+          work,
+          audit: options.audit ?? false,
+        }
+        const outcome = await shardSlot.runShard(shard, host)
+        if (host.checkpointed !== null) {
+          resumed += 1
+          restored = host.checkpointed
+          continue
+        }
+        outcomes[index] = outcome
+        break
+      }
+    }
+    return outcomes
   }
   const checkpoints: Uint8Array[] = []
   const rootHost = new RootHost(logs, checkpoints)

@@ -78,7 +78,7 @@ function countIterations(text: TextBuilder, body: AnyNode): void {
 }
 
 /** Keeps one variable's declaration: a function or class, or one declarator of a statement. */
-function keepDeclaration(map: ModuleMap, text: TextBuilder, variable: Variable): void {
+export function keepDeclaration(map: ModuleMap, text: TextBuilder, variable: Variable): void {
   const node = declarationOf(variable)
   text.keep(node.start, node.end)
   if (node.type !== 'VariableDeclarator') {
@@ -94,7 +94,7 @@ function keepDeclaration(map: ModuleMap, text: TextBuilder, variable: Variable):
 }
 
 /** The function at module level (or nearest to it) around a spot: the chunk's wrapper stands in its place. */
-function outermostFunction(map: ModuleMap, node: AnyNode): AnyNode {
+export function outermostFunction(map: ModuleMap, node: AnyNode): AnyNode {
   let outermost: AnyNode = node
   for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isFunction(at)) outermost = at
   return outermost

@@ -10,6 +10,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { isScalar, metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
+import { type ShardedRef, tellSite } from './ref-text.ts'
 import { TextBuilder } from './text.ts'
 
 /** A spot that is sharded: its number, its plan, what its chunk needs. */
@@ -23,6 +24,7 @@ export function mainText(
   map: ModuleMap,
   exported: Exports,
   spots: readonly ShardedSpot[],
+  refs: readonly ShardedRef[],
   hosts: readonly Host[],
 ): string {
   const text = new TextBuilder(map.module.text, true)
@@ -35,6 +37,7 @@ export function mainText(
     if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
     else rewriteLoop(map, text, spot)
   }
+  for (const ref of refs) tellSite(map, text, ref)
   rewriteHosts(map, text, spots, hosts)
   const imports = rewriteModule(map, text)
   const prefix = `let $main;${importText(map, imports)}${RUNTIME}.spots(${JSON.stringify(metas)});`

@@ -3,7 +3,8 @@ import type { Fold } from '../spots/folds.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
 
 export interface SpotMeta {
-  readonly kind: 'call' | 'of' | 'range'
+  /** `ref`: calls of `shard(fn)`. */
+  readonly kind: 'call' | 'of' | 'range' | 'ref'
   readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | SearchMethod | null
   readonly fold: FoldMeta | null
   readonly isAsync: boolean

@@ -4,6 +4,8 @@ import { constants, Script } from 'node:vm'
 import { ShoalError } from '../../errors.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { Columns } from '../codegen/text.ts'
+import { OWN_PACKAGE } from '../spots/needs.ts'
+import { LocalCalls } from './refs/local-calls.ts'
 import type { Classes } from './values.ts'
 
 /** What a chunk's text fills in for one run of a shard. */
@@ -29,13 +31,22 @@ export class Registry {
   setState: ((state: Record<string, unknown>) => void) | null = null
   input: unknown = null
 
+  /** Sharded calls within a shard run where they are made. */
+  readonly #localCalls = new LocalCalls(() => this.classTable)
+
   import(source: string): unknown {
+    if (source === OWN_PACKAGE) return this.offered()
     if (!isBuiltin(source)) {
       throw new ShoalError('SHOAL_CODE_IMPORT', `${source} is no builtin module of Node`, {
         next: 'decompose the module again: imports of packages are bundled',
       })
     }
     return builtin(source)
+  }
+
+  /** What a module gets that imports shoal. */
+  protected offered(): Record<string, unknown> {
+    return { shard: (fn: (...args: never[]) => unknown) => this.#localCalls.shard(fn) }
   }
 
   spots(metas: Readonly<Record<string, SpotMeta>>): void {

@@ -41,8 +41,11 @@ export interface RootCall {
   readonly audit: boolean
   /** State of the root's newest `ctx.checkpoint`; null at a first start. */
   readonly restored: Uint8Array | null
-  /** Spawns a family; resolves with one encoded outcome per shard once all are there. */
-  spawn(spawn: Spawn): Promise<readonly Uint8Array[]>
+  /**
+   * Spawns a family; resolves with one encoded outcome per shard once all are there.
+   * @param each told every outcome as it comes, in any order
+   */
+  spawn(spawn: Spawn, each?: (index: number, outcome: Uint8Array) => void): Promise<readonly Uint8Array[]>
 }
 
 /** A program, loaded once per slot and content. */

@@ -161,7 +161,7 @@ function hasBareBuffer(met: readonly (readonly object[])[]): boolean {
 }
 
 /** Packs the inputs of neighbouring shards into slices of a size worth fetching at once. */
-function slicesOf(inputs: readonly Uint8Array[]): Spawn['slices'] {
+export function slicesOf(inputs: readonly Uint8Array[]): Spawn['slices'] {
   const slices: { lo: number; hi: number; bytes: Uint8Array }[] = []
   let lo = 0
   let bytes = 0

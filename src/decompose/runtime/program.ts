@@ -5,6 +5,7 @@ import { decodeProgram } from '../program-bytes.ts'
 import { compileText, Registry } from './compile.ts'
 import type { LoadedProgram, LoadProgram, RuntimeHost } from './contract.ts'
 import { builtinsPatched } from './fingerprint.ts'
+import { runRefShard } from './refs/ref-shard.ts'
 import { runRoot } from './root.ts'
 import { type DecodedShared, decodeShared, runShard } from './shard.ts'
 import { loadWorkflow } from './workflow-program.ts'
@@ -33,6 +34,8 @@ function loadDecomposed(bytes: Uint8Array): LoadedProgram {
     async runShard(call, host) {
       checkBuiltins(host)
       const chunk = await chunkOf(call.spot)
+      if (chunk.registry.metas.get(call.spot)?.kind === 'ref')
+        return runRefShard(call, host, chunk.registry, program.file)
       return runShard(call, host, chunk.registry, program.file, sharedOf(chunk, call.shared))
     },
     runRoot: (call, host) => runRoot(program, call, host),

@@ -6,7 +6,6 @@ import { decode } from '../../execute/codec/decode.ts'
 import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
-import type { SpotMeta } from '../codegen/meta.ts'
 import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
 import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
@@ -16,6 +15,9 @@ import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
 import { plainData } from './plain-data.ts'
+import { placeOfThrown } from './refs/call.ts'
+import { withoutRefs } from './refs/local-calls.ts'
+import { RootCalls, type ShardSite } from './refs/root-calls.ts'
 import { SearchVisit } from './search-visit.ts'
 import { userStack } from './stack.ts'
 import type { RootSetting } from './visit.ts'
@@ -34,6 +36,7 @@ class RootRuntime extends Registry {
   readonly #setting: RootSetting
   readonly #logged = new Set<string>()
   readonly #histories = new Map<number, SpotHistory>()
+  readonly #calls: RootCalls
   #visits = 0
   #threw: { readonly shard: ShardPlace; readonly error: string } | null = null
   #pending: CallVisit | null = null
@@ -47,11 +50,17 @@ class RootRuntime extends Registry {
       call,
       host,
       classes: this.classTable,
-      stayed: (meta, reason) => this.#stayed(meta, reason),
+      stayed: (meta, reason) => this.#stayed(meta.line, reason),
       threw: (shard, error) => {
         this.#threw = { shard, error }
       },
     }
+    this.#calls = new RootCalls({
+      call,
+      classes: this.classTable,
+      next: () => ++this.#visits,
+      stayed: (line, reason) => this.#stayed(line, reason),
+    })
   }
 
   /** The shard that threw `error` before the root did; null when the root alone threw it. */
@@ -121,6 +130,21 @@ class RootRuntime extends Registry {
     return new Given(visit.result())
   }
 
+  /** What generated code tells of a `shard(fn)`. */
+  site(spot: number, line: number, state: ShardSite['state']): ShardSite {
+    return { spot, line, state }
+  }
+
+  protected override offered(): Record<string, unknown> {
+    const shard = (fn: (...args: never[]) => unknown, site?: ShardSite) => this.#calls.shard(fn, site)
+    return { shard }
+  }
+
+  /** The value without refs in it. */
+  async settled(value: unknown): Promise<unknown> {
+    return this.#calls.made === 0 ? value : withoutRefs(value, this.classTable)
+  }
+
   of(value: unknown): unknown {
     if (value instanceof Given) return value.value
     return value instanceof PlainLater ? value.run() : value
@@ -140,8 +164,8 @@ class RootRuntime extends Registry {
     return history
   }
 
-  #stayed(meta: SpotMeta, reason: string): void {
-    const line = `line ${meta.line} runs in place: ${reason}`
+  #stayed(at: number, reason: string): void {
+    const line = `line ${at} runs in place: ${reason}`
     if (this.#logged.has(line) || this.#logged.size >= decomposeLimits.fallbackLogsMax) return
     this.#logged.add(line)
     this.#setting.host.log(line)
@@ -160,9 +184,11 @@ export async function runRoot(program: Program, call: RootCall, host: RuntimeHos
       await inputOf(call, input, runtime, program.file),
       makeContext(call, host, runtime.classTable, runtime),
     )
-    return encodeOutcome({ kind: 'value', value: plainData(value) })
+    return encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
   } catch (thrown) {
     const error = thrownFrom(thrown, -1)
+    const shard = placeOfThrown(thrown)
+    if (shard !== null) return encodeOutcome({ kind: 'error', error: { ...error, shard } })
     return encodeOutcome({
       kind: 'error',
       error: { ...error, stack: userStack(error.stack, program.file, runtime.shifts), shard: runtime.shardOf(error) },

@@ -1,8 +1,11 @@
 /** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
-import type { AnyNode } from 'acorn'
+import type { AnyNode, CallExpression } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isClass, walk } from '../syntax/walk.ts'
+
+/** The name under which user code imports what it needs of shoal. */
+export const OWN_PACKAGE = 'shoal'
 
 export interface Needs {
   /** Statements and declarators of the module's top level that go along as text. */
@@ -62,9 +65,9 @@ export function needsOf(
       if (text) queue.push({ node: declarationOf(variable), local: false })
     } else {
       localNames.set(variable.name, variable)
-      const callable = map.callableOf(variable)
-      ;(callable === null ? sets.captures : sets.localTexts).add(variable)
-      if (callable !== null) queue.push({ node: declarationOf(variable), local: true })
+      const text = map.callableOf(variable) !== null || isShardedFunction(map, variable)
+      ;(text ? sets.localTexts : sets.captures).add(variable)
+      if (text) queue.push({ node: declarationOf(variable), local: true })
     }
   }
 
@@ -120,11 +123,27 @@ export function moduleClasses(map: ModuleMap): Variable[] {
 
 /** True when a module variable's text gives the same value anywhere: functions, classes, primitive constants, fixed patterns. */
 function isTextual(map: ModuleMap, variable: Variable): boolean {
-  if (map.callableOf(variable) !== null) return true
+  if (map.callableOf(variable) !== null || isShardedFunction(map, variable)) return true
   const definition = variable.defs[0]
   if (definition?.node.type !== 'VariableDeclarator' || definition.node.id.type !== 'Identifier') return false
   if (definition.parent?.type !== 'VariableDeclaration' || definition.parent.kind !== 'const') return false
   return isConstant(definition.node.init ?? null)
+}
+
+/** `const f = shard(fn)`: within a shard its calls run there. */
+function isShardedFunction(map: ModuleMap, variable: Variable): boolean {
+  const [definition] = variable.defs
+  if (definition?.node.type !== 'VariableDeclarator' || definition.node.id.type !== 'Identifier') return false
+  const { init } = definition.node
+  const isConst = definition.parent?.type === 'VariableDeclaration' && definition.parent.kind === 'const'
+  return isConst && init?.type === 'CallExpression' && isShardCall(map, init)
+}
+
+/** True for a call of what the module imports as `shard`. */
+function isShardCall(map: ModuleMap, { callee }: CallExpression): boolean {
+  const name = callee.type === 'MemberExpression' ? callee.object : callee
+  const variable = name.type === 'Identifier' ? map.variableOf(name) : null
+  return variable !== null && map.importOf(variable)?.source === OWN_PACKAGE
 }
 
 function isConstant(node: AnyNode | null): boolean {

@@ -10,12 +10,16 @@ export interface EncodeOptions {
    * survive. The encoder adds every object it meets, numbered on from the table's size in walk order.
    */
   readonly known?: Map<object, number>
+  /** For stand-ins of values that the reader gets elsewhere (results of other shards): their number there, else null. */
+  readonly parents?: (standIn: object) => number | null
 }
 
 export interface DecodeOptions {
   readonly classes?: ClassTable
   /** The reader's side of `known`: objects by number. The decoder appends every object it creates, in walk order. */
   readonly known?: object[]
+  /** The values that stand-ins stand for, by number. */
+  readonly parents?: readonly unknown[]
 }
 
 /**

@@ -38,6 +38,7 @@ class Decoder implements Source {
   readonly reader: ByteReader
   readonly objects: object[]
   readonly #classes: ClassTable | undefined
+  readonly #parents: readonly unknown[] | undefined
   readonly #firstObject: number
   readonly #deferred: Deferred[] = []
   readonly #shapeIndex = new ShapeIndex()
@@ -48,6 +49,7 @@ class Decoder implements Source {
     this.reader = new ByteReader(bytes)
     this.objects = options.known ?? []
     this.#classes = options.classes
+    this.#parents = options.parents?.length === 0 ? undefined : options.parents
     this.#firstObject = this.objects.length
   }
 
@@ -99,9 +101,18 @@ class Decoder implements Source {
       case Tag.latin1:
       case Tag.utf16:
         return this.#string(tag)
+      case Tag.parent:
+        return this.#parent()
       default:
         return this.#object(tag, depth)
     }
+  }
+
+  #parent(): unknown {
+    const number = this.reader.varint()
+    if (this.#parents === undefined || number >= this.#parents.length)
+      throw this.reader.fail('a result that is waited for is missing')
+    return this.#parents[number]
   }
 
   #string(tag: number): string {
@@ -231,7 +242,8 @@ class Decoder implements Source {
       if (typeof element === 'number') numbers++
       array.push(element)
     }
-    if (numbers < length || length === 0) return
+    // What stands for a result may turn out to be a number.
+    if (numbers < length || length === 0 || this.#parents !== undefined) return
     const oneFraction = length === 1 && !isInteger(Number(array[0]))
     if (!oneFraction) throw this.reader.fail('an array of numbers is not canonical')
   }
@@ -273,13 +285,13 @@ class Decoder implements Source {
       const key = this.#value(depth + 1)
       map.set(key, this.#value(depth + 1))
     }
-    if (map.size !== size) throw this.reader.fail('a map has a key twice')
+    if (map.size !== size && this.#parents === undefined) throw this.reader.fail('a map has a key twice')
   }
 
   #members(set: Set<unknown>, depth: number): void {
     const size = this.#size(1)
     for (let at = 0; at < size; at++) set.add(this.#value(depth + 1))
-    if (set.size !== size) throw this.reader.fail('a set has a member twice')
+    if (set.size !== size && this.#parents === undefined) throw this.reader.fail('a set has a member twice')
   }
 
   /** Entries of a map or set: the engine holds no more than a limit, bytes or not. */

@@ -122,7 +122,10 @@ class Encoder implements Sink {
   }
 
   #byPrototype(object: object, depth: number): void {
-    if (types.isProxy(object)) throw this.#refusal(depth, { reason: 'proxy' })
+    if (types.isProxy(object)) {
+      this.#standIn(object, depth)
+      return
+    }
     const prototype: object | null = Object.getPrototypeOf(object)
     const leaf = prototype === null ? undefined : leafEncoder(prototype)
     if (leaf !== undefined && this.table.find(object) < 0) {
@@ -131,6 +134,13 @@ class Encoder implements Sink {
       return
     }
     if (this.#isNew(object, depth)) this.#branch(object, prototype, depth)
+  }
+
+  #standIn(proxy: object, depth: number): void {
+    const parent = this.#options.parents?.(proxy) ?? null
+    if (parent === null) throw this.#refusal(depth, { reason: 'proxy' })
+    this.writer.byte(Tag.parent)
+    this.writer.varint(parent)
   }
 
   #branch(object: object, prototype: object | null, depth: number): void {

@@ -51,6 +51,8 @@ export const Tag = {
   pooledBuffer: 26,
   /** Dense array of one or more 32-bit integers: varint length, zigzag varints. */
   integerArray: 27,
+  /** Varint number of a value that the reader has from elsewhere: the result of a shard that this one waits for. */
+  parent: 28,
 } as const
 
 /** Objects nested deeper than this are deferred, so that neither side needs stack for deep values. */

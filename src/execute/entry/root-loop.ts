@@ -15,6 +15,7 @@ const later = setImmediate
 interface Waiting {
   readonly outcomes: (Uint8Array | undefined)[]
   missing: number
+  readonly each: ((index: number, outcome: Uint8Array) => void) | undefined
   readonly resolve: (outcomes: readonly Uint8Array[]) => void
   readonly reject: (reason: Error) => void
 }
@@ -64,8 +65,10 @@ export class RootLoop {
       const index = lo + offset
       if (index >= family.outcomes.length)
         throw invalidFrame(`result ${index} of a family of ${family.outcomes.length}`)
-      if (family.outcomes[index] === undefined) family.missing--
+      if (family.outcomes[index] !== undefined) return
+      family.missing--
       family.outcomes[index] = outcome
+      family.each?.(index, outcome)
     })
     if (family.missing > 0) return
     this.#waiting.delete(sequence)
@@ -92,19 +95,19 @@ export class RootLoop {
         seed: setting.seed,
         audit: setting.audit,
         slots: () => this.#slots,
-        spawn: (spawn) => this.#spawn(spawn),
+        spawn: (spawn, each) => this.#spawn(spawn, each),
       },
       this.host,
     )
     return this.host.signal.aborted ? null : outcome
   }
 
-  #spawn(spawn: Spawn): Promise<readonly Uint8Array[]> {
+  #spawn(spawn: Spawn, each?: Waiting['each']): Promise<readonly Uint8Array[]> {
     const { signal } = this.host
     if (signal.aborted) return Promise.reject(new Error('the job was cancelled'))
     const shards = spawn.cut.starts.length
     return new Promise((resolve, reject) => {
-      this.#waiting.set(spawn.sequence, { outcomes: new Array(shards), missing: shards, resolve, reject })
+      this.#waiting.set(spawn.sequence, { outcomes: new Array(shards), missing: shards, each, resolve, reject })
       this.#channel.send({ type: 'spawn', id: this.#message.id, spawn })
       this.#reportWaitingLater()
     })

@@ -1,0 +1,69 @@
+/** Runs one sharded call: arguments from its input and its parents' results, then the function. */
+import { ShoalError } from '../../../errors.ts'
+import { decode } from '../../../execute/codec/decode.ts'
+import { decodeOutcome, encodeOutcome, thrownFrom } from '../../../execute/codec/outcome.ts'
+import { valueHash } from '../../../execute/codec/value-hash.ts'
+import type { ChunkRun, Registry } from '../compile.ts'
+import type { RuntimeHost, ShardCall } from '../contract.ts'
+import { decodeShared } from '../shard.ts'
+import { userStack } from '../stack.ts'
+import { filled } from './call.ts'
+import { outcomeOf } from './local-calls.ts'
+
+/** What a sharded call's shard reads for itself. */
+export interface CallInput {
+  /** Encoded arguments, with results of other shards left out. */
+  readonly args: Uint8Array
+  /** What tells this call from others of the job: family and index. */
+  readonly seed: readonly [number, number]
+}
+
+/** Numbers of calls are spread over the seeds of a job. */
+const SEED_STEP = 2 ** 20
+
+/** @returns the encoded outcome; the first parent's error when one failed. */
+export async function runRefShard(
+  call: ShardCall,
+  host: RuntimeHost,
+  registry: Registry,
+  file: string,
+): Promise<Uint8Array> {
+  const { classTable: classes } = registry
+  // Each call gets captured values of its own: what one changes no other sees.
+  const { captures, module } = decodeShared(call.shared, registry).state
+  const { args, seed } = decode(call.work.input ?? new Uint8Array()) as CallInput
+  const given = filled(args, call.work.parents, classes)
+  if ('failed' in given) return given.failed
+  const chunk: ChunkRun = {}
+  registry.setState?.(module)
+  registry.body?.({ ...captures }, chunk)
+  const before = valueHash([captures, module], { classes })
+  host.seedRandom(call.seed, seed[0] * SEED_STEP + seed[1])
+  const outcome = await outcomeOf(chunk.fn as (...args: never[]) => unknown, given.args, classes)
+  if (valueHash([captures, module], { classes }) !== before) return impure(registry, call.spot)
+  return withUserStack(outcome, file, registry)
+}
+
+function impure(registry: Registry, spot: number): Uint8Array {
+  const line = registry.metas.get(spot)?.line ?? 0
+  const error = new ShoalError(
+    'SHOAL_SHARD_IMPURE',
+    `the function of shard() in line ${line} changes what is not its own`,
+    {
+      next: 'give it what it needs as arguments, and return what it makes',
+    },
+  )
+  return encodeOutcome({ kind: 'error', error: { ...thrownFrom(error, -1), stack: '' } })
+}
+
+function withUserStack(bytes: Uint8Array, file: string, registry: Registry): Uint8Array {
+  const outcome = decodeErrorOnly(bytes)
+  if (outcome === null) return bytes
+  return encodeOutcome({ kind: 'error', error: { ...outcome, stack: userStack(outcome.stack, file, registry.shifts) } })
+}
+
+function decodeErrorOnly(bytes: Uint8Array) {
+  if (bytes[0] === 0) return null
+  const outcome = decodeOutcome(bytes)
+  return outcome.kind === 'error' ? outcome.error : null
+}
