@@ -51,6 +51,7 @@ function refMeta(line: number): SpotMeta {
     line,
     viewsOnUnknown: false,
     waits: false,
+    endsEarly: false,
   }
 }
 
