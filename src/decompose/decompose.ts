@@ -8,7 +8,7 @@ import { refChunkText, type ShardedRef } from './codegen/ref-text.ts'
 import { evaluate } from './flow/expressions.ts'
 import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
-import { asyncHazard, isAwaitedAll } from './spots/concurrency.ts'
+import { asyncHazard, isAwaitedAll, isSideBySide } from './spots/concurrency.ts'
 import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
@@ -160,6 +160,8 @@ function isNest(outer: Plan, site: Site): boolean {
 function withHazard(map: ModuleMap, site: Site, merit: Merit, hazard: Obstacle | null): Merit {
   if (merit.kind === 'sequential') return merit
   if (hazard !== null) return { kind: 'sequential', obstacle: hazard }
+  if (isSideBySide(map, site.node))
+    return { kind: 'sequential', obstacle: { reason: 'async-order', name: 'Promise.all', line: site.line } }
   if (site.kind !== 'call') return merit
   const gathered = isAwaitedAll(map, site.node)
   if (merit.plan.isAsync && !gathered) {

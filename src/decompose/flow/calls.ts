@@ -173,7 +173,7 @@ function applyEffect(
     case 'receiver':
       return receiver
     case 'element':
-      return join(inside, called, name.startsWith('reduce') ? all : emptyValue())
+      return join(inside, called)
     case 'fresh':
       return contentOf(flow, node, name, inside, stored, called)
   }

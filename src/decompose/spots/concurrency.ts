@@ -7,6 +7,8 @@ import { contains, type FunctionNode, isFunction, lineOf, walk } from '../syntax
 import type { Obstacle } from './reasons.ts'
 
 const TIMERS = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'])
+/** They wait for all they are given. */
+const GATHERERS = new Set(['all', 'allSettled'])
 const CHAINS = new Set(['then', 'catch', 'finally', 'nextTick', 'on', 'once', 'addEventListener'])
 
 /** The first place where something is started and not awaited at once; null when there is none. */
@@ -28,11 +30,59 @@ export function asyncHazard(map: ModuleMap, excluded: FunctionNode | ClassNode |
   return found
 }
 
-/** True for `xs.map(...)` in `await Promise.all(xs.map(...))`. */
+/** True for `xs.map(...)` in `await Promise.all(xs.map(...))`, or with a variable between the two lines. */
 export function isAwaitedAll(map: ModuleMap, call: AnyNode): boolean {
-  const all = map.parentOf(call)
-  if (all?.type !== 'CallExpression' || all.arguments.length !== 1 || all.arguments[0] !== call) return false
-  return isPromiseMember(map, all, 'all') && isAwaited(map, all)
+  return gatheredBy(map, call, new Set(['all']))
+}
+
+/** All that `call` starts is over when the code goes on. */
+function isGathered(map: ModuleMap, call: AnyNode): boolean {
+  return gatheredBy(map, call, GATHERERS)
+}
+
+function gatheredBy(map: ModuleMap, call: AnyNode, names: ReadonlySet<string>): boolean {
+  const given = variableBetween(map, call) ?? call
+  const all = map.parentOf(given)
+  if (all?.type !== 'CallExpression' || all.arguments.length !== 1 || all.arguments[0] !== given) return false
+  return [...names].some((name) => isPromiseMember(map, all, name)) && isHandedOn(map, all)
+}
+
+/** The use of `tasks` in `const tasks = xs.map(...)` when the next statement begins with `await Promise.all(tasks)`. */
+function variableBetween(map: ModuleMap, call: AnyNode): AnyNode | null {
+  const declarator = map.parentOf(call)
+  if (declarator?.type !== 'VariableDeclarator' || declarator.init !== call) return null
+  const declaration = map.parentOf(declarator)
+  const block = declaration === null ? null : map.parentOf(declaration)
+  if (declaration?.type !== 'VariableDeclaration' || declaration.declarations.length !== 1) return null
+  const used = (map.variableOf(declarator.id)?.references ?? []).filter((reference) => reference.init !== true)
+  const [use] = used
+  if (block?.type !== 'BlockStatement' || used.length !== 1 || use === undefined) return null
+  const next = block.body[block.body.indexOf(declaration) + 1]
+  return next !== undefined && beginsWith(map, next, use.identifier) ? use.identifier : null
+}
+
+/** Nothing else is evaluated before `use` but the names around it. */
+function beginsWith(map: ModuleMap, statement: AnyNode, use: AnyNode): boolean {
+  for (let at: AnyNode | null = map.parentOf(use), from = use; at !== null; from = at, at = map.parentOf(at)) {
+    if (at === statement) return isFirstPart(statement, from)
+    if (at.type === 'CallExpression' && (at.arguments[0] !== from || !isPromiseCall(map, at))) return false
+    if (!/^(CallExpression|AwaitExpression|VariableDeclarator)$/.test(at.type)) return false
+  }
+  return false
+}
+
+function isFirstPart(statement: AnyNode, part: AnyNode): boolean {
+  if (statement.type === 'VariableDeclaration') return statement.declarations[0] === part
+  return statement.type !== 'ForStatement' || statement.init === part
+}
+
+/** True for code in `Promise.all([f(x), g(y)])`: some of it has begun while the rest is evaluated, so it must not wait. */
+export function isSideBySide(map: ModuleMap, node: AnyNode): boolean {
+  for (let at = map.parentOf(node); at !== null && !isFunction(at); at = map.parentOf(at)) {
+    const around = at.type === 'ArrayExpression' ? map.parentOf(at) : null
+    if (around?.type === 'CallExpression' && isPromiseCall(map, around)) return true
+  }
+  return false
 }
 
 function hazardName(map: ModuleMap, node: AnyNode): string | null {
@@ -52,9 +102,7 @@ function asyncFunctionHazard(map: ModuleMap, fn: FunctionNode): string | null {
   if (fn.type === 'FunctionDeclaration' || parent?.type === 'ExportDefaultDeclaration') return null
   if (parent?.type === 'VariableDeclarator' || parent?.type === 'MethodDefinition' || parent?.type === 'Property')
     return null
-  return parent?.type === 'CallExpression' && isMapCall(parent) && isAwaitedAll(map, parent)
-    ? null
-    : 'an async function'
+  return parent?.type === 'CallExpression' && isMapCall(parent) && isGathered(map, parent) ? null : 'an async function'
 }
 
 /** The name of an async function used as a value. */
@@ -65,7 +113,7 @@ function asyncNameHazard(map: ModuleMap, id: Extract<AnyNode, { type: 'Identifie
   const parent = map.parentOf(id)
   if (parent?.type === 'CallExpression' && parent.callee === id) return null
   if (parent?.type === 'ExportSpecifier' || parent?.type === 'ExportDefaultDeclaration') return null
-  return parent?.type === 'CallExpression' && isMapCall(parent) && isAwaitedAll(map, parent) ? null : id.name
+  return parent?.type === 'CallExpression' && isMapCall(parent) && isGathered(map, parent) ? null : id.name
 }
 
 function callHazard(map: ModuleMap, call: CallExpression): string | null {
@@ -87,22 +135,30 @@ function callHazard(map: ModuleMap, call: CallExpression): string | null {
 
 function promiseHazard(map: ModuleMap, call: CallExpression, name: string): string | null {
   if (name === 'resolve') return isHandedOn(map, call) ? null : 'Promise.resolve'
-  const [argument] = call.arguments
-  const gathers = name === 'all' && argument?.type === 'CallExpression' && isMapCall(argument) && isAwaited(map, call)
-  return gathers ? null : `Promise.${name}`
+  if (!GATHERERS.has(name) || call.arguments.length !== 1 || !isHandedOn(map, call)) return `Promise.${name}`
+  const argument = call.arguments[0] as AnyNode
+  const isVariable = argument.type === 'Identifier' && isGatheredVariable(map, argument)
+  const isMap = argument.type === 'CallExpression' && isMapCall(argument)
+  return isMap || isVariable || argument.type === 'ArrayExpression' ? null : `Promise.${name}`
 }
 
-/** Awaited at once, returned by an async function, or the value of a gathered callback. */
+function isGatheredVariable(map: ModuleMap, use: AnyNode): boolean {
+  const node = map.variableOf(use)?.defs[0]?.node
+  return node?.type === 'VariableDeclarator' && !!node.init && variableBetween(map, node.init) === use
+}
+
+/** Awaited at once, gathered, returned by an async function, or the value of a gathered callback. */
 function isHandedOn(map: ModuleMap, call: AnyNode): boolean {
   if (isAwaited(map, call)) return true
   const parent = map.parentOf(call)
+  if (parent?.type === 'ArrayExpression' && isGathered(map, parent)) return true
   const returned =
     parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === call)
   const fn = returned ? map.functionAround(call) : null
   if (!isFunction(fn)) return false
   if (fn.async || isSleeper(map, fn)) return true
   const around = map.parentOf(fn)
-  return around?.type === 'CallExpression' && isMapCall(around) && isAwaitedAll(map, around)
+  return around?.type === 'CallExpression' && isMapCall(around) && isGathered(map, around)
 }
 
 function givesPromise(map: ModuleMap, fn: FunctionNode): boolean {
@@ -117,6 +173,10 @@ function isMapCall(call: CallExpression): boolean {
   const { callee } = call
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
   return callee.property.name === 'map' || callee.property.name === 'from'
+}
+
+function isPromiseCall(map: ModuleMap, call: CallExpression): boolean {
+  return [...GATHERERS].some((name) => isPromiseMember(map, call, name))
 }
 
 function isPromiseMember(map: ModuleMap, call: CallExpression, name: string): boolean {

@@ -24,7 +24,7 @@ export function hostsOf(map: ModuleMap, exported: Exports): readonly Host[] {
     for (const variable of variables) {
       const fn = map.callableOf(variable)
       if (!isFunction(fn) || fn.generator || hosts.some((host) => host.fn === fn)) continue
-      const calls = waitingCalls(map, variable, hosts)
+      const calls = waitingCalls(map, variable, fn.async, hosts)
       if (calls === null) continue
       hosts.push({ fn, calls })
       found = true
@@ -59,12 +59,19 @@ function mainHost(map: ModuleMap, { main, mainVariable }: Exports): FunctionNode
 }
 
 /** All uses of a function, when every one is a call in the body of a host and outside of loops over data. */
-function waitingCalls(map: ModuleMap, variable: Variable, hosts: readonly Host[]): CallExpression[] | null {
+function waitingCalls(
+  map: ModuleMap,
+  variable: Variable,
+  isAsync: boolean,
+  hosts: readonly Host[],
+): CallExpression[] | null {
   const calls: CallExpression[] = []
   for (const { identifier, init } of variable.references) {
     if (init === true) continue
     const call = map.parentOf(identifier)
     if (call?.type !== 'CallExpression' || call.callee !== identifier || call.optional) return null
+    // Side by side with other code it must not wait at places where it did not.
+    if (isAsync && map.parentOf(call)?.type !== 'AwaitExpression') return null
     const around = map.functionAround(call)
     if (!hosts.some(({ fn }) => fn === around && contains(fn.body, call)) || isOften(map, call)) return null
     calls.push(call)

@@ -141,12 +141,20 @@ function namedUse(setting: UseSetting, variable: Variable, member: MemberExpress
   const call = map.parentOf(member)
   if (call?.type !== 'CallExpression' || call.callee !== member) return null
   if (name === 'get') return tallyAround(map, variable, call)
-  if (!isVoid(map, call)) return null
+  if (!isVoid(map, call) || (map.methods.has(name) && !isBuiltinContainer(map, variable))) return null
   if (name === 'push') return { how: 'push' }
   if (name === 'add' && call.arguments.length === 1) return { how: 'add' }
   if (name !== 'set' || call.arguments.length !== 2) return null
   if (usesOf(map, variable, call) === 1) return { how: 'set' }
   return isMapTally(map, variable, call) ? { how: 'tallyMap' } : null
+}
+
+/** Declared as an array, Map or Set: its methods are the builtin ones, whatever the module's own classes are called. */
+function isBuiltinContainer(map: ModuleMap, variable: Variable): boolean {
+  const node = variable.defs[0]?.node
+  const init = node?.type === 'VariableDeclarator' ? node.init : null
+  if (init?.type === 'ArrayExpression') return true
+  return init?.type === 'NewExpression' && init.callee.type === 'Identifier' && map.variableOf(init.callee) === null
 }
 
 /** The reading half of `v.set(k, (v.get(k) ?? 0) + 1)`. */

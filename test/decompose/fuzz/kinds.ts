@@ -2,6 +2,12 @@
 import { exitKinds } from './exits.ts'
 import type { Kind } from './parts.ts'
 import { reductionKinds } from './reductions.ts'
+import { sideBySideKinds } from './side-by-side.ts'
 import { plainKinds } from './statements.ts'
 
-export const kinds: Readonly<Record<string, Kind>> = { ...plainKinds, ...exitKinds, ...reductionKinds }
+export const kinds: Readonly<Record<string, Kind>> = {
+  ...plainKinds,
+  ...exitKinds,
+  ...reductionKinds,
+  ...sideBySideKinds,
+}
