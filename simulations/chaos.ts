@@ -6,7 +6,8 @@ import { Random } from './kernel/random.ts'
 import type { MachineModel } from './kernel/sim-hub.ts'
 import { type FamilyPlan, simJob } from './kernel/workload.ts'
 import { hubName, SimWorld, type Violation } from './kernel/world.ts'
-import { type FaultEvent, type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
+import { builtInFaults, type FaultEvent, type FaultName, faultNames, Nemesis, swarmOf } from './nemesis.ts'
+import { type Curve, curveOf } from './workflow/curve.ts'
 
 export const ledgerChoices = [...ledgerKinds, 'mixed'] as const
 export type LedgerChoice = (typeof ledgerChoices)[number]
@@ -40,6 +41,7 @@ export interface ChaosResult {
 export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNames }
 
 const BEGIN_MS = 1_000
+const UNFIT_DEADLINE_MS = 5_000
 /** Real Yjs is some times slower than its stand-in. */
 const YJS_EVERY = 20
 
@@ -62,9 +64,8 @@ function runSeed(
   const untilMs = BEGIN_MS + random.between(1_000, 20_000)
   const everyMs = random.between(100, 3_000)
   const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs, ...drawn })
-  if (faults.has('clock-skew')) nemesis.count('clock-skew')
+  for (const fault of builtInFaults) if (faults.has(fault)) nemesis.count(fault)
   const shards = submitJobs(world, random, options, faults, untilMs)
-  if (faults.has('poison')) nemesis.count('poison')
   nemesis.begin()
   try {
     world.runFor(untilMs + 1)
@@ -88,10 +89,23 @@ function worldOf(seed: number, random: Random, options: ChaosOptions, faults: Re
     const skew = faults.has('clock-skew') ? { ...clock, wallOffsetMs: random.between(-3.6e6, 3.6e6) } : {}
     return { speed, slots, ...skew }
   })
+  const trouble = new Random(seed, 'built-in faults')
+  if (faults.has('load')) for (const machine of machines) Object.assign(machine, { load: loadOf(trouble) })
+  if (faults.has('boast')) Object.assign(machines[trouble.below(options.hubs)] ?? {}, { claimedSpeed: 8 })
+  if (faults.has('liar')) Object.assign(machines[trouble.below(options.hubs)] ?? {}, { isLiar: true })
   const latencyMs = random.chance(0.2) ? 30 : 1
   const blobResults = random.chance(0.6) ? random.next() : 0
   const link = { latencyMs, jitterMs: latencyMs / 2 }
-  return new SimWorld({ seed, hubs: options.hubs, machines, link, blobResults, ledger: ledgerOf(seed, options) })
+  const blobBytesPerWorkMs = [0, 200, 1_000][trouble.below(3)] ?? 0
+  const ledger = ledgerOf(seed, options)
+  return new SimWorld({ seed, hubs: options.hubs, machines, link, blobResults, blobBytesPerWorkMs, ledger })
+}
+
+/** What others use of a machine: a new level every few seconds, for ever the same round. */
+function loadOf(random: Random): Curve {
+  const points: [number, number][] = [[0, 0]]
+  for (let at = 0; at < 60; at += random.between(0.5, 8)) points.push([at, random.chance(0.4) ? 0 : random.next()])
+  return curveOf([...points, [60, 0]], true)
 }
 
 function ledgerOf(seed: number, { ledger = 'mixed' }: ChaosOptions): LedgerKind {
@@ -121,7 +135,18 @@ function submitJobs(
       if (world.hub(at).isUp) world.hub(at).whenAwake(() => world.submit(job, at))
     })
   }
+  if (faults.has('unfit')) submitUnfit(world, options.hubs)
   return shards
+}
+
+/** A job that no machine can run: it ends at its deadline. */
+function submitUnfit(world: SimWorld, hubs: number): void {
+  const at = hubs - 1
+  const families = [{ shards: 3, workMs: () => 20 }]
+  const job = simJob('job-unfit', hubName(at), families, { needs: { gpu: 'yes' }, deadlineMs: UNFIT_DEADLINE_MS })
+  world.events.at(BEGIN_MS, () => {
+    if (world.hub(at).isUp) world.hub(at).whenAwake(() => world.submit(job, at))
+  })
 }
 
 function familyOf(random: Random, shards: number, withPoison: boolean): FamilyPlan {

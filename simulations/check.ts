@@ -1,4 +1,5 @@
 /** The checker: what must hold in every history, and at its end once nothing breaks any more. */
+import { fits } from '../src/cost/capability.ts'
 import { isEnded, type Job } from '../src/hub/job.ts'
 import { openUnits, type Unit } from '../src/hub/ready-set.ts'
 import type { HubState } from '../src/hub/state.ts'
@@ -29,7 +30,7 @@ export function checkIdle(world: SimWorld): void {
     const { state } = hub.hub
     const idleMs = state.idleSinceMs === null ? 0 : state.nowMs - state.idleSinceMs
     if (hub.isFrozen || state.leaving || idleMs < IDLE_MS_MAX) continue
-    const open = openUnits(state, 64).find((unit) => unit.waitsFor.length === 0 && !isResting(state, unit))
+    const open = openUnits(state, 64).find((unit) => isForIt(state, unit) && !isResting(state, unit))
     if (open === undefined || state.nowMs - open.job.knownMs < IDLE_MS_MAX) continue
     const since = world.openSince(hub.id, `${open.job.id}/${open.view.spec.key}:${open.lo}`)
     if (since < IDLE_MS_MAX) continue
@@ -38,6 +39,10 @@ export function checkIdle(world: SimWorld): void {
       `${hub.id} idles beside ${open.job.id}/${open.view.spec.key}:${open.lo} for ${Math.round(since)} ms`,
     )
   }
+}
+
+function isForIt({ init }: HubState, { job, waitsFor }: Unit): boolean {
+  return waitsFor.length === 0 && fits(job.manifest.options.needs, init)
 }
 
 function isResting(state: HubState, { job, view, lo, hi }: Unit): boolean {
@@ -80,7 +85,8 @@ function checkEnded(world: SimWorld, job: SimJob): void {
     if (root === null || root === undefined) continue
     const value = world.valueAt(root.ref, root.offset)
     const isBlamed = world.history.events.some(({ kind, job: of }) => kind === 'condemn' && of === job.id)
-    if (value !== referenceValue(job) && !isBlamed) world.broken('I2', `${job.id} returned ${value} at ${hub.id}`)
+    if (value !== referenceValue(job) && !isBlamed && world.lies.size === 0)
+      world.broken('I2', `${job.id} returned ${value} at ${hub.id}`)
     checkResults(world, job, known)
   }
 }
@@ -93,7 +99,7 @@ function checkResults(world: SimWorld, job: SimJob, known: Job): void {
       if (done === null) continue
       const value = world.valueAt(done.ref, done.offset)
       const isVerdict = value === POISONED
-      if (value === simValue(family, shard) || isVerdict) continue
+      if (value === simValue(family, shard) || isVerdict || world.lies.has(value)) continue
       world.broken('I3', `${job.id}/${family.spec.key}:${shard} is recorded as ${value}`)
     }
   }

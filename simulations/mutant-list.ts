@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a later life of a hub writes on in the log of the former',
     file: 'simulations/kernel/sim-hub.ts',
-    find: 'this.boot = `${id}.${life.incarnation}`',
+    find: 'this.boot = `${id}.${life.boot}`',
     replace: 'this.boot = id',
   },
   {

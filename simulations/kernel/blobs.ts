@@ -1,43 +1,59 @@
 /** Blobs in a simulated swarm: stored by content, fetched from whoever is reachable, copied to a second holder. */
+import { recovery, shellLimits } from '../../src/limits.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { packList, unpackList } from '../../src/wire/pack.ts'
 import type { Random } from './random.ts'
 import type { SimHub } from './sim-hub.ts'
+import { SimTransfers } from './transfers.ts'
 import type { SimWorld } from './world.ts'
 
+/** The smallest blob; inputs and checkpoints are of this size. */
 const BLOB_BYTES = 2_000
 const MISSING_MS = 20
 const FETCH_TRIES_MAX = 3
 const COPY_TIMEOUT_MS = 2_000
 
+export interface BlobModel {
+  /** Share of results that are blobs, and so need a second holder before they count. */
+  readonly share: number
+  /** How large results are: what a millisecond of work makes, beyond the least of any blob. */
+  readonly bytesPerWorkMs: number
+}
+
 export class SimBlobs {
+  readonly transfers: SimTransfers
   readonly #world: SimWorld
-  readonly #share: number
+  readonly #model: BlobModel
   readonly #random: Random
   /** What is behind each blob; equal content has an equal name. */
   readonly #contents = new Map<string, readonly string[]>()
+  readonly #sizes = new Map<string, number>()
   readonly #offers = new Map<string, number>()
   readonly #encoder = new TextEncoder()
   readonly #decoder = new TextDecoder()
 
-  constructor(world: SimWorld, share: number, random: Random) {
+  constructor(world: SimWorld, model: BlobModel, random: Random) {
     this.#world = world
-    this.#share = share
+    this.#model = model
     this.#random = random
+    this.transfers = new SimTransfers(world.events, world.network)
   }
 
-  store(hub: SimHub, name: string, values: readonly string[]): Ref {
-    if (this.#share === 0 || !this.#random.chance(this.#share)) return this.inline(values)
+  /** Null when the disk has no room. */
+  store(hub: SimHub, name: string, values: readonly string[], workMs: number): Ref | null {
+    const { share, bytesPerWorkMs } = this.#model
+    if (share === 0 || !this.#random.chance(share)) return this.inline(values)
     const cid = `result-${name}+${values.length}`
     this.#contents.set(cid, values)
-    hub.disk.blobs.add(cid)
-    return { kind: 'blob', cid, size: BLOB_BYTES }
+    const size = BLOB_BYTES + Math.round(workMs * bytesPerWorkMs)
+    this.#sizes.set(cid, size)
+    return hub.disk.keep(cid) ? { kind: 'blob', cid, size } : null
   }
 
-  storeCheckpoint(hub: SimHub, name: string, progress: number): Ref {
+  /** Null when the disk has no room. */
+  storeCheckpoint(hub: SimHub, name: string, progress: number): Ref | null {
     const cid = `checkpoint-${name}=${progress}`
-    hub.disk.blobs.add(cid)
-    return { kind: 'blob', cid, size: BLOB_BYTES }
+    return hub.disk.keep(cid) ? { kind: 'blob', cid, size: BLOB_BYTES } : null
   }
 
   inline(values: readonly string[]): Ref {
@@ -72,15 +88,14 @@ export class SimBlobs {
     if (hub.disk.blobs.has(cid)) return later(0, () => done(true))
     const source = this.#sourceOf(hub, cid)
     if (source === null) return later(MISSING_MS, () => done(false))
-    const durationMs =
-      network.delayMs(hub.id, source.id) + network.delayMs(source.id, hub.id) + BLOB_BYTES / network.model.bytesPerMs
-    later(source.isFrozen ? COPY_TIMEOUT_MS : durationMs, () => {
-      if (this.#has(hub, source, cid)) {
-        hub.disk.blobs.add(cid)
-        done(true)
-      } else if (tries < FETCH_TRIES_MAX) this.fetch(hub, cid, done, tries + 1)
+    const finish = (isWhole: boolean) => {
+      if (isWhole && this.#has(hub, source, cid)) done(hub.disk.keep(cid))
+      else if (tries < FETCH_TRIES_MAX) this.fetch(hub, cid, done, tries + 1)
       else done(false)
-    })
+    }
+    if (source.isFrozen) return later(COPY_TIMEOUT_MS, () => finish(true))
+    const askMs = network.delayMs(hub.id, source.id) + network.delayMs(source.id, hub.id)
+    later(askMs, () => this.#move(cid, source, hub, shellLimits.deliverTimeoutMs, hub, finish))
   }
 
   /** How often a hub offered a blob to the others. */
@@ -90,28 +105,44 @@ export class SimBlobs {
 
   /** Offers a blob to one hub after the other; tells who took it, or nobody. */
   replicate(from: SimHub, cid: string, to: readonly string[], isFirst = true): void {
-    const { events, network, links, hubs } = this.#world
+    const { events, network, hubs } = this.#world
     if (isFirst) this.#offers.set(`${from.boot} ${cid}`, this.offered(from, cid) + 1)
     const [target, ...rest] = to
     const other = target === undefined ? undefined : hubs.get(target)
     const answer = (holders: string[]) => events.after(0, () => from.input({ type: 'replicated', cid, holders }))
     if (target === undefined || !from.isAlive) return answer([])
-    const isReachable = other?.isUp === true && !other.isFrozen && links.isUp(from.id, target)
-    const durationMs = network.delayMs(from.id, target) + BLOB_BYTES / network.model.bytesPerMs
-    events.after(isReachable ? durationMs : COPY_TIMEOUT_MS / 4, () =>
-      from.whenAwake(() => {
-        const isTaken = other !== undefined && isReachable && this.#takes(from, other, cid)
-        if (isTaken) answer([target])
-        else this.replicate(from, cid, rest, false)
-      }),
+    const finish = (isWhole: boolean) => {
+      if (isWhole && other !== undefined && this.#takes(from, other, cid)) answer([target])
+      else this.replicate(from, cid, rest, false)
+    }
+    if (other === undefined || !this.#reaches(from, other))
+      events.after(COPY_TIMEOUT_MS / 4, () => from.whenAwake(() => finish(false)))
+    else
+      events.after(network.delayMs(from.id, target), () =>
+        this.#move(cid, from, other, recovery.replicateTimeoutMs, from, finish),
+      )
+  }
+
+  /** Moves the bytes of a blob; `who` asked for it and goes on. */
+  #move(
+    cid: string,
+    from: SimHub,
+    to: SimHub,
+    timeoutMs: number,
+    who: SimHub,
+    finish: (isWhole: boolean) => void,
+  ): void {
+    this.transfers.begin(from.id, to.id, this.#sizes.get(cid) ?? BLOB_BYTES, timeoutMs, (isWhole) =>
+      who.whenAwake(() => finish(isWhole)),
     )
   }
 
   #takes(from: SimHub, other: SimHub, cid: string): boolean {
-    if (!other.isUp || other.isFrozen || !this.#world.links.isUp(from.id, other.id)) return false
-    if (!from.disk.blobs.has(cid)) return false
-    other.disk.blobs.add(cid)
-    return true
+    return this.#reaches(from, other) && from.disk.blobs.has(cid) && other.disk.keep(cid)
+  }
+
+  #reaches(from: SimHub, other: SimHub): boolean {
+    return other.isUp && !other.isFrozen && this.#world.links.isUp(from.id, other.id)
   }
 
   #sourceOf(hub: SimHub, cid: string): SimHub | null {
@@ -123,6 +154,6 @@ export class SimBlobs {
   }
 
   #has(hub: SimHub, source: SimHub, cid: string): boolean {
-    return source.isUp && !source.isFrozen && source.disk.blobs.has(cid) && this.#world.links.isUp(hub.id, source.id)
+    return this.#reaches(hub, source) && source.disk.blobs.has(cid)
   }
 }

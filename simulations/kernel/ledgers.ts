@@ -74,7 +74,7 @@ export class SimLedgers {
     const ledger = this.of(job)
     const { entries, isMissing } = ledger.receive(parcel, sender.from)
     this.#admit(job, entries, sender)
-    if (isMissing) this.#world.traffic.sync(this.#hub.id, sender.from)
+    if (isMissing) this.#world.traffic.sync(this.#hub, sender.from)
     this.#reviewSnapshot(ledger)
   }
 

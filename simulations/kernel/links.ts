@@ -1,8 +1,9 @@
 /** Connections between simulated hubs: broken by crashes at once, by cuts and frozen machines after a while, mended by redials. */
+import type { Input } from '../../src/hub/input.ts'
 import type { EventQueue } from './events.ts'
+import type { SimLives } from './lives.ts'
 import type { SimNetwork } from './network.ts'
 import type { Random } from './random.ts'
-import type { SimHub } from './sim-hub.ts'
 
 /** TCP does not notice a cut; the ping of the connection monitor does, some seconds later. */
 const CUT_NOTICED_MS = 4_000
@@ -12,14 +13,14 @@ export class SimLinks {
   readonly #events: EventQueue
   readonly #random: Random
   readonly #network: SimNetwork
-  readonly #hubs: ReadonlyMap<string, SimHub>
+  readonly #lives: SimLives
   readonly #up = new Set<string>()
 
-  constructor(events: EventQueue, random: Random, network: SimNetwork, hubs: ReadonlyMap<string, SimHub>) {
+  constructor(events: EventQueue, random: Random, network: SimNetwork, lives: SimLives) {
     this.#events = events
     this.#random = random
     this.#network = network
-    this.#hubs = hubs
+    this.#lives = lives
   }
 
   isUp(a: string, b: string): boolean {
@@ -37,33 +38,38 @@ export class SimLinks {
 
   /** A process ended: its kernel resets the connections that still have a way, after what was sent before. */
   ended(hub: string): void {
-    const life = this.#hubs.get(hub)
-    for (const other of this.#hubs.keys()) {
+    const life = this.#lives.hubs.get(hub)
+    for (const other of this.#lives.hubs.keys()) {
       if (other === hub || !this.isUp(hub, other)) continue
       if (!this.#network.isConnected(hub, other)) {
         this.cut(hub, other)
         continue
       }
       this.#network.stream(hub, other, () => {
-        if (this.#hubs.get(hub) === life) this.#drop(hub, other)
+        if (this.#lives.hubs.get(hub) === life) this.#drop(hub, other)
       })
     }
   }
 
   booted(hub: string): void {
-    for (const other of this.#hubs.keys()) {
+    for (const other of this.#lives.hubs.keys()) {
       if (other === hub) continue
       this.#drop(hub, other)
       this.#review(hub, other)
     }
   }
 
+  /** The connection between two hubs breaks, and is dialled again. */
+  reset(a: string, b: string): void {
+    this.#drop(a, b)
+  }
+
   frozen(hub: string): void {
-    for (const other of this.#hubs.keys()) if (other !== hub) this.cut(hub, other)
+    for (const other of this.#lives.hubs.keys()) if (other !== hub) this.cut(hub, other)
   }
 
   thawed(hub: string): void {
-    for (const other of this.#hubs.keys()) if (other !== hub) this.mended(hub, other)
+    for (const other of this.#lives.hubs.keys()) if (other !== hub) this.mended(hub, other)
   }
 
   #review(a: string, b: string): void {
@@ -72,19 +78,23 @@ export class SimLinks {
     if (isUp && !isReachable) this.#drop(a, b)
     if (isUp || !isReachable) return
     this.#up.add(pair(a, b))
-    this.#hubs.get(a)?.input({ type: 'connected', hub: b })
-    this.#hubs.get(b)?.input({ type: 'connected', hub: a })
+    this.#tell(a, { type: 'connected', hub: b })
+    this.#tell(b, { type: 'connected', hub: a })
   }
 
   #drop(a: string, b: string): void {
     if (!this.#up.delete(pair(a, b))) return
-    this.#hubs.get(a)?.input({ type: 'disconnected', hub: b })
-    this.#hubs.get(b)?.input({ type: 'disconnected', hub: a })
+    this.#tell(a, { type: 'disconnected', hub: b })
+    this.#tell(b, { type: 'disconnected', hub: a })
     this.mended(a, b)
   }
 
+  #tell(name: string, input: Input): void {
+    for (const hub of this.#lives.of(name)) hub.input(input)
+  }
+
   #answers(name: string): boolean {
-    const hub = this.#hubs.get(name)
+    const hub = this.#lives.hubs.get(name)
     return hub?.isUp === true && !hub.isFrozen
   }
 }

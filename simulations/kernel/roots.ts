@@ -38,7 +38,7 @@ export class SimRoots {
       this.#world.events.after(3, () => this.#hub.whenAwake(() => this.#goDown(root)))
       return
     }
-    this.#later(root, () => this.#spawnNext(root), (job.rootMs / this.#hub.model.speed) * this.#hub.slowdown)
+    this.#later(root, () => this.#spawnNext(root), this.#hub.takesMs(job.rootMs))
   }
 
   /** Returns whether the run was a root. */
@@ -57,7 +57,7 @@ export class SimRoots {
       if (root.owed.has(key)) this.#world.broken('I1', `${root.job.id}/${family.spec.key}:${shard} was delivered twice`)
       root.owed.add(key)
     }
-    this.#world.read(this.#hub, effect.ref, (values) => {
+    this.#world.blobs.read(this.#hub, effect.ref, (values) => {
       if (this.#roots.get(effect.run) !== root) return
       if (values === null) this.#unavailable(root, family, effect)
       else this.#delivered(root, family, effect, values)
@@ -91,7 +91,10 @@ export class SimRoots {
     root.values = new Map()
     const family = root.job.families[root.family]
     if (family === undefined) return this.#finish(root)
-    for (const { ref } of family.spec.slices) if (ref.kind === 'blob') this.#hub.disk.blobs.add(ref.cid)
+    const isStored = family.spec.slices.every(({ ref }) => ref.kind === 'inline' || this.#hub.disk.keep(ref.cid))
+    // As in the shell of a live hub: a root whose inputs find no room is stopped.
+    if (!isStored) return void this.stop(root.run)
+    if (this.#hub.diesAt('root')) return
     this.#hub.input({ type: 'spawned', run: root.run, spec: family.spec })
   }
 
@@ -100,7 +103,7 @@ export class SimRoots {
     const value = rootValue(root.folded)
     this.#hub.note('root', { job: root.job.id, detail: value })
     this.#world.executed(this.#hub.id, root.job.id, ROOT_FAMILY, 0)
-    const ref = this.#world.inline([value])
+    const ref = this.#world.blobs.inline([value])
     this.#hub.input({ type: 'results', run: root.run, lo: 0, hi: 1, ref, busyMs: 0 })
     this.#hub.input({ type: 'ended', run: root.run, end: { kind: 'complete' } })
   }

@@ -6,7 +6,9 @@ import type { Input } from '../../src/hub/input.ts'
 import { isEnded } from '../../src/hub/job.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
+import { durations } from '../../src/limits.ts'
 import { manifestBlobs } from '../../src/program/program.ts'
+import { type Curve, finishAt, levelAt, meanLevel, noLoad } from '../workflow/curve.ts'
 import type { SimDisk } from './disk.ts'
 import type { HistoryKind, Told } from './history.ts'
 import type { Parcel } from './ledger.ts'
@@ -25,6 +27,12 @@ export interface MachineModel {
   readonly clockRate: number
   readonly clockOffsetMs: number
   readonly wallOffsetMs: number
+  /** What its beacons say of its speed, when that is not true. */
+  readonly claimedSpeed: number | null
+  /** The share of the machine that others take, over virtual seconds. */
+  readonly load: Curve
+  /** Whether some of its results are wrong. */
+  readonly isLiar: boolean
 }
 
 /**
@@ -57,11 +65,23 @@ export interface Trap {
 /** Keeps a clock's rounding from waking a hub a hair before its own deadline, again and again. */
 const CLOCK_GRAIN_MS = 1e-6
 const HOLD_RETRY_MS = 500
+/** How far ahead the simulated load monitor looks. */
+const HORIZONS_MS = [1_000, 4_000, 16_000]
+
+export interface Life {
+  /** Counts the lives of one machine: no two write under one boot. */
+  readonly boot: number
+  /** As its home counts them. */
+  readonly incarnation: number
+  readonly disk: SimDisk
+  readonly model: MachineModel
+}
 
 /** One life of a machine. A crash ends it; what its disk holds starts the next one. */
 export class SimHub {
   readonly id: string
   readonly boot: string
+  readonly incarnation: number
   readonly hub: Hub
   readonly model: MachineModel
   /** Outlives the life. */
@@ -70,6 +90,10 @@ export class SimHub {
   /** Alive and listening. */
   isUp = false
   isFrozen = false
+  /** Whether its slots stand still as well. */
+  #areSlotsFrozen = false
+  /** How far its monotonic clock has jumped. */
+  #jumpedMs = 0
   /** Shards that begin now take this many times longer. */
   slowdown = 1
   trap: Trap | null = null
@@ -82,16 +106,18 @@ export class SimHub {
   readonly #timers = new Map<TimerName, { atMs: number; eventMs: number }>()
   readonly #frozenWork: (() => void)[] = []
 
-  constructor(world: SimWorld, id: string, life: { incarnation: number; disk: SimDisk; model: MachineModel }) {
+  constructor(world: SimWorld, id: string, life: Life) {
     this.#world = world
     this.id = id
-    this.boot = `${id}.${life.incarnation}`
+    this.boot = `${id}.${life.boot}`
+    this.incarnation = life.incarnation
     this.disk = life.disk
     this.model = life.model
     this.ledgers = new SimLedgers(world, this, { hub: id, boot: this.boot })
     this.#slots = new SimSlots(world, this)
     this.#roots = new SimRoots(world, this)
-    const { slots, speed, labels, wallOffsetMs } = life.model
+    const { slots, labels, wallOffsetMs } = life.model
+    const speed = life.model.claimedSpeed ?? life.model.speed
     const init = { hub: id, boot: this.boot, incarnation: life.incarnation, slots, cores: slots, speed }
     this.hub = new Hub({ ...init, compute: true, labels, wallOffsetMs })
   }
@@ -103,10 +129,11 @@ export class SimHub {
     this.ledgers.openStored()
     this.isUp = true
     this.input({ type: 'started' })
+    if (this.model.load !== noLoad) this.#report()
   }
 
   submit(job: SimJob): void {
-    for (const cid of manifestBlobs(job.manifest)) this.disk.blobs.add(cid)
+    for (const cid of manifestBlobs(job.manifest)) this.disk.keep(cid)
     this.knowJob(job.id, true)
   }
 
@@ -124,19 +151,41 @@ export class SimHub {
     else run()
   }
 
-  freeze(): void {
+  /** The same for slots, which go on while only the hub's own loop is blocked. */
+  whenPowered(run: () => void): void {
+    if (this.#areSlotsFrozen) this.whenAwake(run)
+    else if (this.isAlive) run()
+  }
+
+  freeze(withSlots = true): void {
     this.isFrozen = true
+    this.#areSlotsFrozen = withSlots
   }
 
   thaw(): void {
     this.isFrozen = false
+    this.#areSlotsFrozen = false
     for (const work of this.#frozenWork.splice(0)) work()
+  }
+
+  /** The monotonic clock goes forward at once, as after the suspension of a virtual machine. */
+  jumpClock(byMs: number): void {
+    this.#jumpedMs += byMs
+    for (const [name, { atMs }] of [...this.#timers]) this.#setTimer(name, atMs)
+  }
+
+  /** Milliseconds that speed-1 work takes here from now on. */
+  takesMs(workMs: number): number {
+    const { load, speed } = this.model
+    if (load === noLoad) return (workMs / speed) * this.slowdown
+    const nowSeconds = this.#world.events.nowMs / 1000
+    return 1000 * (finishAt(load, speed / this.slowdown, nowSeconds, workMs / 1000) - nowSeconds)
   }
 
   /** Records of some job from a peer. */
   receive(job: string, parcel: Parcel, sender: Sender): void {
     if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.receive(job, parcel, sender))
-    if (this.isUp && !this.#world.isDropped(this.id, job)) this.ledgers.receive(job, parcel, sender)
+    if (this.isUp && !this.#world.lives.isDropped(this.id, job)) this.ledgers.receive(job, parcel, sender)
   }
 
   /** Whether the machine is killed here and now. */
@@ -151,14 +200,28 @@ export class SimHub {
     this.#world.history.note(this.#world.events.nowMs, this.id, kind, told)
   }
 
+  /** The load monitor: what others use, and a forecast of it. */
+  #report(): void {
+    if (!this.isAlive) return
+    const nowSeconds = this.#world.events.nowMs / 1000
+    const point = (horizonMs: number, cpu: number) => {
+      const still = { mean: 0, p90: 0 }
+      return { horizonMs, cpu: { mean: cpu, p90: Math.min(1, cpu + 0.1) }, memory: still, network: still }
+    }
+    const forecast = HORIZONS_MS.map((ms) => point(ms, meanLevel(this.model.load, nowSeconds, nowSeconds + ms / 1000)))
+    const load = { cpu: levelAt(this.model.load, nowSeconds), memory: 0, network: 0 }
+    this.input({ type: 'load', report: { load, forecast, forecastError: {} } })
+    this.#world.events.after(durations.loadSampleMs, () => this.#report())
+  }
+
   #clockMs(): number {
-    return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs
+    return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs + this.#jumpedMs
   }
 
   /** Takes in the manifest of a job. */
   knowJob(id: string, mine: boolean): void {
     const job = this.#world.jobs.get(id)
-    if (job === undefined || this.hub.state.jobs.has(id) || this.#world.isDropped(this.id, id)) return
+    if (job === undefined || this.hub.state.jobs.has(id) || this.#world.lives.isDropped(this.id, id)) return
     this.ledgers.of(id)
     this.input({ type: 'job', job: id, manifest: job.manifest, bytes: new Uint8Array(), mine })
   }
@@ -178,7 +241,7 @@ export class SimHub {
       case 'set-timer':
         return this.#setTimer(effect.timer, effect.atMs)
       case 'sync':
-        return world.traffic.sync(this.id, effect.peer)
+        return world.traffic.sync(this, effect.peer)
       case 'hold-job':
         return this.#holdJob(effect.job, effect.cids)
       case 'prepare':
@@ -194,7 +257,7 @@ export class SimHub {
         if (!this.#roots.stop(effect.run)) this.#slots.stop(effect.run)
         return
       case 'replicate':
-        return world.replicate(this, effect.cid, effect.to)
+        return world.blobs.replicate(this, effect.cid, effect.to)
       case 'deliver':
         return this.#roots.deliver(effect)
       case 'fail-shard':
@@ -208,7 +271,7 @@ export class SimHub {
         return
       case 'drop-job':
         for (const cid of effect.cids) this.disk.blobs.delete(cid)
-        return world.dropped(this, effect.job)
+        return world.lives.dropped(this, effect.job)
       case 'accepted':
       case 'job-ended':
       case 'drained':
@@ -233,7 +296,7 @@ export class SimHub {
     const timer = this.#timers.get(name) ?? { atMs, eventMs: Number.POSITIVE_INFINITY }
     timer.atMs = atMs
     this.#timers.set(name, timer)
-    const virtualMs = (atMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
+    const virtualMs = (atMs - this.#jumpedMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
     if (virtualMs >= timer.eventMs) return
     timer.eventMs = virtualMs
     this.#world.events.at(virtualMs, () => this.#timerDue(name, virtualMs))
@@ -254,7 +317,7 @@ export class SimHub {
       this.#world.events.after(1, () => this.input({ type: 'job-blobs', job }))
       return
     }
-    this.#world.fetch(this, cid, (isHere) => {
+    this.#world.blobs.fetch(this, cid, (isHere) => {
       if (!this.hub.state.jobs.has(job)) return
       if (isHere) this.#holdJob(job, cids)
       else this.#world.events.after(HOLD_RETRY_MS, () => this.whenAwake(() => this.#holdJob(job, cids)))
@@ -272,7 +335,7 @@ export class SimHub {
     const next = (): void => {
       const cid = cids.pop()
       if (cid === undefined) return this.input({ type: 'prepared', run: plan.run, missing: null })
-      this.#world.fetch(this, cid, (isHere) => {
+      this.#world.blobs.fetch(this, cid, (isHere) => {
         if (isHere) next()
         else this.input({ type: 'prepared', run: plan.run, missing: cid })
       })
@@ -299,7 +362,7 @@ export class SimHub {
   #failShard(run: number, shard: number): void {
     const own = this.hub.state.runs.get(run)
     this.note('condemn', { job: own?.job ?? '', family: own?.family ?? '', lo: shard })
-    const ref = this.#world.inline([POISONED])
+    const ref = this.#world.blobs.inline([POISONED])
     this.#world.events.after(0, () => {
       this.input({ type: 'results', run, lo: shard, hi: shard + 1, ref, busyMs: 0 })
       this.input({ type: 'ended', run, end: { kind: 'complete' } })

@@ -3,7 +3,7 @@ import type { RunEnd } from '../../src/execute/slots.ts'
 import type { RunPlan } from '../../src/hub/effect.ts'
 import type { RunId } from '../../src/hub/input.ts'
 import type { SimHub } from './sim-hub.ts'
-import { type SimFamily, simValue } from './workload.ts'
+import type { SimFamily } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
 /** Outcomes of tiny shards wait this long for company, as in a real slot. */
@@ -57,7 +57,7 @@ export class SimSlots {
     if (run === undefined) return
     run.stopped = true
     // A slot is killed within the grace period, whatever its shard does.
-    this.#world.events.after(100, () => this.#hub.whenAwake(() => this.#end(run, { kind: 'cancelled' })))
+    this.#world.events.after(100, () => this.#hub.whenPowered(() => this.#end(run, { kind: 'cancelled' })))
   }
 
   #next(run: Running): void {
@@ -73,10 +73,10 @@ export class SimSlots {
   /** Runs one part of a shard; after the last one it has its value. */
   #part(run: Running, shard: { index: number; workMs: number; parts: number }, done: number): void {
     const { index, workMs, parts } = shard
-    const partMs = (workMs / parts / this.#hub.model.speed) * this.#hub.slowdown
     const isFatal = this.#world.goesDown(run.family, index, parts)
-    this.#world.events.after(isFatal ? partMs / 2 : partMs, () =>
-      this.#hub.whenAwake(() => {
+    const partMs = this.#hub.takesMs((workMs / parts) * (isFatal ? 0.5 : 1))
+    this.#world.events.after(partMs, () =>
+      this.#hub.whenPowered(() => {
         if (!this.#runs.has(run.plan.run)) return
         if (run.stopped) return this.#end(run, { kind: 'cancelled' })
         if (this.#hub.diesAt('run')) return
@@ -91,7 +91,7 @@ export class SimSlots {
   #finish(run: Running, index: number, workMs: number): void {
     this.#world.executed(this.#hub.id, run.plan.job, run.plan.family, index)
     if (run.values.length === 0) run.first = index
-    run.values.push(simValue(run.family, index))
+    run.values.push(this.#world.resultOf(this.#hub, run.family, index))
     run.busyMs += workMs
     run.position++
     const next = run.plan.shards[run.position]
@@ -103,16 +103,20 @@ export class SimSlots {
   #flush(run: Running): void {
     if (run.values.length === 0) return
     const { plan, first, values, busyMs } = run
-    const ref = this.#world.store(this.#hub, `${plan.job}/${plan.family}:${first}`, values)
     run.values = []
     run.busyMs = 0
+    const lies = values.filter((value) => this.#world.lies.has(value)).join('')
+    const ref = this.#world.blobs.store(this.#hub, `${plan.job}/${plan.family}:${first}${lies}`, values, busyMs)
+    // What finds no room is lost: the run goes on without it.
+    if (ref === null) return
     this.#hub.input({ type: 'results', run: plan.run, lo: first, hi: first + values.length, ref, busyMs })
   }
 
   #checkpoint(run: Running, shard: number, progress: number): void {
     this.#flush(run)
     const { plan } = run
-    const ref = this.#world.storeCheckpoint(this.#hub, plan, shard, progress)
+    const ref = this.#world.blobs.storeCheckpoint(this.#hub, `${plan.job}/${plan.family}:${shard}`, progress)
+    if (ref === null) return
     this.#hub.input({ type: 'checkpoint', run: plan.run, shard, progress, ref })
   }
 

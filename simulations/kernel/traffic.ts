@@ -4,6 +4,7 @@ import type { HubMessage } from '../../src/hub/message.ts'
 import type { Parcel, Vector } from './ledger.ts'
 import { parcelBytes } from './ledger.ts'
 import type { SimLinks } from './links.ts'
+import type { SimLives } from './lives.ts'
 import type { SimNetwork } from './network.ts'
 import type { SimHub } from './sim-hub.ts'
 
@@ -13,38 +14,42 @@ const BEACON_BYTES = 450
 export class SimTraffic {
   readonly #network: SimNetwork
   readonly #links: SimLinks
-  readonly #hubs: ReadonlyMap<string, SimHub>
+  readonly #lives: SimLives
   readonly #countBytes: boolean
   beacons = 0
 
   /** `countBytes`: whether records are weighed, which takes packing them. */
-  constructor(network: SimNetwork, links: SimLinks, hubs: ReadonlyMap<string, SimHub>, countBytes: boolean) {
+  constructor(network: SimNetwork, links: SimLinks, lives: SimLives, countBytes: boolean) {
     this.#countBytes = countBytes
     this.#network = network
     this.#links = links
-    this.#hubs = hubs
+    this.#lives = lives
   }
 
   beacon(from: string, beacon: Beacon): void {
-    this.#network.bytes += BEACON_BYTES * (this.#hubs.size - 1)
-    for (const other of this.#hubs.values()) {
-      if (other.id === from || !other.isAlive) continue
-      this.beacons++
-      this.#network.gossip(from, other.id, () => other.input({ type: 'beacon', beacon }))
-    }
+    this.#network.bytes += BEACON_BYTES * (this.#lives.hubs.size - 1)
+    for (const other of this.#lives.hubs.values()) this.#beaconTo(from, other, beacon)
+    for (const other of this.#lives.twins.values()) this.#beaconTo(from, other, beacon)
+  }
+
+  #beaconTo(from: string, other: SimHub, beacon: Beacon): void {
+    if (other.id === from || !other.isAlive) return
+    this.beacons++
+    this.#network.gossip(from, other.id, () => other.input({ type: 'beacon', beacon }))
   }
 
   greet(from: string, to: string, beacon: Beacon): void {
-    const other = this.#hubs.get(to)
+    const other = this.#lives.reached(to)
     if (other !== undefined) this.#network.stream(from, to, () => other.input({ type: 'beacon', beacon }))
   }
 
   /** Own records to all peers, or to the first few when the sender dies on the way. */
   records(from: SimHub, job: string, parcel: Parcel, peersMax = Number.POSITIVE_INFINITY): void {
-    if (this.#countBytes) this.#network.bytes += parcelBytes(parcel) * (this.#hubs.size - 1)
+    if (this.#countBytes) this.#network.bytes += parcelBytes(parcel) * (this.#lives.hubs.size - 1)
     const slotFreeInMs = from.hub.slotFreeInMs()
     let sent = 0
-    for (const other of this.#hubs.values()) {
+    for (const hub of this.#lives.hubs.values()) {
+      const other = this.#lives.reached(hub.id) ?? hub
       if (other.id === from.id || !other.isAlive) continue
       if (++sent > peersMax) return
       this.#stream(from.id, other.id, () => other.receive(job, parcel, { from: from.id, slotFreeInMs }))
@@ -52,30 +57,30 @@ export class SimTraffic {
   }
 
   send(from: string, to: string, message: HubMessage): void {
-    const other = this.#hubs.get(to)
+    const other = this.#lives.reached(to)
     if (other !== undefined) this.#stream(from, to, () => other.input({ type: 'message', from, message }))
   }
 
   /** Opens a round of anti-entropy: own vectors over, the difference back, then the same the other way. */
-  sync(from: string, to: string, isReply = false): void {
-    const asker = this.#hubs.get(from)
-    const holder = this.#hubs.get(to)
-    if (asker === undefined || holder === undefined || !asker.isUp) return
+  sync(asker: SimHub, to: string, isReply = false): void {
+    const holder = this.#lives.reached(to)
+    if (holder === undefined || !asker.isUp) return
     const vectors = new Map([...asker.disk.ledgers].map(([job, ledger]) => [job, ledger.vector()]))
-    this.#stream(from, to, () =>
+    this.#stream(asker.id, to, () =>
       holder.whenAwake(() => {
-        this.#answer(holder, asker, vectors)
-        if (!isReply) this.sync(to, from, true)
+        this.#answer(holder, asker.id, vectors)
+        if (!isReply) this.sync(holder, asker.id, true)
       }),
     )
   }
 
-  #answer(holder: SimHub, asker: SimHub, vectors: ReadonlyMap<string, Vector>): void {
+  #answer(holder: SimHub, to: string, vectors: ReadonlyMap<string, Vector>): void {
     for (const [job, ledger] of holder.disk.ledgers) {
       if (!holder.isAlive) return
       const parcel = ledger.diff(vectors.get(job) ?? null)
       if (parcel === null || holder.diesAt('sync')) continue
-      this.#stream(holder.id, asker.id, () => asker.receive(job, parcel, { from: holder.id }))
+      const asker = this.#lives.reached(to)
+      this.#stream(holder.id, to, () => asker?.receive(job, parcel, { from: holder.id }))
     }
   }
 

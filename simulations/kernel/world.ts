@@ -5,16 +5,18 @@ import type { DoneRecord } from '../../src/ledger/record.ts'
 import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
+import { noLoad } from '../workflow/curve.ts'
 import { SimBlobs } from './blobs.ts'
-import { SimDisk } from './disk.ts'
+import type { SimDisk } from './disk.ts'
 import { EventQueue } from './events.ts'
 import { History } from './history.ts'
-import type { LedgerKind, SimLedger } from './ledger.ts'
+import type { LedgerKind } from './ledger.ts'
 import { SimLinks } from './links.ts'
+import { SimLives } from './lives.ts'
 import { type LinkModel, plainLink, SimNetwork } from './network.ts'
 import { Random } from './random.ts'
 import { Replica } from './replica.ts'
-import { type KillStep, type MachineModel, SimHub } from './sim-hub.ts'
+import type { KillStep, MachineModel, SimHub } from './sim-hub.ts'
 import { SimTraffic } from './traffic.ts'
 import { POISONED, type SimFamily, type SimJob, simValue } from './workload.ts'
 import { YjsLedger } from './yjs-ledger.ts'
@@ -31,6 +33,8 @@ export interface WorldOptions {
   readonly blobResults?: number
   /** Odds that a slot goes down in a shard that is not to blame. */
   readonly slotCrash?: number
+  /** How large results are that are blobs. */
+  readonly blobBytesPerWorkMs?: number
   /** Whether the bytes of records are counted, which takes packing them. */
   readonly countBytes?: boolean
   /** What ledgers are made of; a fast replica if not given. */
@@ -52,6 +56,9 @@ export interface Violation {
   readonly message: string
 }
 
+/** Share of a liar's results that are wrong. */
+const LIE_SHARE = 0.3
+
 const plainMachine: MachineModel = {
   slots: 1,
   speed: 1,
@@ -60,16 +67,23 @@ const plainMachine: MachineModel = {
   clockRate: 1,
   clockOffsetMs: 0,
   wallOffsetMs: 0,
+  claimedSpeed: null,
+  load: noLoad,
+  isLiar: false,
 }
 
 export class SimWorld {
   readonly events = new EventQueue()
   readonly jobs = new Map<string, SimJob>()
-  readonly hubs = new Map<string, SimHub>()
+  readonly hubs: ReadonlyMap<string, SimHub>
   readonly executions: Execution[] = []
   readonly network: SimNetwork
   readonly links: SimLinks
   readonly traffic: SimTraffic
+  readonly blobs: SimBlobs
+  readonly lives: SimLives
+  /** Wrong values that liars made. */
+  readonly lies = new Map<string, string>()
   readonly history = new History()
   readonly notes: { hub: string; boot: string; effect: Effect; atMs: number }[] = []
   readonly violations: Violation[] = []
@@ -81,9 +95,6 @@ export class SimWorld {
   readonly #random: Random
   readonly #luck: Random
   readonly #clientIds: Random
-  readonly #blobs: SimBlobs
-  readonly #incarnations = new Map<string, number>()
-  readonly #dropped = new Set<string>()
   readonly #open = new Map<string, { shard: string; sinceMs: number; askedMs: number }>()
 
   constructor(options: WorldOptions) {
@@ -92,11 +103,22 @@ export class SimWorld {
     this.#luck = new Random(options.seed, 'slots')
     this.#clientIds = new Random(options.seed, 'client ids')
     this.slotCrash = options.slotCrash ?? 0
+    this.lives = new SimLives(
+      this,
+      this.#random,
+      (index) => this.#machine(index),
+      (job) => (options.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()),
+    )
+    this.hubs = this.lives.hubs
     const link = { ...plainLink, ...options.link }
     this.network = new SimNetwork(this.events, new Random(options.seed, 'network'), link)
-    this.links = new SimLinks(this.events, new Random(options.seed, 'links'), this.network, this.hubs)
-    this.traffic = new SimTraffic(this.network, this.links, this.hubs, options.countBytes === true)
-    this.#blobs = new SimBlobs(this, options.blobResults ?? 0, new Random(options.seed, 'blobs'))
+    this.links = new SimLinks(this.events, new Random(options.seed, 'links'), this.network, this.lives)
+    this.traffic = new SimTraffic(this.network, this.links, this.lives, options.countBytes === true)
+    this.blobs = new SimBlobs(
+      this,
+      { share: options.blobResults ?? 0, bytesPerWorkMs: options.blobBytesPerWorkMs ?? 0 },
+      new Random(options.seed, 'blobs'),
+    )
     for (let index = 0; index < options.hubs; index++) this.bounce(hubName(index))
   }
 
@@ -111,44 +133,18 @@ export class SimWorld {
     this.hub(at).submit(job)
   }
 
-  /** Ends a machine at once; its disk stays, whole or torn. */
-  crash(index: number, lost: (() => number) | null = null): void {
-    const hub = this.hub(index)
-    if (!hub.isAlive) return
-    hub.isAlive = false
-    hub.isUp = false
-    if (lost !== null) hub.disk.tear(lost)
-    this.links.ended(hub.id)
+  /** Ends a machine at once; its disk stays, whole or damaged. */
+  crash(index: number, damage: ((disk: SimDisk) => void) | null = null): void {
+    this.lives.crash(this.hub(index), damage)
   }
 
-  /** Starts a machine, for the first time or again from its disk. */
+  /** Starts a machine again from its disk. */
   bounce(name: string): void {
-    const incarnation = (this.#incarnations.get(name) ?? 0) + 1
-    this.#incarnations.set(name, incarnation)
-    const index = Number(name.slice(1))
-    const { machine, speeds, machines } = this.#options
-    const speed = speeds?.[index] ?? machine?.speed ?? 1
-    const model = { ...plainMachine, ...machine, speed, ...machines?.[index] }
-    const disk = this.hubs.get(name)?.disk ?? new SimDisk((job) => this.#newLedger(job))
-    const hub = new SimHub(this, name, { incarnation, disk, model })
-    this.hubs.set(name, hub)
-    this.events.after(this.#random.next() * 5, () => {
-      hub.boots()
-      if (hub.isUp) this.links.booted(name)
-    })
+    this.lives.bounce(name)
   }
 
-  /** Starts a machine with an empty disk under its old name. */
-  amnesia(name: string): void {
-    const { disk } = this.hub(Number(name.slice(1)))
-    disk.ledgers.clear()
-    disk.blobs.clear()
-    for (const key of this.#dropped) if (key.startsWith(`${name}/`)) this.#dropped.delete(key)
-    this.bounce(name)
-  }
-
-  freeze(index: number): void {
-    this.hub(index).freeze()
+  freeze(index: number, withSlots = true): void {
+    this.hub(index).freeze(withSlots)
     this.links.frozen(hubName(index))
   }
 
@@ -205,40 +201,15 @@ export class SimWorld {
     return this.hub(index).hub.state.jobs.get(job)?.view.families.get(ROOT_FAMILY)?.isDone(0) === true
   }
 
-  fetch(hub: SimHub, cid: string, done: (isHere: boolean) => void): void {
-    this.#blobs.fetch(hub, cid, done)
-  }
-
-  replicate(from: SimHub, cid: string, to: readonly string[]): void {
-    this.#blobs.replicate(from, cid, to)
-  }
-
-  /** Packed values of consecutive shards, inline or as a blob on the hub's disk. */
-  store(hub: SimHub, name: string, values: readonly string[]): Ref {
-    return this.#blobs.store(hub, name, values)
-  }
-
-  storeCheckpoint(hub: SimHub, plan: RunPlan, shard: number, progress: number): Ref {
-    return this.#blobs.storeCheckpoint(hub, `${plan.job}/${plan.family}:${shard}`, progress)
-  }
-
-  inline(values: readonly string[]): Ref {
-    return this.#blobs.inline(values)
-  }
-
-  read(hub: SimHub, ref: Ref, done: (values: readonly string[] | null) => void): void {
-    this.#blobs.read(hub, ref, done)
-  }
-
   /** The value behind an entry of a ref, wherever it lies. */
   valueAt(ref: Ref, offset: number): string {
-    return this.#blobs.values(ref)[offset] ?? 'nothing'
+    return this.blobs.values(ref)[offset] ?? 'nothing'
   }
 
   /** Parts of a shard that its checkpoint spares. */
   resumedParts(plan: RunPlan, shard: RunShard): number {
     if (shard.restored === null) return 0
-    return this.#blobs.progressOf(shard.restored, `${plan.job}/${plan.family}:${shard.index}`)
+    return this.blobs.progressOf(shard.restored, `${plan.job}/${plan.family}:${shard.index}`)
   }
 
   family(job: string, key: string): SimFamily | null {
@@ -247,6 +218,15 @@ export class SimWorld {
 
   goesDown(family: SimFamily, shard: number, parts: number): boolean {
     return family.poison.has(shard) || (this.slotCrash > 0 && this.#luck.chance(this.slotCrash / parts))
+  }
+
+  /** What a hub makes of a shard: a liar sometimes something else than the truth. */
+  resultOf(hub: SimHub, family: SimFamily, shard: number): string {
+    const value = simValue(family, shard)
+    if (!hub.model.isLiar || !this.#luck.chance(LIE_SHARE)) return value
+    const lie = `${value}?${hub.id}`
+    this.lies.set(lie, hub.id)
+    return lie
   }
 
   rootGoesDown(): boolean {
@@ -281,16 +261,6 @@ export class SimWorld {
     hub.note(kind, effect.type === 'drained' ? {} : { job: effect.job })
   }
 
-  dropped(hub: SimHub, job: string): void {
-    this.#dropped.add(`${hub.id}/${job}`)
-    hub.disk.ledgers.delete(job)
-    hub.note('drop', { job })
-  }
-
-  isDropped(hub: string, job: string): boolean {
-    return this.#dropped.has(`${hub}/${job}`)
-  }
-
   trapped(hub: SimHub, step: KillStep): void {
     hub.note('fault', { detail: `killed at ${step}` })
     this.onTrap(hub, step)
@@ -313,7 +283,7 @@ export class SimWorld {
   mustBeHeld(hub: SimHub, job: string, { ref, family, lo, holders }: DoneRecord): void {
     if (ref.kind === 'inline' || holders.length > 0) return
     const isAlone = !hub.hub.state.members.others().some(({ connected }) => connected)
-    if (isAlone || this.#blobs.offered(hub, ref.cid) >= shellLimits.replicaTriesMax) return
+    if (isAlone || this.blobs.offered(hub, ref.cid) >= shellLimits.replicaTriesMax) return
     this.broken('I5', `${job}/${family}:${lo} is recorded by ${hub.id} with one holder of its blob`)
   }
 
@@ -334,7 +304,7 @@ export class SimWorld {
   /** I2, I3: what reaches a root is what the shard returns; a verdict stands only for shards that took down slots. */
   checkValue(job: SimJob, family: SimFamily, shard: number, value: string): void {
     const name = `${job.id}/${family.spec.key}:${shard}`
-    if (value === simValue(family, shard)) return
+    if (value === simValue(family, shard) || this.lies.has(value)) return
     if (value !== POISONED) return this.broken('I2', `${name} has the value ${value}`)
     const downs = this.history.events.filter(
       ({ kind, job: of, family: key, lo }) =>
@@ -343,8 +313,10 @@ export class SimWorld {
     if (downs.length < 3) this.broken('E2', `${name} was called poison after ${downs.length} lost slots`)
   }
 
-  #newLedger(job: string): SimLedger {
-    return this.#options.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()
+  #machine(index: number): MachineModel {
+    const { machine, speeds, machines } = this.#options
+    const speed = speeds?.[index] ?? machine?.speed ?? 1
+    return { ...plainMachine, ...machine, speed, ...machines?.[index] }
   }
 }
 

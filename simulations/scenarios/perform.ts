@@ -46,7 +46,7 @@ class Performer implements Aftermath {
       case 'amnesia':
         for (const hub of act.hubs) this.#off(hub, 'crash, amnesia', false)
         return this.#mend(act, () => {
-          for (const hub of act.hubs) this.#world.amnesia(hubName(hub))
+          for (const hub of act.hubs) this.#world.lives.amnesia(hubName(hub))
         })
       case 'freeze':
         return this.#freeze(act)
@@ -97,7 +97,7 @@ class Performer implements Aftermath {
     if (!this.#world.hub(hub).isAlive) return
     this.#note(hubName(hub), isTorn ? `${cause}, torn disk` : cause)
     this.#world.hub(hub).isFrozen = false
-    this.#world.crash(hub, isTorn ? () => this.#random.below(TORN_RECORDS) : null)
+    this.#world.crash(hub, isTorn ? (disk) => disk.tear(() => this.#random.below(TORN_RECORDS)) : null)
   }
 
   #freeze(act: Extract<Act, { type: 'freeze' }>): void {

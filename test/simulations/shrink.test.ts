@@ -39,7 +39,17 @@ function simulate(words: readonly string[]): { status: number | null; report: Sw
 }
 
 test('the shrunk failure is small, and its command line breaks the same invariant', () => {
-  const { status, report } = simulate(['chaos', '--seeds', '20', '--hubs', '5', '--shards', '60'])
+  const { status, report } = simulate([
+    'chaos',
+    '--seeds',
+    '20',
+    '--hubs',
+    '5',
+    '--shards',
+    '60',
+    '--faults',
+    'cancel,crash,oneway',
+  ])
   expect(status).toBe(1)
   const [failure] = report.failed
   const shrunk = failure?.shrunk
