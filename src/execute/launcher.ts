@@ -9,6 +9,8 @@ import type { IsolationLevel } from '../program/isolation-level.ts'
 export interface LaunchRequest {
   readonly entryPath: string
   readonly runtimeUrl: string
+  /** Further flags of Node. */
+  readonly flags?: readonly string[]
 }
 
 /** Stdio of what it starts: 0 none, 1 and 2 output of user code, 3 frames from the hub, 4 frames to the hub. */
@@ -37,7 +39,7 @@ const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv']
  * to it); with `watch` it goes on looking, in a thread.
  */
 export function slotArguments(request: LaunchRequest, parent: number, watch: boolean): string[] {
-  const args = [...nodeFlags, request.entryPath, request.runtimeUrl, String(parent)]
+  const args = [...nodeFlags, ...(request.flags ?? []), request.entryPath, request.runtimeUrl, String(parent)]
   return watch ? [...args, 'watch'] : args
 }
 

@@ -33,7 +33,10 @@ export function encodeFromSlot(message: FromSlot): Uint8Array[] {
     case 'outcome':
       return frame.bytes(message.bytes).finish()
     case 'fault':
-      return frame.text(message.detail).finish()
+      return frame
+        .u8(message.isMemory ? 1 : 0)
+        .text(message.detail)
+        .finish()
     default:
       return assertNever(message)
   }
@@ -79,7 +82,7 @@ function decode({ kind, id }: Frame, payload: Payload): FromSlot {
     case up.end:
       return { type: 'end', id }
     case up.fault:
-      return { type: 'fault', id, detail: payload.text().slice(0, sizes.logLineBytesMax) }
+      return { type: 'fault', id, isMemory: payload.u8() === 1, detail: payload.text().slice(0, sizes.logLineBytesMax) }
     default:
       throw invalidFrame(`kind ${kind} is unknown`)
   }

@@ -106,5 +106,5 @@ export type FromSlot =
   | { readonly type: 'outcome'; readonly id: number; readonly bytes: Uint8Array }
   /** The root is over, or a cancelled run has stopped. */
   | { readonly type: 'end'; readonly id: number }
-  /** The system, not the user's code, failed in the slot. */
-  | { readonly type: 'fault'; readonly id: number; readonly detail: string }
+  /** The slot cannot go on: the system failed in it, or its isolate ran out of memory. */
+  | { readonly type: 'fault'; readonly id: number; readonly isMemory: boolean; readonly detail: string }

@@ -122,7 +122,7 @@ export class RootRun implements RootHandle, Tenant {
         this.#stopped()
         break
       case 'fault':
-        this.#stage?.process.kill({ kind: 'crashed', detail: message.detail })
+        this.#stage?.process.kill({ kind: message.isMemory ? 'memory' : 'crashed', detail: message.detail })
         break
       case 'checkpoint':
         this.#listener.checkpoint(message.progress, message.state)

@@ -97,7 +97,7 @@ export class ShardRun implements RunHandle, Tenant {
         this.#finish({ kind: 'cancelled' })
         break
       case 'fault':
-        this.#process.kill({ kind: 'crashed', detail: message.detail })
+        this.#process.kill({ kind: message.isMemory ? 'memory' : 'crashed', detail: message.detail })
         break
       case 'ready':
       case 'spawn':

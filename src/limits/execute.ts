@@ -47,6 +47,10 @@ export const slotLimits = {
   drainMs: 250,
   /** Private memory the kernel gives to a jailed slot; V8 reserves more than it uses, less stops a second isolate. */
   jailDataBytesMax: 2048 * MiB,
+  /** Memory of an isolate in MiB, array buffers included; below what the watchdog allows the whole process. */
+  isolateMemoryMiBMax: 896,
+  /** Shards that go into an isolate with one call. */
+  shardsPerCallMax: 64,
   /** Files a jailed slot may have open. */
   jailFilesMax: 256,
   /** How often a slot looks whether its hub still lives, where the kernel does not tell. */

@@ -110,7 +110,7 @@ const fromSlot: FromSlot[] = [
   { type: 'busy', id: 1, computing: false },
   { type: 'outcome', id: 1, bytes: bytes(6) },
   { type: 'end', id: 1 },
-  { type: 'fault', id: 1, detail: 'why' },
+  { type: 'fault', isMemory: true, id: 1, detail: 'why' },
 ]
 
 test.each(fromSlot)('a message from a slot survives its bytes: $type', (message) => {

@@ -48,8 +48,26 @@ export interface RootCall {
   spawn(spawn: Spawn, each?: (index: number, outcome: Uint8Array) => void): Promise<readonly Uint8Array[]>
 }
 
+/** Shards of one run, for a program to which each call costs. */
+export interface ShardBatch {
+  readonly open: Omit<ShardCall, 'work'>
+  readonly works: readonly ShardWork[]
+  /** No shard begins after this many milliseconds; the first one always does. */
+  readonly budgetMs: number
+}
+
+/** What a host needs beside the rest to hear of many shards. */
+export interface BatchHost extends RuntimeHost {
+  /** Whatever comes next is of this shard. */
+  beginShard(shard: number, startMs: number): void
+}
+
 /** A program, loaded once per slot and content. */
 export interface LoadedProgram {
+  /** Runs the first of these shards, one at least; resolves with their outcomes in order. */
+  runShards?(batch: ShardBatch, host: BatchHost): Promise<readonly Uint8Array[]>
+  /** Ends what the program holds; it is not used again. */
+  dispose?(): void
   /** Runs one shard; resolves with its encoded outcome (thrown errors included). Rejects only for faults of the system. */
   runShard(call: ShardCall, host: RuntimeHost): Promise<Uint8Array>
   /** Runs the root; resolves with the job's encoded outcome. */

@@ -173,7 +173,11 @@ class RootRuntime extends Registry {
 }
 
 /** @returns the job's encoded outcome. */
-export async function runRoot(program: Program, call: RootCall, host: RuntimeHost): Promise<Uint8Array> {
+export async function runRoot(
+  program: Pick<Program, 'file' | 'main'>,
+  call: RootCall,
+  host: RuntimeHost,
+): Promise<Uint8Array> {
   const runtime = new RootRuntime(call, host)
   host.seedRandom(call.seed, -1)
   try {

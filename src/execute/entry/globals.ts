@@ -1,5 +1,6 @@
 /** The world as user code in a slot sees it: frozen clock, seeded random, captured console, no environment. */
 import { Console } from 'node:console'
+import { define, freezeDate } from './frozen-date.ts'
 import type { SeededRandom } from './random.ts'
 
 /** What the replaced globals lead to. */
@@ -22,21 +23,7 @@ export function installGlobals(world: World): void {
 }
 
 function installClock(world: World): void {
-  const RealDate = Date
-  function FrozenDate(this: unknown, ...values: unknown[]): Date | string {
-    if (new.target === undefined) return new RealDate(world.clockMs()).toString()
-    const given = values.length === 0 ? [world.clockMs()] : values
-    return Reflect.construct(RealDate, given, new.target)
-  }
-  // One prototype for both: `instanceof` and the codec's class checks see no difference.
-  FrozenDate.prototype = RealDate.prototype
-  Object.defineProperty(FrozenDate, 'name', { value: 'Date', configurable: true })
-  Object.defineProperty(FrozenDate, 'length', { value: 7, configurable: true })
-  define(FrozenDate, 'now', () => world.clockMs())
-  define(FrozenDate, 'parse', RealDate.parse)
-  define(FrozenDate, 'UTC', RealDate.UTC)
-  define(RealDate.prototype, 'constructor', FrozenDate)
-  define(globalThis, 'Date', FrozenDate)
+  freezeDate(() => world.clockMs())
   define(performance, 'now', () => 0)
   define(performance, 'timeOrigin', 0)
   const hrtime = Object.assign((): [number, number] => [0, 0], { bigint: () => 0n })
@@ -52,8 +39,4 @@ function installConsole(world: World): void {
     colorMode: false,
   })
   define(globalThis, 'console', captured)
-}
-
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false })
 }

@@ -42,8 +42,17 @@ export class Programs {
     this.#loaded.delete(key)
     this.#loaded.set(key, loaded)
     const oldest = this.#loaded.keys().next().value
-    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#loaded.delete(oldest)
+    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#drop(oldest)
     return loaded
+  }
+
+  /** An isolate ends with its job; module state of other programs simply becomes garbage. */
+  #drop(key: string): void {
+    this.#loaded.get(key)?.then(
+      (program) => program.dispose?.(),
+      () => undefined,
+    )
+    this.#loaded.delete(key)
   }
 
   async #loadFresh(bytes: Uint8Array): Promise<LoadedProgram> {

@@ -6,7 +6,7 @@ import type { Spawn } from '../slots.ts'
 import type { HubChannel } from './channel.ts'
 import { SlotHost } from './host.ts'
 import type { SeededRandom } from './random.ts'
-import { describe } from './shard-loop.ts'
+import { faultOf } from './shard-loop.ts'
 
 // Captured before user code can replace it.
 const later = setImmediate
@@ -48,7 +48,7 @@ export class RootLoop {
         this.#ended = true
         // A cancelled root may fail in any way: its hub knows why.
         if (this.host.signal.aborted) this.#channel.send({ type: 'end', id })
-        else this.#channel.send({ type: 'fault', id, detail: describe(error) })
+        else this.#channel.send(faultOf(id, error))
       },
     )
   }

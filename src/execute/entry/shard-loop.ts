@@ -1,7 +1,7 @@
 /** Runs the shards of one run in order inside the slot and sends their outcomes, many in one frame. */
 import type { LoadedProgram, ShardCall } from '../../decompose/runtime/contract.ts'
 import { slotLimits } from '../../limits.ts'
-import type { OpenMessage } from '../message.ts'
+import type { FromSlot, OpenMessage } from '../message.ts'
 import type { ShardWork } from '../slots.ts'
 import type { HubChannel } from './channel.ts'
 import { CoreWait } from './core-wait.ts'
@@ -16,7 +16,7 @@ export class ShardLoop {
   readonly host: SlotHost
   readonly #channel: HubChannel
   readonly #open: OpenMessage
-  readonly #shared: Uint8Array | null
+  readonly #call: Omit<ShardCall, 'work'>
   readonly #program: Promise<LoadedProgram>
   #queue: ShardWork[] = []
   #cursor = 0
@@ -37,7 +37,8 @@ export class ShardLoop {
     this.#channel = channel
     this.#open = open
     this.#program = inputs.program
-    this.#shared = inputs.shared
+    const { spot, items, setting } = open
+    this.#call = { spot, items, seed: setting.seed, shared: inputs.shared, audit: setting.audit }
     this.host = new SlotHost(channel, random, open.id, () => this.#flush())
   }
 
@@ -66,7 +67,7 @@ export class ShardLoop {
         this.#looping = false
         if (this.#cancelled) this.#end()
       },
-      (error: unknown) => this.#channel.send({ type: 'fault', id: this.#open.id, detail: describe(error) }),
+      (error: unknown) => this.#channel.send(faultOf(this.#open.id, error)),
     )
   }
 
@@ -74,14 +75,16 @@ export class ShardLoop {
     const program = await this.#program
     coreWait.lapMs()
     let yieldedMs = nowMs()
-    for (let work = this.#take(); work !== undefined; work = this.#take()) {
+    for (let works = this.#take(program); works.length > 0; works = this.#take(program)) {
       const startMs = nowMs()
-      this.host.beginShard(work.index, startMs)
-      const outcome = await program.runShard(this.#call(work), this.host)
+      const outcomes = await this.#run(program, works, startMs)
       const endMs = nowMs()
       if (this.#cancelled) return
-      this.#keep(work.index, outcome, startMs)
-      if (endMs - startMs > slotLimits.aheadMs) this.#giveBack()
+      this.#cursor += outcomes.length
+      outcomes.forEach((outcome, offset) => {
+        this.#keep((works[0]?.index ?? 0) + offset, outcome, startMs)
+      })
+      if (endMs - startMs > slotLimits.aheadMs * outcomes.length) this.#giveBack()
       if (endMs - yieldedMs < slotLimits.yieldMs) continue
       if (endMs - this.#sinceMs >= slotLimits.flushMs) this.#flush()
       await new Promise((resolve) => later(resolve))
@@ -90,17 +93,23 @@ export class ShardLoop {
     this.#flush()
   }
 
-  #take(): ShardWork | undefined {
-    const work = this.#queue[this.#cursor++]
-    if (work !== undefined) return work
+  /** The next shards: as many at once as the program can run in one go. */
+  #take(program: LoadedProgram): readonly ShardWork[] {
+    const most = program.runShards === undefined ? 1 : slotLimits.shardsPerCallMax
+    const works = this.#queue.slice(this.#cursor, this.#cursor + most)
+    if (works.length > 0) return works
     this.#queue = []
     this.#cursor = 0
-    return undefined
+    return works
   }
 
-  #call(work: ShardWork): ShardCall {
-    const { spot, items, setting } = this.#open
-    return { spot, items, seed: setting.seed, shared: this.#shared, work, audit: setting.audit }
+  /** Outcomes of the first of these shards, one at least. */
+  async #run(program: LoadedProgram, works: readonly ShardWork[], startMs: number): Promise<readonly Uint8Array[]> {
+    const [first] = works
+    if (first === undefined) return []
+    this.host.beginShard(first.index, startMs)
+    if (program.runShards === undefined) return [await program.runShard({ ...this.#call, work: first }, this.host)]
+    return program.runShards({ open: this.#call, works, budgetMs: slotLimits.yieldMs }, this.host)
   }
 
   #keep(index: number, outcome: Uint8Array, startMs: number): void {
@@ -142,6 +151,12 @@ export class ShardLoop {
     this.#flush()
     this.#channel.send({ type: 'end', id: this.#open.id })
   }
+}
+
+/** What the hub is told of something that should not have been thrown. */
+export function faultOf(id: number, error: unknown): Extract<FromSlot, { type: 'fault' }> {
+  const isMemory = error instanceof Error && 'isMemory' in error && error.isMemory === true
+  return { type: 'fault', id, isMemory, detail: describe(error) }
 }
 
 /** Anything thrown, as text with its stack. */

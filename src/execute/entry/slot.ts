@@ -7,7 +7,7 @@ import { installGlobals } from './globals.ts'
 import { Programs } from './programs.ts'
 import { SeededRandom } from './random.ts'
 import { RootLoop } from './root-loop.ts'
-import { describe, ShardLoop } from './shard-loop.ts'
+import { describe, faultOf, ShardLoop } from './shard-loop.ts'
 
 const [runtimeUrl = '', parentText = '', watching = ''] = process.argv.slice(2)
 const parent = Number(parentText)
@@ -25,7 +25,7 @@ let currentId = 0
 let clockMs = 0
 
 installGlobals({ random, clockMs: () => clockMs, print: (text) => current?.host.log(text) })
-process.on('uncaughtException', (error) => fault(describe(error)))
+process.on('uncaughtException', (error) => fault(error))
 process.on('unhandledRejection', (reason) => fault(`unhandled rejection: ${describe(reason)}`))
 channel.listen(receive)
 channel.send({ type: 'ready', id: 0 })
@@ -71,7 +71,7 @@ function openRun(message: OpenMessage): void {
   clockMs = message.setting.clockMs
   const program = programs.load(message.setting)
   const shared = message.shared === null ? null : programs.bytes(message.shared)
-  program.catch((error: unknown) => fault(describe(error)))
+  program.catch(fault)
   current = new ShardLoop(channel, random, message, { program, shared })
   currentId = message.id
 }
@@ -85,6 +85,6 @@ function startRoot(message: RootMessage): void {
 }
 
 /** The hub replaces this process and decides what to do with its shards. */
-function fault(detail: string): void {
-  channel.send({ type: 'fault', id: currentId, detail })
+function fault(error: unknown): void {
+  channel.send(faultOf(currentId, error))
 }

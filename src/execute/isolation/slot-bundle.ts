@@ -8,11 +8,14 @@ import { buildSync } from 'esbuild'
 import * as v from 'valibot'
 
 export interface BundleRequest {
-  readonly entryPath: string
+  /** A file, or the text of a module that imports others by their paths. */
+  readonly entry: { readonly path: string } | { readonly text: string }
   /** `node` for a slot process, `isolate` for what runs in an isolate, where no module of Node exists. */
   readonly platform: 'node' | 'isolate'
-  /** Modules by the name under which the entry imports them, and the file that takes their place. */
+  /** Modules by the name under which they are imported, and the file that takes their place. */
   readonly alias?: Readonly<Record<string, string>>
+  /** Modules whose exports take the place of globals. */
+  readonly inject?: readonly string[]
 }
 
 /** Beside each kept bundle: what it was made of, so that a later start need not make it again. */
@@ -37,14 +40,17 @@ export function slotBundle(request: BundleRequest): string {
   return path
 }
 
-function build({ entryPath, platform, alias = {} }: BundleRequest): { text: Uint8Array; inputs: string[] } {
+function build({ entry, platform, alias = {}, inject = [] }: BundleRequest): { text: Uint8Array; inputs: string[] } {
   const result = buildSync({
-    entryPoints: [entryPath],
+    ...('path' in entry ? { entryPoints: [entry.path] } : { stdin: { contents: entry.text, resolveDir: '/' } }),
     bundle: true,
     write: false,
     metafile: true,
     absWorkingDir: '/',
+    // Our own package.json says that no module has effects; a few do, and which come first matters.
+    ignoreAnnotations: true,
     alias: { ...alias },
+    inject: [...inject],
     target: 'node24',
     charset: 'utf8',
     minifyWhitespace: true,
@@ -52,11 +58,14 @@ function build({ entryPath, platform, alias = {} }: BundleRequest): { text: Uint
     logLevel: 'silent',
     ...(platform === 'node'
       ? { platform: 'node' as const, format: 'esm' as const, banner: { js: requireBanner } }
-      : { platform: 'neutral' as const, format: 'iife' as const, mainFields: ['module', 'main'] }),
+      : { platform: 'neutral' as const, format: 'iife' as const, globalName: 'shoalGuest' }),
   })
   const [file] = result.outputFiles
-  if (file === undefined) throw new Error(`esbuild made nothing of ${entryPath}`)
-  return { text: file.contents, inputs: Object.keys(result.metafile.inputs).map((input) => join('/', input)) }
+  if (file === undefined) throw new Error(`esbuild made nothing of ${JSON.stringify(entry)}`)
+  const inputs = Object.keys(result.metafile.inputs)
+    .filter((input) => input !== '<stdin>')
+    .map((input) => join('/', input))
+  return { text: file.contents, inputs }
 }
 
 /** Packages that were written for `require` find it in a module, too. */

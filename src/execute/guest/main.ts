@@ -1,0 +1,166 @@
+/** Main module of an isolate: what the slot calls in it. Its functions are all that is handed out. */
+import './world.ts'
+
+import type { BatchHost, LoadedProgram, RootCall, ShardCall } from '../../decompose/runtime/contract.ts'
+import type { Cut } from '../../program/family.ts'
+import type { RootInput, ShardWork, Spawn } from '../slots.ts'
+import { GuestSignal } from './signal.ts'
+import { connect, fire, type Outside, random, setting } from './world.ts'
+
+/** A root's request, as it crosses. */
+export interface GuestRoot {
+  readonly input: RootInput
+  readonly seed: number
+  readonly chunks: number | null
+  readonly recordedCuts: ReadonlyMap<number, Cut>
+  readonly slots: number
+  readonly audit: boolean
+  readonly restored: Uint8Array | null
+}
+
+/** What the slot may call. */
+export interface Guest {
+  load(text: string, clockMs: number): void
+  open(open: Omit<ShardCall, 'work'>): void
+  shards(works: readonly ShardWork[], budgetMs: number): void
+  root(call: GuestRoot): void
+  deliver(family: number, outcomes: readonly Uint8Array[] | null): void
+  slots(count: number): void
+  abort(): void
+  fire(timer: number): void
+}
+
+// Captured before user code can replace it.
+const { now } = Date
+
+class GuestHost implements BatchHost {
+  readonly signal = new GuestSignal() as unknown as AbortSignal & GuestSignal
+  readonly #outside: Outside
+
+  constructor(outside: Outside) {
+    this.#outside = outside
+  }
+
+  beginShard(shard: number): void {
+    setting.shard = shard
+  }
+
+  seedRandom(seed: number, index: number): void {
+    random.seed(seed, index)
+  }
+
+  randomState(): readonly number[] {
+    return random.state()
+  }
+
+  restoreRandom(state: readonly number[]): void {
+    random.restore(state)
+  }
+
+  log(text: string): void {
+    this.#outside.log(setting.shard, text)
+  }
+
+  progress(fraction: number): void {
+    this.#outside.progress(setting.shard, fraction)
+  }
+
+  checkpoint(progress: number, state: Uint8Array): void {
+    this.#outside.checkpoint(setting.shard, progress, state)
+  }
+
+  checkpointDue(): boolean {
+    return this.#outside.due(setting.shard)
+  }
+
+  nowMs(): number {
+    return this.#outside.nowMs()
+  }
+}
+
+type Waiting = { readonly resolve: (outcomes: readonly Uint8Array[]) => void; readonly reject: (why: Error) => void }
+
+export function startGuest(outside: Outside, loadGuest: (text: string) => LoadedProgram): Guest {
+  connect(outside)
+  const host = new GuestHost(outside)
+  const families = new Map<number, Waiting>()
+  let program: LoadedProgram | null = null
+  let run: Omit<ShardCall, 'work'> | null = null
+  let liveSlots = 0
+
+  const loaded = (): LoadedProgram => {
+    if (program === null) throw new Error('no program is loaded')
+    return program
+  }
+
+  const runAll = async (works: readonly ShardWork[], budgetMs: number): Promise<void> => {
+    if (run === null) throw new Error('no run is open')
+    const outcomes: Uint8Array[] = []
+    const endMs = now() + budgetMs
+    for (const work of works) {
+      if (outcomes.length > 0 && (now() >= endMs || host.signal.aborted)) break
+      host.beginShard(work.index)
+      outcomes.push(await loaded().runShard({ ...run, work }, host))
+    }
+    sendOutcomes(outside, outcomes)
+  }
+
+  const spawn = (spawned: Spawn): Promise<readonly Uint8Array[]> =>
+    new Promise((resolve, reject) => {
+      families.set(spawned.sequence, { resolve, reject })
+      outside.spawn(spawned)
+    })
+
+  const guarded = (running: Promise<void>): void => {
+    running.catch((error: unknown) =>
+      outside.failed(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    )
+  }
+
+  const runRoot = async (call: GuestRoot): Promise<void> => {
+    liveSlots = call.slots
+    const whole: RootCall = { ...call, slots: () => liveSlots, spawn }
+    outside.ended(await loaded().runRoot(whole, host))
+  }
+
+  return {
+    load(text, clockMs) {
+      setting.clockMs = clockMs
+      program = loadGuest(text)
+    },
+    open(open) {
+      run = open
+    },
+    shards: (works, budgetMs) => guarded(runAll(works, budgetMs)),
+    root: (call) => guarded(runRoot(call)),
+    deliver(family, outcomes) {
+      const waiting = families.get(family)
+      families.delete(family)
+      if (outcomes === null) waiting?.reject(new Error('the job was cancelled'))
+      else waiting?.resolve(outcomes)
+    },
+    slots(count) {
+      liveSlots = count
+    },
+    abort: () => host.signal.abort(),
+    fire,
+  }
+}
+
+/** All outcomes in one piece of memory: one copy out instead of many. */
+function sendOutcomes(outside: Outside, outcomes: readonly Uint8Array[]): void {
+  const lengths = new Float64Array(outcomes.length)
+  let size = 0
+  for (let index = 0; index < outcomes.length; index++) {
+    const length = outcomes[index]?.byteLength ?? 0
+    lengths[index] = length
+    size += length
+  }
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const outcome of outcomes) {
+    bytes.set(outcome, at)
+    at += outcome.byteLength
+  }
+  outside.outcomes(lengths, bytes)
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { programFromText } from '../../../src/client/program-bytes.ts'
+import { encode } from '../../../src/execute/codec/encode.ts'
+import { ProcessSlotPool } from '../../../src/execute/pool.ts'
+import { MiB, RootRecord, RunRecord, runOf, settingOf } from '../records.ts'
+import { startPool } from '../stage.ts'
+import { lacking, launcherAt, type Walled, walled } from './levels.ts'
+
+/** Values of every kind, errors, chance, time and waiting: whatever could come out differently behind walls. */
+const source = `
+class Point { constructor(x) { this.x = x } }
+function inner(x) { if (x > 2) throw new RangeError('too big ' + x); return x }
+export default async function (input, ctx) {
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  const caught = []
+  for (const wrong of [() => null.x, () => inner(3), () => structuredClone(() => 1), () => new Proxy({}, null)]) {
+    try { wrong() } catch (error) { caught.push(error.name, error.message) }
+  }
+  const shared = { a: [1, , 3], when: new Date(5), pattern: /x(?<y>z)/giu }
+  return {
+    caught, shared, again: shared, now: [Date.now(), new Date(), performance.now()],
+    chance: [Math.random(), Math.random()], point: new Point(7), input,
+    big: [2n ** 100n, -(2n ** 70n), 0n, -1n], odd: [NaN, -0, Infinity, 1e-320],
+    text: ['ä'.repeat(40), 'Ω'.repeat(40), '\\ud800', '', 'x'.repeat(300)],
+    views: [new Float64Array([1, NaN]), new Uint8Array([1, 2]).subarray(1), new BigInt64Array(2), new DataView(new ArrayBuffer(3))],
+    nested: new Map([[new Set([1, 'a']), new Map()], [null, undefined]]),
+    wasm: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) instanceof WebAssembly.Module,
+  }
+}`
+
+async function outcomeAt(level: 'L0' | Walled): Promise<string> {
+  const { bytes } = await programFromText(source, 'kinds.js')
+  const pool = new ProcessSlotPool({ size: 1, log: () => undefined, launcher: launcherAt(level, false) })
+  const ended = Promise.withResolvers<string>()
+  const ignore = (): void => undefined
+  const outcome = createHash('sha256')
+  pool.root(
+    {
+      setting: { ...settingOf({}), program: { key: 'kinds', bytes } },
+      input: { kind: 'value', bytes: encode(new Map([['k', new Float32Array([0.5])]])) },
+      chunks: null,
+      recordedCuts: new Map(),
+      slots: 1,
+      restored: null,
+      limits: { shardDeadlineMs: 20_000, memoryBytesMax: 512 * MiB },
+    },
+    {
+      ...{ spawned: ignore, checkpoint: ignore, log: ignore, busy: ignore },
+      outcome: (found) => outcome.update(found),
+      ended: (end) => ended.resolve(end.kind === 'complete' ? outcome.digest('hex') : JSON.stringify(end)),
+    },
+  )
+  const result = await ended.promise
+  await pool.stop()
+  return result
+}
+
+test.each(walled)('a function gives the same bytes at %s as in a plain process', async (level) => {
+  const missing = lacking(level)
+  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+  expect(await outcomeAt(level)).toBe(await outcomeAt('L0'))
+})
+
+test.each(walled)('shards, logs, checkpoints and progress come through at %s', async (level) => {
+  const missing = lacking(level)
+  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+  const pool = await startPool({ launcher: launcherAt(level, true) })
+  const many = new RunRecord()
+  pool.run(runOf('return [call.work.index, Math.random()]', 1000), many)
+  expect(await many.end).toEqual({ kind: 'complete' })
+  expect(many.values.map((value) => (value as number[])[0])).toEqual(Array.from({ length: 1000 }, (_, index) => index))
+  const talking = new RunRecord()
+  const wait = 'const end = host.nowMs() + 1100; while (host.nowMs() < end);'
+  const script = `console.log('shard', call.work.index); ${wait} host.progress(0.5); host.checkpoint(1, new Uint8Array([7])); return 1`
+  pool.run(runOf(script, 1), talking)
+  expect(await talking.end).toEqual({ kind: 'complete' })
+  expect(talking.lines).toEqual(['0: shard 0'])
+  expect(talking.checkpoints.map(({ shard, state }) => [shard, ...state])).toEqual([[0, 7]])
+  expect(talking.fractions).toEqual([0.5])
+})
+
+test.each(walled)('a root spawns, waits and is cancelled at %s', async (level) => {
+  const missing = lacking(level)
+  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+  const pool = await startPool({ launcher: launcherAt(level, true) })
+  const script = `const got = await call.spawn({ sequence: 1, spot: 0, cut: { items: 2, starts: [0, 1] }, shared: null, slices: [], workMs: null, edges: [] });
+    return got.map((bytes) => bytes[0])`
+  const record = new RootRecord(() => handle.deliver(1, 0, [new Uint8Array([5]), new Uint8Array([6])]))
+  const setting = settingOf({ root: script })
+  const request = {
+    setting,
+    input: { kind: 'generated', scale: 1 },
+    chunks: null,
+    recordedCuts: new Map(),
+    slots: 1,
+  } as const
+  const limits = { shardDeadlineMs: 20_000, memoryBytesMax: 512 * MiB }
+  const handle = pool.root({ ...request, restored: null, limits }, record)
+  expect(await record.end).toEqual({ kind: 'complete' })
+  expect(record.value).toEqual([5, 6])
+  const left = new RootRecord(() => stuck.cancel())
+  const stuck = pool.root({ ...request, restored: null, limits }, left)
+  expect(await left.end).toEqual({ kind: 'cancelled' })
+})
