@@ -46,6 +46,7 @@ export function guestBundle(runtimePath: string = siblingPath('../guest/runtime'
       'node:module': guest('node-module'),
       'node:crypto': guest('node-crypto'),
       'node:v8': guest('node-v8'),
+      'node:async_hooks': guest('node-async-hooks'),
     },
     inject: [guest('buffer')],
   })

@@ -11,7 +11,7 @@ const names = [
   'TextEncoderStream|TransformStream\\w*|URL|URLPattern|URLSearchParams|WebSocket|WritableStream\\w*',
   'clearImmediate|crypto|fetch|global|navigator|process|require|setImmediate|setInterval',
 ].join('|')
-const mention = new RegExp(`(?<![\\w$.'"\`])(?:${names})(?![\\w$'"\`])|\\.import\\(`)
+const mention = new RegExp(`(?<![\\w$.'"\`])(?:${names})(?![\\w$'"\`])|\\.(?:import|site)\\(`)
 
 /** Workflows are ours and burn time by Node's own measure. */
 export function needsNode(bytes: Uint8Array): boolean {
