@@ -39,6 +39,9 @@ define(globalThis, 'performance', Object.freeze({ now: () => 0, timeOrigin: 0 })
 define(globalThis, 'structuredClone', structuredClone)
 define(globalThis, 'queueMicrotask', (callback: () => void) => void then(() => callback()))
 define(globalThis, 'setTimeout', startTimer)
+define(globalThis, 'setImmediate', (callback: Timer['callback'], ...args: unknown[]) =>
+  startTimer(callback, 0, ...args),
+)
 define(globalThis, 'clearTimeout', (id: unknown) => void timers.delete(Number(id)))
 define(globalThis, 'console', makeConsole())
 

@@ -5,11 +5,11 @@ import { ShoalError } from '../../errors.ts'
 
 /** Globals and modules of Node that isolates have no stand-in for. Mentioning one is enough: better a jail than an error. */
 const names = [
-  'Blob|BroadcastChannel|Buffer|ByteLengthQueuingStrategy|CompressionStream|CountQueuingStrategy|Crypto|CryptoKey',
+  'AbortController|AbortSignal|Blob|BroadcastChannel|Buffer|ByteLengthQueuingStrategy|CompressionStream|CountQueuingStrategy|Crypto|CryptoKey',
   'CustomEvent|DecompressionStream|Event|EventSource|EventTarget|File|FormData|Headers|MessageChannel|MessagePort',
-  'Navigator|Performance[A-Z]\\w*|ReadableStream\\w*|Request|Response|Storage|SubtleCrypto|TextDecoderStream',
-  'TextEncoderStream|TransformStream\\w*|URL|URLPattern|URLSearchParams|WebSocket|WritableStream\\w*',
-  'clearImmediate|crypto|fetch|global|navigator|process|require|setImmediate|setInterval',
+  'Navigator|Performance[A-Z]\\w*|ReadableStream\\w*|Request|Response|Storage|SubtleCrypto|TextDecoder\\w*',
+  'TextEncoder\\w*|TransformStream\\w*|URL|URLPattern|URLSearchParams|WebSocket|WritableStream\\w*',
+  'DOMException|atob|btoa|clearImmediate|crypto|fetch|global|navigator|process|require|setImmediate|setInterval',
 ].join('|')
 const mention = new RegExp(`(?<![\\w$.'"\`])(?:${names})(?![\\w$'"\`])|\\.(?:import|site)\\(`)
 
