@@ -1,4 +1,4 @@
-/** An expert that forecasts from likeness: the median of what followed the past moments most like now. */
+/** An expert that forecasts from likeness: what followed the past moments most like now. */
 import type { Expert } from './expert.ts'
 import type { History } from './history.ts'
 import { Likeness, neighbours } from './likeness.ts'
@@ -37,6 +37,20 @@ export class Analogue implements Expert {
   }
 
   forecast(history: History, horizons: readonly number[], into: Float64Array): void {
+    this.#ask(history, horizons, into, median)
+  }
+
+  /** The second highest of what followed: scattered followers are a warning that no record of errors gives. */
+  upper(history: History, horizons: readonly number[], into: Float64Array): void {
+    this.#ask(history, horizons, into, (sorted) => sorted[neighbours - 2] ?? Number.NaN)
+  }
+
+  #ask(
+    history: History,
+    horizons: readonly number[],
+    into: Float64Array,
+    choose: (sorted: Float64Array) => number,
+  ): void {
     into.fill(Number.NaN)
     const likes = this.#likeness.search(history, horizons.at(-1) ?? 0)[this.#at]
     if (likes === undefined || likes.found < neighbours) return
@@ -49,7 +63,7 @@ export class Analogue implements Expert {
         const shift = byShape ? now - (values[moment] ?? 0) : 0
         followers[rank] = (values[moment + horizon] ?? 0) + shift
       }
-      into[cell] = median(followers.sort())
+      into[cell] = choose(followers.sort())
     })
   }
 }

@@ -9,4 +9,6 @@ export interface Expert {
   observe(history: History): void
   /** Fills `into` with one forecast per horizon (in samples ahead, ascending); NaN where it has none. */
   forecast(history: History, horizons: readonly number[], into: Float64Array): void
+  /** Where an expert knows one: fills `into` with values that nine in ten outcomes do not exceed. Called after `forecast`. */
+  upper?(history: History, horizons: readonly number[], into: Float64Array): void
 }

@@ -2,7 +2,7 @@
 
 /** Set before the first measurement and never tuned (research on forecasts, section 5). */
 const usualDiscount = 0.98
-const rate = 0.4
+const usualRate = 0.4
 const sharedWeight = 0.01
 const scaleWeight = 0.02
 
@@ -10,10 +10,15 @@ export class Hedge {
   readonly #losses: Float64Array
   readonly #weights: Float64Array
   readonly #discount: number
+  readonly #rate: number
   #scale = Number.NaN
 
-  /** @param discount how much of a loss is left after one more outcome. */
-  constructor(experts: number, discount = usualDiscount) {
+  /**
+   * @param discount how much of a loss is left after one more outcome.
+   * @param rate how much a loss of the usual size takes from a weight's logarithm.
+   */
+  constructor(experts: number, discount = usualDiscount, rate = usualRate) {
+    this.#rate = rate
     this.#discount = discount
     this.#losses = new Float64Array(experts).fill(Number.NaN)
     this.#weights = new Float64Array(experts)
@@ -47,7 +52,7 @@ export class Hedge {
     let total = 0
     for (let at = 0; at < forecasts.length; at++) {
       const missing = Number.isNaN(forecasts[at] ?? Number.NaN)
-      const weight = missing ? 0 : Math.exp(-rate * (this.#lossOf(at) - least))
+      const weight = missing ? 0 : Math.exp(-this.#rate * (this.#lossOf(at) - least))
       this.#weights[at] = weight
       total += weight
     }

@@ -23,6 +23,13 @@ export interface Present {
   readonly coldMargin: number
 }
 
+/** What the experts say of one horizon; NaN where one says nothing. */
+export interface Opinions {
+  readonly means: Float64Array
+  /** Bounds of those experts that know one. They are put right by their record like a mean. */
+  readonly bounds: Float64Array
+}
+
 /** How the forecasts fared lately. */
 export interface ForecastRecord {
   /** Mean absolute error, discounted. NaN before the first outcome. */
@@ -37,7 +44,9 @@ export interface ForecastRecord {
 interface Promise90 extends MixedForecast {
   /** The mixture's mean, spoken or not. */
   readonly mixed: MixedMean
-  readonly forecasts: Float64Array
+  /** Means, then own bounds, as the experts said them. */
+  readonly opinions: Float64Array
+  /** The same, each raised by the quantile of its own errors. */
   readonly bounds: Float64Array
   readonly last: number
 }
@@ -51,11 +60,13 @@ export class HorizonMixture {
   #mixedError = Number.NaN
   #record: ForecastRecord = { error: Number.NaN, lastError: Number.NaN, coverage: Number.NaN }
 
-  constructor(horizon: number, experts: number) {
+  /** @param means experts; @param bounds those among them that know a bound of their own. */
+  constructor(horizon: number, means: number, bounds = 0) {
     this.#horizon = horizon
-    this.#means = new MeanMixture(experts)
-    this.#quantiles = new Hedge(experts)
-    this.#errors = Array.from({ length: experts }, () => new ErrorQuantile(forecastLimits.errorsKept, p90Level))
+    this.#means = new MeanMixture(means)
+    this.#quantiles = new Hedge(means + bounds)
+    const errors = (): ErrorQuantile => new ErrorQuantile(forecastLimits.errorsKept, p90Level)
+    this.#errors = Array.from({ length: means + bounds }, errors)
   }
 
   get record(): ForecastRecord {
@@ -74,8 +85,8 @@ export class HorizonMixture {
     if (said === undefined) return
     this.#means.observe(actual, said.mixed)
     this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
-    said.forecasts.forEach((forecast, expert) => {
-      if (!Number.isNaN(forecast)) this.#errors[expert]?.add(actual - forecast)
+    said.opinions.forEach((opinion, expert) => {
+      if (!Number.isNaN(opinion)) this.#errors[expert]?.add(actual - opinion)
     })
     this.#mixedError = follow(this.#mixedError, Math.abs(actual - said.mixed.mean))
     this.#record = {
@@ -85,23 +96,29 @@ export class HorizonMixture {
     }
   }
 
-  /** Mixes one forecast per expert (NaN: none) made now. */
-  forecast(forecasts: Float64Array, { last, low, coldMargin }: Present): MixedForecast {
-    const bounds = forecasts.map((forecast, expert) => {
-      const errors = this.#errors[expert]
-      const known = errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin
-      return forecast + (known ? errors.value() : coldMargin)
-    })
-    const medians = forecasts.map((_forecast, expert) => {
-      const errors = this.#errors[expert]
-      return errors !== undefined && errors.count >= forecastLimits.errorsForMedianMin ? errors.value(0.5) : Number.NaN
-    })
-    const mixed = this.#means.mix(forecasts, medians, { last, low })
+  /** Mixes what the experts say now. */
+  forecast({ means, bounds: ownBounds }: Opinions, { last, low, coldMargin }: Present): MixedForecast {
+    const opinions = new Float64Array(means.length + ownBounds.length)
+    opinions.set(means)
+    opinions.set(ownBounds, means.length)
+    const bounds = opinions.map((opinion, expert) => opinion + this.#margin(expert, coldMargin))
+    const medians = means.map((_mean, expert) => this.#median(expert))
+    const mixed = this.#means.mix(means, medians, { last, low })
     // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
     const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed.mean
     const p90 = Math.max(mean, this.#quantiles.mix(bounds))
-    this.#pending.push({ mean, p90, mixed, forecasts: forecasts.slice(), bounds, last })
+    this.#pending.push({ mean, p90, mixed, opinions, bounds, last })
     return { mean, p90 }
+  }
+
+  #margin(expert: number, coldMargin: number): number {
+    const errors = this.#errors[expert]
+    return errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin ? errors.value() : coldMargin
+  }
+
+  #median(expert: number): number {
+    const errors = this.#errors[expert]
+    return errors !== undefined && errors.count >= forecastLimits.errorsForMedianMin ? errors.value(0.5) : Number.NaN
   }
 }
 

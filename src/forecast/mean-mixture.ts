@@ -3,7 +3,9 @@ import { Hedge } from './hedge.ts'
 
 /** The short memory follows changes, the long one tells experts apart that differ by little. */
 const shortDiscount = 0.98
-const longDiscount = 0.995
+const longDiscount = 0.998
+/** Of the last choice, between few candidates: more decided than among many. */
+const anchorRate = 1.5
 
 /** What one mean was made of, kept until it is judged. */
 export interface MixedMean {
@@ -20,7 +22,7 @@ export interface MixedMean {
 export class MeanMixture {
   readonly #short: Hedge
   readonly #long: Hedge
-  readonly #anchor = new Hedge(3, longDiscount)
+  readonly #anchor = new Hedge(3, longDiscount, anchorRate)
 
   constructor(experts: number) {
     this.#short = new Hedge(2 * experts, shortDiscount)

@@ -28,6 +28,9 @@ export class MetricForecaster {
   readonly #mixtures: readonly HorizonMixture[]
   /** Forecasts of the newest sample: one row per expert, one cell per horizon. */
   readonly #rows: readonly Float64Array[]
+  /** Experts that know a bound of their own, and the newest of these bounds. */
+  readonly #bounding: readonly Expert[]
+  readonly #bounds: readonly Float64Array[]
   #newest: readonly MixedForecast[] = []
 
   constructor(options: MetricOptions) {
@@ -40,8 +43,11 @@ export class MetricForecaster {
     const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20)]
     const regressions = [regression, new Autoregression(shortAutoregression), new Autoregression(longAutoregression)]
     this.#experts = [...simple, ...regressions, ...analogues, ...this.nets, ...(options.extraExperts ?? [])]
-    this.#mixtures = options.horizons.map((horizon) => new HorizonMixture(horizon, this.#experts.length))
+    this.#bounding = this.#experts.filter(({ upper }) => upper !== undefined)
+    const [means, bounds] = [this.#experts.length, this.#bounding.length]
+    this.#mixtures = options.horizons.map((horizon) => new HorizonMixture(horizon, means, bounds))
     this.#rows = this.#experts.map(() => new Float64Array(options.horizons.length))
+    this.#bounds = this.#bounding.map(() => new Float64Array(options.horizons.length))
   }
 
   get expertNames(): readonly string[] {
@@ -88,24 +94,31 @@ export class MetricForecaster {
   }
 
   #ask(): void {
+    const { horizons } = this.#options
     this.#experts.forEach((expert, at) => {
-      const row = this.#rows[at]
-      if (row === undefined) return
       expert.observe(this.history)
-      if (this.history.count < expert.readyAfter) row.fill(Number.NaN)
-      else expert.forecast(this.history, this.#options.horizons, row)
-      for (let cell = 0; cell < row.length; cell++) row[cell] = this.#options.range.possible(row[cell] ?? Number.NaN)
+      this.#fill(this.#rows[at], expert, (row) => expert.forecast(this.history, horizons, row))
     })
+    this.#bounding.forEach((expert, at) => {
+      this.#fill(this.#bounds[at], expert, (row) => expert.upper?.(this.history, horizons, row))
+    })
+  }
+
+  #fill(row: Float64Array | undefined, expert: Expert, say: (row: Float64Array) => void): void {
+    if (row === undefined) return
+    if (this.history.count < expert.readyAfter) row.fill(Number.NaN)
+    else say(row)
+    for (let cell = 0; cell < row.length; cell++) row[cell] = this.#options.range.possible(row[cell] ?? Number.NaN)
   }
 
   #mix(mixture: HorizonMixture, at: number, value: number): MixedForecast {
     const { range } = this.#options
-    const forecasts = Float64Array.from(this.#rows, (row) => row[at] ?? Number.NaN)
-    const { mean, p90 } = mixture.forecast(forecasts, {
-      last: value,
-      low: range.low,
-      coldMargin: range.coldMargin(value),
-    })
+    const said = {
+      means: Float64Array.from(this.#rows, (row) => row[at] ?? Number.NaN),
+      bounds: Float64Array.from(this.#bounds, (row) => row[at] ?? Number.NaN),
+    }
+    const present = { last: value, low: range.low, coldMargin: range.coldMargin(value) }
+    const { mean, p90 } = mixture.forecast(said, present)
     return { mean, p90: range.possible(p90) }
   }
 }
