@@ -1,7 +1,8 @@
 /** Walks a recorded series forward exactly as a live hub would, and scores every forecast against what came. */
 import { type HorizonScore, Score } from './backtest-score.ts'
 import type { MixedForecast } from './horizon-mixture.ts'
-import { JobExpert, type JobSpan } from './job-expert.ts'
+import { jobExperts } from './job-expert.ts'
+import type { JobSpan } from './job-runs.ts'
 import { MetricForecaster } from './metric-forecaster.ts'
 import { NetTrainer } from './net/net-trainer.ts'
 import { ValueRange } from './value-range.ts'
@@ -82,7 +83,7 @@ class Walk {
       horizons: this.#horizons,
       range,
       nets: options.nets ?? true,
-      extraExperts: spans === null ? [] : [new JobExpert(spans, false), new JobExpert(spans, true)],
+      extraExperts: spans === null ? [] : jobExperts(spans),
     })
     this.#scores = this.#horizons.map((h) => new Score(h))
   }

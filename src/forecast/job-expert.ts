@@ -1,95 +1,85 @@
-/** An expert that knows which job runs: it reads the mean curve of the job's earlier runs ahead of where this run is. */
-import { Autoregression } from './autoregression.ts'
+/** Experts that know which job runs: they read its earlier runs ahead of where this run is. */
 import type { Expert } from './expert.ts'
-import type { History } from './history.ts'
-
-/** A run of a job by sample numbers: it has samples `[first, end)`; runs of one kind behave alike. */
-export interface JobSpan {
-  readonly first: number
-  readonly end: number
-  readonly kind: string
-}
-
-/** The mean of completed runs of one kind, sample by sample. */
-interface Curve {
-  readonly sums: number[]
-  readonly counts: number[]
-  runs: number
-  samples: number
-}
+import { JobRuns, type JobSpan } from './job-runs.ts'
 
 /** How fast the difference between this run and the curve is expected to fade, per sample. */
 const correctionFade = 0.8
+/** Samples that place this run in an earlier one, and how far from the same time that place may be. */
+const courseLength = 16
+const courseMin = 4
+const shiftMax = 5
 
-export class JobExpert implements Expert {
-  readonly name: string
-  readonly readyAfter: number
-  readonly #spans: readonly JobSpan[]
-  readonly #corrected: boolean
-  readonly #unknown = new Autoregression()
-  readonly #curves = new Map<string, Curve>()
-  #running: number[] = []
-  /** Index of the present span: the first that has not ended. */
-  #present = 0
+/** Where this run is in one earlier run: the index of the sample most like the newest one. */
+interface Place {
+  readonly run: Float64Array
+  readonly at: number
+}
 
-  /** @param corrected whether the present run's difference from the curve is carried ahead. */
-  constructor(spans: readonly JobSpan[], corrected: boolean) {
-    this.#spans = spans
-    this.#corrected = corrected
-    this.name = corrected ? 'jobCorrected' : 'job'
-    this.readyAfter = this.#unknown.readyAfter
-  }
+/** One expert per way of reading: at the same time, the same with this run's difference, at the likest place, and kin for a first run. */
+export function jobExperts(spans: readonly JobSpan[]): Expert[] {
+  const runs = new JobRuns(spans)
+  const sameTime = (among: readonly Float64Array[]): Place[] =>
+    among.map((run) => ({ run, at: runs.running.length - 1 }))
+  const likest = (among: readonly Float64Array[]): Place[] =>
+    among.map((run) => ({ run, at: likestPlace(run, runs.running) }))
+  return [
+    expert('job', runs, () => sameTime(runs.own()), 0),
+    expert('jobCorrected', runs, () => sameTime(runs.own()), correctionFade),
+    expert('jobPlaced', runs, () => likest(runs.own()), 0),
+    expert('jobPlacedCorrected', runs, () => likest(runs.own()), correctionFade),
+    expert('jobKin', runs, () => likest(runs.kin()), 0),
+  ]
+}
 
-  observe(history: History): void {
-    this.#unknown.observe(history)
-    const now = history.count - 1
-    for (let span = this.#spans[this.#present]; span !== undefined && span.end <= now; ) {
-      this.#learn(span.kind)
-      span = this.#spans[++this.#present]
-    }
-    const span = this.#spans[this.#present]
-    if (span !== undefined && span.first <= now) this.#running.push(history.ago(0))
-  }
-
-  forecast(history: History, horizons: readonly number[], into: Float64Array): void {
-    this.#unknown.forecast(history, horizons, into)
-    const curve = this.#curveOf(this.#present)
-    const elapsed = this.#running.length - 1
-    if (curve === undefined || elapsed < 0) return
-    const difference = this.#corrected ? history.ago(0) - (curveAt(curve, elapsed) ?? history.ago(0)) : 0
-    horizons.forEach((horizon, at) => {
-      const known = this.#read(curve, elapsed, horizon)
-      if (known !== undefined) into[at] = known + difference * correctionFade ** horizon
-    })
-  }
-
-  /** The curve `horizon` samples ahead; past the expected end of this run, the next one's. */
-  #read(curve: Curve, elapsed: number, horizon: number): number | undefined {
-    const left = Math.max(0, Math.round(curve.samples / curve.runs) - 1 - elapsed)
-    if (horizon <= left) return curveAt(curve, elapsed + horizon)
-    const next = this.#curveOf(this.#present + 1)
-    return next === undefined ? undefined : curveAt(next, horizon - left - 1)
-  }
-
-  #curveOf(index: number): Curve | undefined {
-    const span = this.#spans[index]
-    return span === undefined ? undefined : this.#curves.get(span.kind)
-  }
-
-  #learn(kind: string): void {
-    const curve = this.#curves.get(kind) ?? { sums: [], counts: [], runs: 0, samples: 0 }
-    this.#running.forEach((value, at) => {
-      curve.sums[at] = (curve.sums[at] ?? 0) + value
-      curve.counts[at] = (curve.counts[at] ?? 0) + 1
-    })
-    curve.runs++
-    curve.samples += this.#running.length
-    if (this.#running.length > 0) this.#curves.set(kind, curve)
-    this.#running = []
+/** @param fade share of the present difference from the earlier runs that is left after one more sample. */
+function expert(name: string, runs: JobRuns, places: () => readonly Place[], fade: number): Expert {
+  return {
+    name,
+    readyAfter: 1,
+    observe(history) {
+      runs.observe(history)
+    },
+    forecast(history, horizons, into) {
+      into.fill(Number.NaN)
+      if (runs.running.length === 0) return
+      const found = places()
+      if (found.length === 0) return
+      const difference =
+        fade === 0 ? 0 : history.ago(0) - mean(found.map(({ run, at }) => run[Math.min(at, run.length - 1)] ?? 0))
+      horizons.forEach((horizon, cell) => {
+        const ahead = found.flatMap((place) => read(place, horizon, runs.next()))
+        if (ahead.length > 0) into[cell] = mean(ahead) + difference * fade ** horizon
+      })
+    },
   }
 }
 
-function curveAt({ sums, counts }: Curve, at: number): number | undefined {
-  const sum = sums[at]
-  return sum === undefined ? undefined : sum / (counts[at] ?? 1)
+/** What came `horizon` samples after a place; past the end of that run, what the next job began with. */
+function read({ run, at }: Place, horizon: number, next: readonly Float64Array[]): number[] {
+  const index = at + horizon
+  const inside = run[index]
+  if (inside !== undefined) return [inside]
+  const into = Math.max(0, Math.min(index - run.length, horizon - 1))
+  return next.flatMap((following) => following[into] ?? [])
+}
+
+function likestPlace(run: Float64Array, running: readonly number[]): number {
+  const now = running.length - 1
+  let best = now
+  let least = Number.POSITIVE_INFINITY
+  for (let shift = 0; shift <= 2 * shiftMax; shift++) {
+    // Nearest times first: they win ties.
+    const at = now + (shift % 2 === 0 ? shift / 2 : -(shift + 1) / 2)
+    const course = Math.min(courseLength, running.length, at + 1)
+    if (course < Math.min(courseMin, running.length) || at >= run.length) continue
+    let distance = 0
+    for (let lag = 0; lag < course; lag++)
+      distance += Math.abs((run[at - lag] ?? 0) - (running[now - lag] ?? 0)) / course
+    if (distance < least) [best, least] = [at, distance]
+  }
+  return best
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -14,6 +14,8 @@ export const forecastLimits = {
   errorsForQuantileMin: 10,
   /** Errors below which their median corrects nobody. */
   errorsForMedianMin: 30,
+  /** Earlier runs of one kind of job that are read. */
+  jobRunsKept: 8,
   /** Rows a net is trained on. */
   trainingRowsMax: 1200,
   /** Longest one training may take before its thread is replaced. */

@@ -7,7 +7,6 @@ import { ErrorQuantile } from '../../src/forecast/conformal.ts'
 import type { Expert } from '../../src/forecast/expert.ts'
 import { Hedge } from '../../src/forecast/hedge.ts'
 import { History } from '../../src/forecast/history.ts'
-import { JobExpert } from '../../src/forecast/job-expert.ts'
 import { dampedTrend, lastValue, meanOf, medianOf, smoothed } from '../../src/forecast/simple-experts.ts'
 
 const horizons = [1, 6, 12]
@@ -111,13 +110,4 @@ test('the error quantile is that of the last errors, in any order of arrival', (
       expect(quantile.value()).toBe(kept[Math.min(kept.length, Math.ceil(0.9 * (kept.length + 1))) - 1])
     }),
   )
-})
-
-test('the job expert knows a job from its second run on, and the job after it', () => {
-  const curves: Record<string, number[]> = { a: [10, 20, 30, 40], b: [90, 80, 70, 60] }
-  const order = [...Array(10)].flatMap(() => ['a', 'b'])
-  const spans = order.map((kind, at) => ({ kind, first: at * 4, end: at * 4 + 4 }))
-  const values = order.flatMap((kind) => curves[kind] ?? [])
-  const [one, six] = after(new JobExpert(spans, false), values.slice(0, 73))
-  expect([one, six]).toEqual([20, 70])
 })
