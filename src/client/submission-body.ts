@@ -17,6 +17,7 @@ const headerSchema = v.object({
     chunks: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(counts.shardsPerFamilyMax))),
     deadlineMs: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
     audit: v.boolean(),
+    whole: v.exactOptional(v.boolean()),
     needs: v.exactOptional(v.record(label, label)),
   }),
 })

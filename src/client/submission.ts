@@ -20,6 +20,8 @@ export interface SubmitOptions {
   readonly deadlineMs?: number
   /** Compares every shard's inputs before and after. */
   readonly audit?: boolean
+  /** Lets shards run to their end; else slow ones hand back the items they have not begun. */
+  readonly whole?: boolean
   /** The least isolation that a hub must have to run the job: L0 to L4. */
   readonly isolation?: IsolationLevel
   /** For a recorded workflow: seconds of CPU per recorded second (default 1), output bytes per recorded byte (default 0). */
@@ -70,5 +72,6 @@ function jobOptions(options: SubmitOptions): JobOptions {
     })
   }
   const needs = isolation === undefined ? {} : { needs: { [ISOLATION_LABEL]: isolation } }
-  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit, ...needs }
+  const whole = options.whole === true ? { whole: true } : {}
+  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit, ...whole, ...needs }
 }

@@ -29,7 +29,7 @@ export function encodeToSlot(message: ToSlot): Uint8Array[] {
     case 'root':
       return encodeRoot(message)
     case 'results': {
-      const frame = new FrameBuilder(down.results, message.id).u32(message.sequence).u32(message.lo)
+      const frame = new FrameBuilder(down.results, message.id).f64(message.sequence).u32(message.lo)
       putList(frame, message.outcomes)
       return frame.finish()
     }
@@ -60,7 +60,7 @@ function decode({ kind, id }: Frame, payload: Payload): ToSlot {
       return { type: 'open', id, setting, spot, items, shared: payload.u8() === 0 ? null : payload.text() }
     }
     case down.shards:
-      return { type: 'shards', id, shards: Array.from({ length: payload.count(26) }, () => takeShard(payload)) }
+      return { type: 'shards', id, shards: Array.from({ length: payload.count(34) }, () => takeShard(payload)) }
     case down.close:
       return { type: 'close', id }
     case down.cancel:
@@ -68,7 +68,7 @@ function decode({ kind, id }: Frame, payload: Payload): ToSlot {
     case down.root:
       return takeRoot(id, payload)
     case down.results:
-      return { type: 'results', id, sequence: payload.u32(), lo: payload.u32(), outcomes: takeList(payload) }
+      return { type: 'results', id, sequence: payload.f64(), lo: payload.u32(), outcomes: takeList(payload) }
     case down.slots:
       return { type: 'slots', id, slots: payload.u32() }
     default:
@@ -79,16 +79,23 @@ function decode({ kind, id }: Frame, payload: Payload): ToSlot {
 function encodeShards(id: number, shards: readonly ShardWork[]): Uint8Array[] {
   const frame = new FrameBuilder(down.shards, id).u32(shards.length)
   for (const work of shards) {
-    frame.u32(work.index).f64(work.lo).f64(work.hi).optional(work.input).optional(work.restored)
+    frame
+      .u32(work.index)
+      .f64(work.lo)
+      .f64(work.hi)
+      .f64(work.divideAfterMs ?? 0)
+      .optional(work.input)
+      .optional(work.restored)
     putList(frame, work.parents)
   }
   return frame.finish()
 }
 
 function takeShard(payload: Payload): ShardWork {
-  const [index, lo, hi] = [payload.u32(), payload.f64(), payload.f64()]
+  const [index, lo, hi, divideAfterMs] = [payload.u32(), payload.f64(), payload.f64(), payload.f64()]
   const [input, restored] = [payload.optional(), payload.optional()]
-  return { index, lo, hi, input, restored, parents: takeList(payload) }
+  const work = { index, lo, hi, input, restored, parents: takeList(payload) }
+  return divideAfterMs > 0 ? { ...work, divideAfterMs } : work
 }
 
 function encodeRoot(message: RootMessage): Uint8Array[] {
@@ -99,7 +106,7 @@ function encodeRoot(message: RootMessage): Uint8Array[] {
     .u32(message.chunks ?? NONE)
     .u32(message.slots)
     .u32(message.recordedCuts.size)
-  for (const [sequence, cut] of message.recordedCuts) frame.u32(sequence).f64(cut.items).numbers(cut.starts)
+  for (const [sequence, cut] of message.recordedCuts) frame.f64(sequence).f64(cut.items).numbers(cut.starts)
   return frame.optional(message.restored).finish()
 }
 
@@ -109,10 +116,10 @@ function takeRoot(id: number, payload: Payload): RootMessage {
     payload.u8() === 0
       ? ({ kind: 'value', bytes: payload.bytes() } as const)
       : ({ kind: 'generated', scale: payload.f64() } as const)
-  const [chunks, slots, cuts] = [payload.u32(), payload.u32(), payload.count(16)]
+  const [chunks, slots, cuts] = [payload.u32(), payload.u32(), payload.count(20)]
   const recordedCuts = new Map<number, Cut>()
   for (let i = 0; i < cuts; i++) {
-    recordedCuts.set(payload.u32(), { items: payload.f64(), starts: payload.numbers() })
+    recordedCuts.set(payload.f64(), { items: payload.f64(), starts: payload.numbers() })
   }
   const restored = payload.optional()
   return { type: 'root', id, setting, input, chunks: chunks === NONE ? null : chunks, recordedCuts, slots, restored }

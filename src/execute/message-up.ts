@@ -89,18 +89,18 @@ function decode({ kind, id }: Frame, payload: Payload): FromSlot {
 }
 
 function putSpawn(frame: FrameBuilder, spawn: Spawn): FrameBuilder {
-  frame.u32(spawn.sequence).u32(spawn.spot).f64(spawn.cut.items).numbers(spawn.cut.starts).optional(spawn.shared)
+  frame.f64(spawn.sequence).u32(spawn.spot).f64(spawn.cut.items).numbers(spawn.cut.starts).optional(spawn.shared)
   frame.u32(spawn.slices.length)
   for (const slice of spawn.slices) frame.u32(slice.lo).u32(slice.hi).bytes(slice.bytes)
   if (spawn.workMs === null) frame.u8(0)
   else frame.u8(1).numbers(spawn.workMs)
   frame.u32(spawn.edges.length)
-  for (const edge of spawn.edges) frame.u32(edge.sequence).u32(edge.from).u32(edge.to).f64(edge.bytes)
+  for (const edge of spawn.edges) frame.f64(edge.sequence).u32(edge.from).u32(edge.to).f64(edge.bytes)
   return frame
 }
 
 function takeSpawn(payload: Payload): Spawn {
-  const [sequence, spot] = [payload.u32(), payload.u32()]
+  const [sequence, spot] = [sequenceOf(payload.f64()), payload.u32()]
   const cut = checkedCut({ items: payload.f64(), starts: payload.numbers() })
   const shards = cut.starts.length
   const shared = payload.u8() === 0 ? null : payload.ownedBytes()
@@ -112,8 +112,9 @@ function takeSpawn(payload: Payload): Spawn {
   const workMs = payload.u8() === 0 ? null : payload.numbers().map(duration)
   if (workMs !== null && workMs.length !== 1 && workMs.length !== shards)
     throw invalidFrame('a work list of odd length')
-  const edges = Array.from({ length: payload.count(20) }, () => {
-    const edge = { sequence: payload.u32(), from: payload.u32(), to: payload.u32(), bytes: duration(payload.f64()) }
+  const edges = Array.from({ length: payload.count(24) }, () => {
+    const sequence = sequenceOf(payload.f64())
+    const edge = { sequence, from: payload.u32(), to: payload.u32(), bytes: duration(payload.f64()) }
     if (edge.to >= shards) throw invalidFrame(`an edge to shard ${edge.to} of ${shards}`)
     return edge
   })
@@ -130,6 +131,11 @@ function checkedCut(cut: Cut): Cut {
   }
   if (starts.length === 0) throw invalidFrame('a cut without shards')
   return cut
+}
+
+function sequenceOf(value: number): number {
+  if (!(Number.isSafeInteger(value) && value >= 0)) throw invalidFrame(`a family numbered ${value}`)
+  return value
 }
 
 /** Any amount: finite and not negative. */

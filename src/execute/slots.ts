@@ -46,6 +46,8 @@ export interface ShardWork {
   readonly parents: readonly Uint8Array[]
   /** State of its newest checkpoint; null starts from the input. */
   readonly restored: Uint8Array | null
+  /** After so many milliseconds it hands back the items it has not begun; never when absent. */
+  readonly divideAfterMs?: number
 }
 
 /** Consecutive shards of one family for one slot, run in order. */

@@ -53,6 +53,12 @@ export const decomposeLimits = {
   shardMsTarget: 50,
   /** Beyond this many shards of one family they grow longer instead. */
   shardsTarget: 2_000,
+  /** A shard that takes this many times what was expected hands back the items it has not begun, ... */
+  divideShares: 3,
+  /** ... or this many times while the swarm has other shards to do, ... */
+  divideBusyShares: 12,
+  /** ... but never sooner than this: another round costs some milliseconds. */
+  divideMsMin: 150,
   /** Time between two looks at the checkpoint clock inside a shard. */
   shardSegmentMs: 5,
   /** A visit of a spot that is over within this is small; after some of them the next ones are not timed. */

@@ -4,6 +4,8 @@ import { assert, ShoalError } from '../errors.ts'
 import type { JobSetting } from '../execute/slots.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { RunId } from '../hub/input.ts'
+import { openCount } from '../hub/lease.ts'
+import { swarmSlots } from '../hub/ready-set.ts'
 import { sizes } from '../limits.ts'
 import { type FamilySpec, shardName } from '../program/family.ts'
 import { ISOLATION_LABEL, isLevel } from '../program/isolation-level.ts'
@@ -47,6 +49,13 @@ export class JobShelf {
     const view = this.#hub.state.jobs.get(job)?.view.families.get(family)
     assert(view, `family ${family} of job ${job} is known`)
     return view.spec
+  }
+
+  /** True when fewer shards of a family are open than the swarm has slots: some may soon be idle. */
+  isScarce(job: JobId, family: string): boolean {
+    const view = this.#hub.state.jobs.get(job)?.view.families.get(family)
+    const { members } = this.#hub.state
+    return view !== undefined && openCount(view, members) < swarmSlots(members)
   }
 
   /** What slots need to know of a job; its program is fetched once. */

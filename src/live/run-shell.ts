@@ -2,7 +2,7 @@
 import type { JobSetting, RunHandle, RunListener, RunRequest, ShardWork, SlotPool } from '../execute/slots.ts'
 import type { RunPlan, RunShard } from '../hub/effect.ts'
 import type { Input, RunId } from '../hub/input.ts'
-import { durations, shellLimits } from '../limits.ts'
+import { decomposeLimits, durations, shellLimits } from '../limits.ts'
 import { type FamilySpec, shardItems } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
 import { packList, unpackList } from '../wire/pack.ts'
@@ -62,7 +62,10 @@ export class RunShell {
       return
     }
     const wanted = new Set(plan.shards.map((shard) => shard.index))
-    const shards = prepared.shards.filter((shard) => wanted.has(shard.index))
+    const divideAfterMs = this.#divisionOf(plan)
+    const shards = prepared.shards
+      .filter((shard) => wanted.has(shard.index))
+      .map((work): ShardWork => (divideAfterMs === null ? work : { ...work, divideAfterMs: divideAfterMs(work.index) }))
     const listener = this.#listener(plan.run)
     this.#handles.set(plan.run, this.#components.slots.run({ ...prepared.request, shards }, listener))
   }
@@ -84,6 +87,16 @@ export class RunShell {
   /** Runs that were prepared and that the hub no longer holds. */
   forgetAllBut(held: ReadonlySet<RunId>): void {
     for (const run of this.#prepared.keys()) if (!held.has(run)) this.forget(run)
+  }
+
+  /** After how long a shard hands back what it has not begun, so that idle hubs can take it; null when it never does. */
+  #divisionOf({ job, family }: RunPlan): ((shard: number) => number) | null {
+    const { jobs } = this.#components
+    const { workMs, edges } = jobs.spec(job, family)
+    const { chunks, whole } = jobs.manifest(job).options
+    if (workMs === null || edges.length > 0 || chunks !== null || whole === true) return null
+    const shares = jobs.isScarce(job, family) ? decomposeLimits.divideShares : decomposeLimits.divideBusyShares
+    return (shard) => Math.max(decomposeLimits.divideMsMin, shares * (workMs[shard] ?? workMs[0] ?? 0))
   }
 
   async #gather(plan: RunPlan, signal: AbortSignal): Promise<Prepared> {

@@ -57,6 +57,15 @@ export function shardCount(spec: FamilySpec): number {
   return spec.cut.starts.length
 }
 
+/** Families of one visit: the visit's own, and those of tails that its shards handed back. */
+const VISITS_MAX = 2 ** 24
+
+/** The sequence of the family that runs items from `first` on, handed back by a shard of family `sequence`; null when there is none left. */
+export function tailSequence(sequence: number, first: number): number | null {
+  const tail = (first + 1) * VISITS_MAX + (sequence % VISITS_MAX)
+  return Number.isSafeInteger(tail) && (sequence < VISITS_MAX || tail > sequence) ? tail : null
+}
+
 /** Items `[lo, hi)` covered by shard `index`. */
 export function shardItems(cut: Cut, index: number): { lo: number; hi: number } {
   const lo = cut.starts[index] ?? cut.items

@@ -47,6 +47,8 @@ export interface JobOptions {
   readonly deadlineMs: number | null
   /** Audit every shard: inputs must hash the same before and after. */
   readonly audit: boolean
+  /** Shards run to their end, however long they take; else they hand back items when they turn out slow. */
+  readonly whole?: boolean
   /** Labels a hub must have to run the job's shards; a hard filter. */
   readonly needs?: Readonly<Record<string, string>>
 }

@@ -41,6 +41,7 @@ const manifestShape = v.object({
     chunks: v.nullable(v.pipe(count, v.minValue(1), v.maxValue(counts.shardsPerFamilyMax))),
     deadlineMs: v.nullable(v.pipe(count, v.minValue(1))),
     audit: v.boolean(),
+    whole: v.exactOptional(v.boolean()),
     needs: v.optional(v.record(text, text)),
   }),
   seed: count,

@@ -46,6 +46,8 @@ describe.skipIf(!available)(`the shared corpus (${available ? 'present' : 'absen
         }
         const free = await runProgram(program, { scale }, { chunks: null })
         expect(isDeepStrictEqual(free.value, plain)).toBe(true)
+        const divided = await runProgram(program, { scale }, { chunks: 3, divideAfterMs: 1e-6 })
+        expect(isDeepStrictEqual(divided.value, plain), `${file} scale ${scale} divided`).toBe(true)
       }
     },
   )

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly slots?: number
   /** Interrupt every shard at each of its checkpoints and resume it from there. */
   readonly interrupt?: boolean
+  /** After so many milliseconds shards hand back what they have not begun. */
+  readonly divideAfterMs?: number
   /** State of the root's newest checkpoint. */
   readonly restored?: Uint8Array
 }
@@ -96,7 +98,8 @@ export async function runProgram(
       let restored: Uint8Array | null = null
       for (;;) {
         const host = new TestHost(logs, options.interrupt === true)
-        const work = { index, lo, hi, input: inputs[index] ?? null, parents, restored }
+        const division = options.divideAfterMs === undefined ? {} : { divideAfterMs: options.divideAfterMs }
+        const work = { index, lo, hi, input: inputs[index] ?? null, parents, restored, ...division }
         const shard = {
           spot: spawn.spot,
           items: spawn.cut.items,

@@ -21,6 +21,8 @@ test.each(ownFunctions)(
           if (chunks !== null) expect(run.logs).toEqual([])
         }
       }
+      const divided = await runProgram(program, { scale }, { chunks: 2, divideAfterMs: 1e-6 })
+      expect(isDeepStrictEqual(divided.value, plain), `scale ${scale}, divided`).toBe(true)
     }
   },
 )

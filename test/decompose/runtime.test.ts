@@ -192,6 +192,31 @@ test('an error names the shard that threw it, and none when sequential code did'
   expect([later.thrown?.message, later.shard]).toEqual(['sum 2', null])
 })
 
+test('a slow shard hands back what it has not begun: its tail is cut by what was seen, and a replay finds it', async () => {
+  const source = `export default function (xs) {
+  const kept = xs.filter((x) => x % 3 !== 0);
+  const out = new Float64Array(xs.length);
+  for (let i = 0; i < xs.length; i++) out[i] = xs[i] / 7;
+  let sum = 0.1;
+  for (const x of xs) sum += Math.sqrt(x);
+  return [kept, out, sum, xs.reduce((a, x) => a + Math.cbrt(x), 0), xs.find((x) => x > 15)];
+}`
+  const program = decompose(source, 'slow.js')
+  const value = Array.from({ length: 20 }, (_, i) => i)
+  const whole = await runProgram(program, { value }, { chunks: 2 })
+  const divided = await runProgram(program, { value }, { chunks: 2, divideAfterMs: 1e-6 })
+  expect(divided.value).toEqual(whole.value)
+  expect(divided.spawns.length).toBeGreaterThan(whole.spawns.length)
+  const sequences = divided.spawns.map(({ sequence }) => sequence)
+  expect(new Set(sequences).size).toBe(sequences.length)
+  const recordedCuts = new Map(divided.spawns.map(({ sequence, cut }) => [sequence, cut]))
+  const replayed = await runProgram(program, { value }, { recordedCuts, divideAfterMs: 1e-6 })
+  expect(replayed.value).toEqual(whole.value)
+  expect(replayed.spawns.map(({ sequence, cut, slices }) => ({ sequence, cut, slices }))).toEqual(
+    divided.spawns.map(({ sequence, cut, slices }) => ({ sequence, cut, slices })),
+  )
+})
+
 test('a state that cannot travel is skipped with a line, and the function goes on', async () => {
   const source = 'export default function (n, ctx) { ctx.checkpoint({ f: () => n }); return n }'
   const run = await runProgram(decompose(source, 'ctx.js'), { value: 4 })

@@ -58,7 +58,9 @@ const toSlot: ToSlot[] = [
   {
     type: 'shards',
     id: 2,
-    shards: [{ index: 1, lo: 5, hi: 9, input: bytes(2), parents: [bytes(0), bytes(3)], restored: null }],
+    shards: [
+      { index: 1, lo: 5, hi: 9, input: bytes(2), parents: [bytes(0), bytes(3)], restored: null, divideAfterMs: 2.5 },
+    ],
   },
   { type: 'close', id: 3 },
   { type: 'cancel', id: 4 },

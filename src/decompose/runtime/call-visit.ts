@@ -4,9 +4,10 @@ import { typedArrays, typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { Access, Items } from './family.ts'
+import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
-import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment } from './visit.ts'
 
 type Callback = (item: unknown, index: number, array?: unknown) => unknown
 
@@ -143,7 +144,7 @@ export class CallVisit {
         if (step.kind === 'shard') {
           const at = { spot: this.#spot, sequence: this.#sequence, meanMs: this.#pace.meanMs() }
           const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, step.cut, at)
-          if (harvest === null || harvest.stopped !== null) return this.#plain()
+          if (harvest === null || harvest.stopped) return this.#plain()
           for (let part = harvest.next(); part !== null; part = harvest.next())
             this.#append(part.result.results ?? [], part.segment)
           break

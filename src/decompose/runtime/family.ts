@@ -175,25 +175,16 @@ export function slicesOf(inputs: readonly Uint8Array[]): Spawn['slices'] {
   return slices
 }
 
-/** Results of a family as they came back: up to the first shard that threw or cannot be merged. */
-export interface Returned {
-  readonly results: readonly ShardResult[]
-  /** Why shard `results.length` has to run in place; null when all are there. */
-  readonly stop: string | null
-}
-
-export function readOutcomes(prepared: Prepared, outcomes: readonly Uint8Array[], classes: ClassTable): Returned {
-  const known = prepared.shared.added()
-  const base = known.length
-  const results: ShardResult[] = []
-  for (const [index, bytes] of outcomes.entries()) {
-    known.length = base
-    for (const object of prepared.own[index] ?? []) known.push(object)
-    const outcome: Outcome = decodeOutcome(bytes, { known, classes })
-    if (outcome.kind === 'error') return { results, stop: errorLine(outcome.error) }
-    results.push(outcome.value as ShardResult)
-  }
-  return { results, stop: null }
+/** What shard `index` made: its result, or the error it ended with, in one line. */
+export function readOutcome(
+  prepared: Prepared,
+  index: number,
+  bytes: Uint8Array,
+  classes: ClassTable,
+): ShardResult | string {
+  const known = [...prepared.shared.added(), ...(prepared.own[index] ?? [])]
+  const outcome: Outcome = decodeOutcome(bytes, { known, classes })
+  return outcome.kind === 'error' ? errorLine(outcome.error) : (outcome.value as ShardResult)
 }
 
 /** An error in one line, as logs show it. */

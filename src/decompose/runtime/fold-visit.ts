@@ -3,11 +3,12 @@ import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
+import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
 import { type IntegerSum, isExact } from './integers.ts'
 import { isKey, keyOf } from './pick.ts'
 import type { ShardResult } from './values.ts'
-import { Pace, type RootSetting, runUntilCut, type Segment, shardOut } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment } from './visit.ts'
 
 type Callback = (held: unknown, item: unknown, index: number, array: unknown) => unknown
 

@@ -2,9 +2,10 @@
 
 import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Access, Items } from './family.ts'
+import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
-import { Pace, type RootSetting, type Segment, shardOut, stretchOf } from './visit.ts'
+import { Pace, type RootSetting, type Segment, stretchOf } from './visit.ts'
 
 /** The names are those of the generated text. */
 export class LoopVisit {

@@ -3,8 +3,9 @@ import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
+import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
-import { Pace, type RootSetting, runUntilCut, type Segment, shardOut, stretchOf } from './visit.ts'
+import { Pace, type RootSetting, runUntilCut, type Segment, stretchOf } from './visit.ts'
 
 type Predicate = (item: unknown, index: number, array: unknown) => unknown
 

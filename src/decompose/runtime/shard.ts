@@ -1,6 +1,6 @@
 /** Runs one shard: decodes its state, runs its items in order, checkpoints by index, encodes what comes out. */
 import { assert } from '../../errors.ts'
-import type { EncodeOptions } from '../../execute/codec/codec.ts'
+import type { EncodeOptions, Tail } from '../../execute/codec/codec.ts'
 import { decode } from '../../execute/codec/decode.ts'
 import { encode } from '../../execute/codec/encode.ts'
 import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
@@ -81,6 +81,10 @@ class ShardRun {
   #next: number
   /** The item with which the loop may end. */
   #end: number | null = null
+  /** What goes back to the root unbegun. */
+  #tail: Tail | null = null
+  readonly #startItem: number
+  readonly #startMs: number
 
   constructor(call: ShardCall, host: RuntimeHost, registry: Registry, meta: SpotMeta, shared: DecodedShared) {
     this.#call = call
@@ -108,6 +112,8 @@ class ShardRun {
     registry.setState?.(shared.state.module)
     registry.body?.({ ...shared.state.captures, ...this.#made }, this.#chunk)
     host.seedRandom(call.seed, work.lo)
+    this.#startItem = this.#next
+    this.#startMs = host.nowMs()
   }
 
   /** Runs the items, up to the one with which the loop may end. */
@@ -140,12 +146,23 @@ class ShardRun {
       const tookMs = this.#host.nowMs() - startMs
       size = tookMs < decomposeLimits.shardSegmentMs ? size * 2 : Math.max(1, Math.floor(size / 2))
       if (tookMs >= 1) this.#host.progress((end - lo) / (hi - lo))
-      if (mayRest && this.#next < hi && this.#host.checkpointDue()) this.#checkpoint()
+      if (!mayRest || this.#next >= hi) continue
+      if (this.#handsBack(hi)) break
+      if (this.#host.checkpointDue()) this.#checkpoint()
     }
     if (this.#host.signal.aborted) throw new Error('the shard was cancelled')
     if (this.#inputHash !== null && this.#hash() !== this.#inputHash) {
       throw new Error('audit: an iteration changed its inputs')
     }
+  }
+
+  /** What is not begun goes back: hubs that are idle, or quicker, take it. */
+  #handsBack(hi: number): boolean {
+    const tookMs = this.#host.nowMs() - this.#startMs
+    if (tookMs < (this.#call.work.divideAfterMs ?? Number.POSITIVE_INFINITY)) return false
+    this.#tail = { left: hi - this.#next, meanMs: tookMs / (this.#next - this.#startItem) }
+    this.#range = this.#counterRange(this.#next)
+    return true
   }
 
   outcome(): Uint8Array {
@@ -157,7 +174,7 @@ class ShardRun {
       this.#meta.outputs[index]?.integers === true ? integerSum(output as unknown[]) : output,
     )
     const value: ShardResult = sum === null ? { results, outputs, ends } : { results: null, outputs: [sum], ends }
-    return encodeOutcome({ kind: 'value', value }, this.#options())
+    return encodeOutcome({ kind: 'value', value, tail: this.#tail }, this.#options())
   }
 
   /** The first item of the segment at hand that throws when run alone; iterations are pure, so it throws again. */

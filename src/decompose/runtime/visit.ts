@@ -1,22 +1,11 @@
 /** One visit of a sharded spot by the root: decides what runs in place, sends the rest to shards, merges. */
 import type { ClassTable, ShardPlace } from '../../execute/codec/codec.ts'
 import { decomposeLimits } from '../../limits.ts'
-import { type Cut, shardItems } from '../../program/family.ts'
+import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
-import {
-  type Access,
-  counterRange,
-  type Items,
-  mergeResult,
-  objectionToResults,
-  prepare,
-  type Returned,
-  readOutcomes,
-} from './family.ts'
 import { evenCut, guidedCut, isWorthSharding } from './granularity.ts'
 import type { SpotHistory } from './history.ts'
-import type { ShardResult } from './values.ts'
 
 /** What all visits of a root share. */
 export interface RootSetting {
@@ -156,70 +145,6 @@ export function runUntilCut(pace: Pace, run: (segment: Segment) => boolean): Cut
   }
 }
 
-/** What shards gave back, ready to be merged one after the other. */
-export interface Harvest {
-  /** Merges the outputs of the next shard; null when there is none left. */
-  next(): { readonly result: ShardResult; readonly segment: Segment } | null
-  /** The shard that has to run in place, because it threw or cannot be merged; null when none. */
-  readonly stopped: Segment | null
-}
-
-/** Runs the cut's shards elsewhere. @returns null when the spot has to stay in place. */
-export async function shardOut(
-  setting: RootSetting,
-  meta: SpotMeta,
-  access: Access,
-  items: Items,
-  cut: Cut,
-  at: { readonly spot: number; readonly sequence: number; readonly meanMs: number },
-): Promise<Harvest | null> {
-  const workMs = at.meanMs > 0 ? cut.starts.map((_, index) => at.meanMs * sizeOf(cut, index)) : null
-  const prepared = prepare(meta, access, items, cut, {
-    spot: at.spot,
-    sequence: at.sequence,
-    classes: setting.classes,
-    workMs,
-  })
-  if (typeof prepared === 'string') {
-    setting.stayed(meta, prepared)
-    return null
-  }
-  const outcomes = await setting.call.spawn(prepared.spawn)
-  const { results, stop } = untilEnd(meta, readOutcomes(prepared, outcomes, setting.classes))
-  const objection = objectionToResults(prepared, results)
-  if (objection !== null) {
-    setting.stayed(meta, objection)
-    return null
-  }
-  if (stop !== null) {
-    setting.stayed(meta, `shard ${results.length} ended with ${stop}`)
-    setting.threw({ sequence: at.sequence, index: results.length }, stop)
-  }
-  let index = 0
-  return {
-    stopped: stop === null ? null : segmentOf(cut, results.length),
-    next() {
-      const result = results[index]
-      if (result === undefined) return null
-      const whole = segmentOf(cut, index)
-      const segment = result.ends === null ? whole : { from: whole.from, to: whole.from + result.ends }
-      index += 1
-      if (segment.to > segment.from)
-        mergeResult(prepared, access, result, counterRange(items, segment.from, segment.to))
-      return { result, segment }
-    },
-  }
-}
-
-/** What lies behind the end of a search is as if it had never run, whatever came of it. */
-function untilEnd(meta: SpotMeta, returned: Returned): Returned {
-  if (!meta.endsEarly) return returned
-  const last = returned.results.findIndex(
-    ({ ends, results }) => ends !== null || (results !== null && results.length > 0),
-  )
-  return last < 0 ? returned : { results: returned.results.slice(0, last + 1), stop: null }
-}
-
 /** A stretch of a few shards per slot: what lies behind the end of a search is computed in vain. */
 export function stretchOf(call: RootCall, cut: Cut, sequence: number, meanMs: number): Cut {
   if (call.chunks !== null || call.recordedCuts.get(sequence) === cut) return cut
@@ -228,14 +153,4 @@ export function stretchOf(call: RootCall, cut: Cut, sequence: number, meanMs: nu
   const items = Math.min(cut.items, from + size * 2 * Math.max(1, call.slots()))
   const starts = Array.from({ length: Math.ceil((items - from) / size) }, (_, index) => from + index * size)
   return { items, starts }
-}
-
-function segmentOf(cut: Cut, index: number): Segment {
-  const { lo, hi } = shardItems(cut, index)
-  return { from: lo, to: hi }
-}
-
-function sizeOf(cut: Cut, index: number): number {
-  const { lo, hi } = shardItems(cut, index)
-  return hi - lo
 }

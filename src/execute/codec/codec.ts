@@ -34,8 +34,14 @@ export type Decode = (bytes: Uint8Array, options?: DecodeOptions) => unknown
 
 /** How a shard or a job ended: a value, or what the user's code threw. */
 export type Outcome =
-  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'value'; readonly value: unknown; readonly tail?: Tail | null }
   | { readonly kind: 'error'; readonly error: ThrownError }
+
+/** Items at the end of a shard's range that it handed back unbegun, and what one of those before took on average. */
+export interface Tail {
+  readonly left: number
+  readonly meanMs: number
+}
 
 /** A thrown error as plain data; `item` is the index of the failing item, -1 where there is none. */
 export interface ThrownError {

@@ -1,7 +1,7 @@
 /** How a shard or a job ended, as bytes; and thrown errors as data and back. */
 import { types } from 'node:util'
 import { corrupt } from './byte-reader.ts'
-import type { DecodeOptions, EncodeOptions, Outcome, ShardPlace, ThrownError } from './codec.ts'
+import type { DecodeOptions, EncodeOptions, Outcome, ShardPlace, Tail, ThrownError } from './codec.ts'
 import { decode } from './decode.ts'
 import { encode } from './encode.ts'
 import { ValueError } from './refusal.ts'
@@ -9,10 +9,16 @@ import { errorConstructors } from './tags.ts'
 
 const valueKind = 0
 const errorKind = 1
+/** A value for the first items of a shard: then two float64, how many are left and the mean milliseconds of one, and the value. */
+const partKind = 2
+const partHeaderBytes = 17
 
 /** @throws ValueError when the value, or what was thrown, cannot travel. */
 export function encodeOutcome(outcome: Outcome, options: EncodeOptions = {}): Uint8Array {
-  if (outcome.kind === 'value') return prefixed(valueKind, encode(outcome.value, options))
+  if (outcome.kind === 'value') {
+    const { value, tail = null } = outcome
+    return tail === null ? prefixed(valueKind, encode(value, options)) : part(tail, encode(value, options))
+  }
   const { item, name, message, stack, isError, value, shard } = outcome.error
   const place = shard ? [shard.sequence, shard.index] : null
   return prefixed(errorKind, encode([item, name, message, stack, isError, value, place], options))
@@ -22,8 +28,21 @@ export function encodeOutcome(outcome: Outcome, options: EncodeOptions = {}): Ui
 export function decodeOutcome(bytes: Uint8Array, options: DecodeOptions = {}): Outcome {
   const kind = bytes[0]
   if (kind === valueKind) return { kind: 'value', value: decode(bytes.subarray(1), options) }
+  if (kind === partKind) {
+    return { kind: 'value', value: decode(bytes.subarray(partHeaderBytes), options), tail: tailOf(bytes) }
+  }
   if (kind !== errorKind) throw corrupt('the kind of an outcome is unknown', 0)
   return { kind: 'error', error: thrownError(decode(bytes.subarray(1), options)) }
+}
+
+/** What a shard handed back, told without decoding its value; null for all others. @throws ShoalError SHOAL_VALUE_CORRUPT. */
+export function tailOf(bytes: Uint8Array): Tail | null {
+  if (bytes[0] !== partKind) return null
+  if (bytes.byteLength < partHeaderBytes) throw corrupt('an outcome is cut off', 1)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const [left, meanMs] = [view.getFloat64(1), view.getFloat64(9)]
+  if (Number.isSafeInteger(left) && left > 0 && meanMs >= 0 && Number.isFinite(meanMs)) return { left, meanMs }
+  throw corrupt('a shard hands back no items', 1)
 }
 
 /** What user code threw as plain data; parts that cannot travel are left out. `item` is -1 where there is none. */
@@ -151,6 +170,16 @@ function text(value: unknown): string {
   } catch {
     return 'a value that cannot be shown'
   }
+}
+
+function part({ left, meanMs }: Tail, bytes: Uint8Array): Uint8Array {
+  const result = new Uint8Array(bytes.byteLength + partHeaderBytes)
+  result[0] = partKind
+  const view = new DataView(result.buffer)
+  view.setFloat64(1, left)
+  view.setFloat64(9, meanMs)
+  result.set(bytes, partHeaderBytes)
+  return result
 }
 
 function prefixed(kind: number, bytes: Uint8Array): Uint8Array {

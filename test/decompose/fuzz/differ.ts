@@ -23,15 +23,17 @@ export async function compare(
   const program = decompose(source, FILE)
   let spawns = 0
   let fallbacks = 0
-  for (const { chunks, order } of cuts) {
-    const run = await runProgram(program, { scale: 1 }, { chunks, order })
+  const divided = { chunks: 2, order: 'shuffled' as const, divideAfterMs: 1e-6 }
+  for (const { chunks, order, ...division } of [...cuts, divided]) {
+    const run = await runProgram(program, { scale: 1 }, { chunks, order, ...division })
     spawns += run.spawns.length
     fallbacks += run.logs.length
     // A result that cannot travel is refused with its reason, sharded or not.
     if (run.thrown?.name === 'ValueError') continue
     const outcome = run.thrown === null ? { value: run.value } : { thrown: `${run.thrown.name}: ${run.thrown.message}` }
     const difference = differenceOf(plain, outcome)
-    if (difference !== null) return { difference: `chunks ${chunks}, ${order}: ${difference}`, spawns, fallbacks }
+    const how = 'divideAfterMs' in division ? 'divided' : `chunks ${chunks}, ${order}`
+    if (difference !== null) return { difference: `${how}: ${difference}`, spawns, fallbacks }
   }
   return { difference: null, spawns, fallbacks }
 }

@@ -1,0 +1,57 @@
+/** Measures what dividing slow shards at run time is worth: the same skewed job on three hubs, with and without it. */
+import { startEmbeddedSwarm } from '../src/client/embedded-swarm.ts'
+import type { RemoteHub } from '../src/client/remote-hub.ts'
+import { makeSubmission } from '../src/client/submission.ts'
+import { report } from './report.ts'
+
+const hubs = 3
+const rounds = Number(process.env.SHOAL_BENCH_ROUNDS ?? 5)
+
+/** Items wait instead of computing: three hubs on one machine do not share a core then. */
+const job = async (waits: readonly number[]): Promise<number[]> => {
+  const done: number[] = []
+  for (const ms of waits) {
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    done.push(ms)
+  }
+  return done
+}
+
+function waits(count: number, usualMs: number, heavyFrom: number, heavyTo: number, heavyMs: number): number[] {
+  return Array.from({ length: count }, (_, i) => (i >= heavyFrom && i < heavyTo ? heavyMs : usualMs))
+}
+
+/** The first items, by which the cut is made, are cheap in all of them. */
+const cases: Readonly<Record<string, readonly number[]>> = {
+  even: waits(600, 5, 0, 0, 0),
+  'heavy end': waits(400, 2, 370, 400, 100),
+  'heavy start': waits(400, 2, 20, 50, 100),
+  'one heavy stretch': waits(400, 2, 200, 240, 60),
+}
+
+async function wallMs(hub: RemoteHub, input: readonly number[], whole: boolean): Promise<number> {
+  const submission = await makeSubmission(job, input, { whole, name: 'divide' })
+  const start = performance.now()
+  await hub.result(await hub.submit(submission), { wait: true })
+  return performance.now() - start
+}
+
+await using swarm = await startEmbeddedSwarm({ hubs })
+const [first] = swarm.hubs
+if (first === undefined) throw new Error('a swarm without hubs')
+for (const hub of swarm.hubs) await wallMs(hub.remote, waits(60, 5, 0, 0, 0), true)
+const named = process.argv.slice(2)
+for (const [name, input] of Object.entries(cases)) {
+  if (named.length > 0 && !named.includes(name)) continue
+  const samples = { whole: [] as number[], divided: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    samples.whole.push(await wallMs(first.remote, input, true))
+    samples.divided.push(await wallMs(first.remote, input, false))
+  }
+  const idealMs = input.reduce((sum, ms) => sum + ms, 0) / hubs
+  const whole = report('divide', 'ms', samples.whole, { case: name, divided: false, idealMs: Math.round(idealMs) })
+  const divided = report('divide', 'ms', samples.divided, { case: name, divided: true, idealMs: Math.round(idealMs) })
+  process.stdout.write(
+    `${JSON.stringify({ bench: 'divide', case: name, ratio: Number((divided.median / whole.median).toFixed(3)) })}\n`,
+  )
+}
