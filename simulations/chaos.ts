@@ -1,4 +1,5 @@
 /** One seed of chaos: a swarm, some jobs, a nemesis; judged while it runs and after everything is mended. */
+import { receiptOf } from '../src/hub/reconcile.ts'
 import { calmDown } from './calm.ts'
 import { checkEnd } from './check.ts'
 import { type LedgerKind, ledgerKinds } from './kernel/ledger.ts'
@@ -71,6 +72,7 @@ function runSeed(
     world.runFor(untilMs + 1)
     calmDown(world, nemesis)
     checkEnd(world)
+    countReconciled(world)
     checkWaste(world, shards, faults)
   } catch (error) {
     world.broken('H0', error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -137,6 +139,14 @@ function submitJobs(
   }
   if (faults.has('unfit')) submitUnfit(world, options.hubs)
   return shards
+}
+
+/** Shards with more than one result, as the receipt of some hub tells them. */
+function countReconciled(world: SimWorld): void {
+  const hub = [...world.hubs.values()].find(({ isUp }) => isUp)
+  for (const { view } of hub?.hub.state.jobs.values() ?? []) {
+    for (const family of view.families.values()) for (const _ of receiptOf(family)) world.rules.use('reconciled')
+  }
 }
 
 /** A job that no machine can run: it ends at its deadline. */

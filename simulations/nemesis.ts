@@ -13,6 +13,7 @@ const plainFaults = [
   'torn-disk',
   'rotten-log',
   'gone',
+  'gone-holders',
   'amnesia',
   'backup',
   'twin',
@@ -171,6 +172,7 @@ export class Nemesis {
 
   /** A fault ends by itself, or when the nemesis does. */
   #mendAfter(delayMs: number, mend: () => void): void {
+    if (this.#isOver) return mend()
     const once = () => {
       if (this.#mending.delete(once)) mend()
     }

@@ -2,6 +2,7 @@
 import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
 import { faultNames } from './nemesis.ts'
+import { protocolRules } from './rules.ts'
 import { shardStory } from './shard-story.ts'
 import { type Shrunk, shrink } from './shrink.ts'
 
@@ -18,6 +19,8 @@ export interface SweepOptions extends ChaosOptions {
 const SHRUNK_MAX = 2
 const SHRINK_MS_MAX = 20_000
 const TOLD_MAX = 5
+/** A sweep of so many seeds must have used every rule of the protocol. */
+const COVERING_SEEDS = 300
 
 export interface Failure {
   readonly seed: number
@@ -54,7 +57,7 @@ export function sweep(
 ): SweepReport {
   const failed: Failure[] = []
   const faults: Record<string, number> = Object.fromEntries(faultNames.map((name) => [name, 0]))
-  const covered: Record<string, number> = {}
+  const covered: Record<string, number> = Object.fromEntries(Object.keys(protocolRules).map((name) => [name, 0]))
   const ledgers = { yjs: 0, replica: 0 }
   const startMs = clock()
   let events = 0
@@ -68,10 +71,7 @@ export function sweep(
     executed += result.executedShare
     hash = Math.imul(hash ^ Number.parseInt(result.world.history.hash, 16), 0x01000193)
     for (const [name, count] of result.faults) faults[name] = (faults[name] ?? 0) + count
-    for (const { kind, detail } of result.world.history.events) {
-      const rule = kind === 'claim' ? `claim-${detail}` : kind
-      covered[rule] = (covered[rule] ?? 0) + 1
-    }
+    for (const [rule, count] of result.world.rules.counts) covered[rule] = (covered[rule] ?? 0) + count
     const [violation] = result.violations
     if (violation !== undefined) {
       const isShrunk = options.shrink === true && failed.length < SHRUNK_MAX
@@ -85,6 +85,8 @@ export function sweep(
     }
     if (options.failFast === true && violation !== undefined) break
   }
+  const uncovered = isLarge(options) ? Object.keys(covered).filter((rule) => covered[rule] === 0) : []
+  if (uncovered.length > 0 && failed.length === 0) failed.push(coverageFailure(options, uncovered))
   const seconds = Math.max(1e-3, (clock() - startMs) / 1000)
   return {
     schema: 1,
@@ -98,6 +100,18 @@ export function sweep(
     executionsPerShard: round(executed / options.seeds),
     ledgers,
   }
+}
+
+/** Whether a sweep should have come by every rule. */
+function isLarge({ seeds, faults, isExact, only }: SweepOptions): boolean {
+  return seeds >= COVERING_SEEDS && faults.length === faultNames.length && isExact !== true && only === undefined
+}
+
+function coverageFailure(options: SweepOptions, rules: readonly string[]): Failure {
+  const message = `no seed came by ${rules.join(', ')}: what is not used is not checked`
+  const { seed, seeds, hubs, shards } = options
+  const replay = `npx shoal simulate chaos --seed ${seed} --seeds ${seeds} --hubs ${hubs} --shards ${shards}`
+  return { seed, invariant: 'covered', message, replay, story: [], shrunk: null }
 }
 
 function shrunkFailure(failed: ChaosResult, options: ChaosOptions, clock: () => number): Failure['shrunk'] {

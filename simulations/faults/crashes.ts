@@ -11,6 +11,7 @@ export function crashActs(context: FaultContext): Acts {
   const acts: Acts = {
     crash: () => crashFor(context, anyIndex(context), 'crash'),
     gone: () => loseForGood(context),
+    'gone-holders': () => loseHolders(context),
     amnesia: () => endFor(context, anyIndex(context), 'crash, amnesia', (name) => context.world.lives.amnesia(name)),
     backup: () => restoreBackup(context),
     twin: () => doubleHome(context),
@@ -65,19 +66,31 @@ function damageOf({ enabled, random, count }: FaultContext): Damage {
   return { told: ', torn disk', act: (disk) => disk.tear(() => random.below(4)) }
 }
 
+/** Few seeds come by these more than once. */
+const rareSteps: ReadonlySet<KillStep> = new Set(['root', 'snapshot', 'deliver', 'send'])
+
 function setTrap(context: FaultContext, step: KillStep): void {
-  anyHub(context).trap = { step, countdown: 1 + context.random.below(10) }
+  const times = 1 + context.random.below(10)
+  anyHub(context).trap = { step, countdown: rareSteps.has(step) ? 1 : times }
 }
 
 /** A machine that never comes back; most of the swarm stays. */
-function loseForGood(context: FaultContext): void {
+function loseForGood(context: FaultContext, index = anyIndex(context)): void {
   const { world, gone, hubs } = context
-  const index = anyIndex(context)
   if (!world.hub(index).isAlive || gone.size >= hubs >> 1) return
   context.note(hubName(index), 'gone for good')
   gone.add(index)
   world.hub(index).isFrozen = false
   world.crash(index)
+}
+
+/** All that hold some result at once, and for good. */
+function loseHolders(context: FaultContext): void {
+  const { world, gone, hubs } = context
+  const cid = [...anyHub(context).disk.blobs].findLast((name) => name.startsWith('result-'))
+  const holders = [...world.hubs.values()].filter(({ disk }) => cid !== undefined && disk.blobs.has(cid))
+  if (holders.length > (hubs >> 1) - gone.size) return
+  for (const { id } of holders) loseForGood(context, Number(id.slice(1)))
 }
 
 /** The home is copied now, and some time later the machine starts from the copy. */

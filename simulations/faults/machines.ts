@@ -58,14 +58,26 @@ function jumpClock(context: FaultContext): void {
 }
 
 function fillDisk(context: FaultContext): void {
-  const hub: SimHub = anyHub(context)
+  const { random } = context
+  const hub = busyHub(context)
   const { disk } = hub
   if (disk.isFull) return
   context.note(hub.id, 'disk full')
   disk.isFull = true
-  context.mendAfter(context.random.between(500, 10_000), () => {
+  // Another program may free the room at once: then a run loses some results and stores the next ones.
+  context.mendAfter(random.chance(0.5) ? random.between(5, 300) : random.between(500, 10_000), () => {
     disk.isFull = false
   })
+}
+
+/** One that runs something, if there is any. */
+function busyHub(context: FaultContext): SimHub {
+  const first = anyIndex(context)
+  for (let offset = 0; offset < context.hubs; offset++) {
+    const hub = context.world.hub((first + offset) % context.hubs)
+    if (hub.isUp && hub.hub.state.runningRuns().length > 0) return hub
+  }
+  return context.world.hub(first)
 }
 
 /** Only what was computed is lost: the program and its inputs are the user's to keep. */

@@ -74,7 +74,10 @@ export class SimLedgers {
     const ledger = this.of(job)
     const { entries, isMissing } = ledger.receive(parcel, sender.from)
     this.#admit(job, entries, sender)
-    if (isMissing) this.#world.traffic.sync(this.#hub, sender.from)
+    if (isMissing) {
+      this.#world.rules.use('gap')
+      this.#world.traffic.sync(this.#hub, sender.from)
+    }
     this.#reviewSnapshot(ledger)
   }
 
@@ -116,7 +119,9 @@ export class SimLedgers {
     ledger.beginSnapshot()
     this.#world.events.after(SNAPSHOT_FLUSHES * hub.model.diskMs, () =>
       hub.whenAwake(() => {
-        if (!hub.diesAt('snapshot')) ledger.endSnapshot()
+        if (hub.diesAt('snapshot')) return
+        this.#world.rules.use('snapshot')
+        ledger.endSnapshot()
       }),
     )
   }

@@ -229,6 +229,7 @@ export class SimHub {
   #carryOut(effect: Effect): void {
     if (!this.isAlive || this.#diesBefore(effect)) return
     const world = this.#world
+    world.rules.effect(this.hub.state, effect)
     switch (effect.type) {
       case 'append':
         return this.#append(effect.job, effect.records)

@@ -1,6 +1,7 @@
 /** What simulated hubs send each other: beacons by gossip, everything else by streams, records as their ledgers ship them. */
 import type { Beacon } from '../../src/hub/beacon.ts'
 import type { HubMessage } from '../../src/hub/message.ts'
+import type { RuleCounts } from '../rules.ts'
 import type { Parcel, Vector } from './ledger.ts'
 import { parcelBytes } from './ledger.ts'
 import type { SimLinks } from './links.ts'
@@ -16,11 +17,18 @@ export class SimTraffic {
   readonly #links: SimLinks
   readonly #lives: SimLives
   readonly #countBytes: boolean
+  readonly #rules: RuleCounts
   beacons = 0
 
-  /** `countBytes`: whether records are weighed, which takes packing them. */
-  constructor(network: SimNetwork, links: SimLinks, lives: SimLives, countBytes: boolean) {
-    this.#countBytes = countBytes
+  /** `told.countBytes`: whether records are weighed, which takes packing them. */
+  constructor(
+    network: SimNetwork,
+    links: SimLinks,
+    lives: SimLives,
+    told: { readonly rules: RuleCounts; readonly countBytes: boolean },
+  ) {
+    this.#countBytes = told.countBytes
+    this.#rules = told.rules
     this.#network = network
     this.#links = links
     this.#lives = lives
@@ -35,7 +43,11 @@ export class SimTraffic {
   #beaconTo(from: string, other: SimHub, beacon: Beacon): void {
     if (other.id === from || !other.isAlive) return
     this.beacons++
-    this.#network.gossip(from, other.id, () => other.input({ type: 'beacon', beacon }))
+    this.#network.gossip(from, other.id, () => {
+      const known = other.hub.state.members.get(beacon.hub)
+      if (known !== undefined && known.incarnation > beacon.incarnation) this.#rules.use('outranked')
+      other.input({ type: 'beacon', beacon })
+    })
   }
 
   greet(from: string, to: string, beacon: Beacon): void {

@@ -5,6 +5,7 @@ import type { DoneRecord } from '../../src/ledger/record.ts'
 import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
+import { RuleCounts } from '../rules.ts'
 import { noLoad } from '../workflow/curve.ts'
 import { SimBlobs } from './blobs.ts'
 import type { SimDisk } from './disk.ts'
@@ -85,6 +86,7 @@ export class SimWorld {
   /** Wrong values that liars made. */
   readonly lies = new Map<string, string>()
   readonly history = new History()
+  readonly rules = new RuleCounts()
   readonly notes: { hub: string; boot: string; effect: Effect; atMs: number }[] = []
   readonly violations: Violation[] = []
   /** Odds that a slot goes down in a shard that is not to blame; may change in the middle of a run. */
@@ -113,7 +115,10 @@ export class SimWorld {
     const link = { ...plainLink, ...options.link }
     this.network = new SimNetwork(this.events, new Random(options.seed, 'network'), link)
     this.links = new SimLinks(this.events, new Random(options.seed, 'links'), this.network, this.lives)
-    this.traffic = new SimTraffic(this.network, this.links, this.lives, options.countBytes === true)
+    this.traffic = new SimTraffic(this.network, this.links, this.lives, {
+      rules: this.rules,
+      countBytes: options.countBytes === true,
+    })
     this.blobs = new SimBlobs(
       this,
       { share: options.blobResults ?? 0, bytesPerWorkMs: options.blobBytesPerWorkMs ?? 0 },

@@ -78,7 +78,7 @@ function unfinishedDraft(
   while (index < record.hi && finished.has(attemptKey(author, record.epoch, index))) index++
   if (index >= record.hi) return null
   const end = lastWord(history, start, index)
-  if (end?.state === 'released' && end.reason !== 'stopped') return null
+  if (end?.state === 'released' && end.reason !== 'stopped' && end.reason !== 'unstored') return null
   const boot = author.slice(start.hub.length + 1)
   const isRunning = end === null && isLive(start.hub, boot) && !view.isDone(index)
   return {

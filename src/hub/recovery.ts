@@ -1,7 +1,7 @@
 /** What follows when others fall silent: their claims are void, their results may be lost, their copies must be made again. */
 import type { FamilyView } from '../ledger/view.ts'
 import { recovery } from '../limits.ts'
-import type { HubId, JobId, Ref } from '../program/ref.ts'
+import type { JobId, Ref } from '../program/ref.ts'
 import { claim } from './claims.ts'
 import { isEnded, type Job, rootView } from './job.ts'
 import type { MemberChange } from './membership.ts'
@@ -44,7 +44,10 @@ function reopenLost(state: HubState, job: Job, view: FamilyView, shard: number):
   const family = view.spec.key
   const done = view.done(shard)
   if (done === null) return
-  const isDead = ![done.hub, ...done.holders].some((hub) => mayReturn(state, hub))
+  const holders = [done.hub, ...done.holders].map((hub) => state.members.get(hub)?.state)
+  // A suspect may be back in a moment, and its disk with it.
+  if (holders.includes('suspect')) return
+  const isDead = !holders.includes('alive')
   if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) return
   job.misses.delete(`${family}:${shard}`)
   const generation = view.generation(shard) + 1
@@ -101,9 +104,4 @@ export function redeliver(state: HubState): void {
     if (job.rootRun === null) continue
     for (const { family, delivered } of job.awaited.values()) deliverDone(state, job, family, 0, delivered.length)
   }
-}
-
-function mayReturn(state: HubState, hub: HubId): boolean {
-  const member = state.members.get(hub)
-  return member !== undefined && (member.state === 'alive' || member.state === 'suspect')
 }

@@ -1,6 +1,8 @@
 /** From a slot's output to a record: results and checkpoints count only once a second hub holds them. */
-import { shellLimits } from '../limits.ts'
+import { recovery, shellLimits } from '../limits.ts'
 import type { Cid, HubId, Ref } from '../program/ref.ts'
+import { writeClaim } from './claims.ts'
+import { pause } from './execution.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
 import { reviewRun } from './lost-claims.ts'
@@ -27,6 +29,7 @@ export interface CheckpointTaken {
 export function resultsStored(state: HubState, results: Results): void {
   const run = state.runs.get(results.run)
   if (run === undefined) return
+  if (results.lo > run.next) giveBackUnstored(state, run, results.lo)
   const startMs = run.resultsMs ?? run.startedMs ?? state.nowMs
   run.next = Math.max(run.next, results.hi)
   noteMoved(run, state.nowMs)
@@ -49,6 +52,12 @@ export function resultsStored(state: HubState, results: Results): void {
   const waiting = state.pendingDone.get(results.ref.cid) ?? []
   waiting.push(pending)
   state.pendingDone.set(results.ref.cid, waiting)
+}
+
+/** A slot runs its shards in order: results that come after a gap mean that those in it found no room on the disk. */
+function giveBackUnstored(state: HubState, run: OwnRun, hi: number): void {
+  pause(state, state.job(run.job), run, run.next, hi, recovery.failedAttemptPauseMs)
+  writeClaim(state, run, 'released', run.next, hi, 'unstored')
 }
 
 /** A resumable state is stored here; it is announced once a second hub has it too. */

@@ -140,3 +140,16 @@ test('hazard 3: work that everybody leaves to one hub is taken when that hub tak
   const isDone = () => sim.isDoneAt(0, 'job-2')
   expect(sim.runUntil(isDone, sim.events.nowMs + 20_000)).toBe(true)
 })
+
+test('results that found no room on the disk are made again, also by a hub that is alone', () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const sim = started({ hubs: 1, blobResults: 0.5, seed }, [{ shards: 200, workMs: () => 4 }])
+    sim.events.after(100, () => {
+      sim.hub(0).disk.isFull = true
+    })
+    sim.events.after(400, () => {
+      sim.hub(0).disk.isFull = false
+    })
+    expect(isDoneSomewhere(sim), `seed ${seed}`).toBe(true)
+  }
+})
