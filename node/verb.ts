@@ -19,6 +19,8 @@ export interface Positional {
   readonly name: string
   readonly description: string
   readonly required: boolean
+  /** Takes all further words too: the first by name, the others as a list of that name. */
+  readonly rest?: boolean
 }
 
 export interface Verb {
@@ -44,6 +46,8 @@ export function parseVerb(verb: Verb, raw: readonly string[]): Arguments {
   refuseUnknown(verb, kept)
   const parsed = parseArgs(kept, cittyArguments(verb))
   const [...positionals] = parsed._
+  const last = verb.positionals.at(-1)
+  if (last?.rest === true) repeated.set(last.name, positionals.splice(verb.positionals.length))
   if (positionals.length > verb.positionals.length) {
     throw usage(verb, `unexpected argument ${JSON.stringify(positionals[verb.positionals.length])}`)
   }

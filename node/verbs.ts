@@ -25,6 +25,7 @@ export const verbs: readonly VerbEntry[] = [
   entry('hubs', 'list the hubs of the swarm', async () => (await import('./commands/hubs.ts')).hubs),
   entry('forecast', 'back-test the load forecast', async () => (await import('./commands/forecast.ts')).forecast),
   entry('doctor', 'say why hubs do not see each other', async () => (await import('./commands/doctor.ts')).doctor),
+  entry('check', 'judge the histories that hubs wrote', async () => (await import('./commands/check.ts')).check),
   entry(
     'simulate',
     'run these hubs on a virtual clock, under faults',

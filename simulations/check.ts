@@ -6,6 +6,7 @@ import type { HubState } from '../src/hub/state.ts'
 import type { FamilyView } from '../src/ledger/view.ts'
 import { ROOT_FAMILY } from '../src/program/family.ts'
 import { manifestBlobs } from '../src/program/program.ts'
+import { judge, type Knowledge } from './checker/judge.ts'
 import type { SimHub } from './kernel/sim-hub.ts'
 import { POISONED, referenceValue, type SimJob, simValue } from './kernel/workload.ts'
 import type { SimWorld } from './kernel/world.ts'
@@ -60,6 +61,27 @@ export function checkEnd(world: SimWorld): void {
     checkAgreement(world, job)
   }
   for (const hub of upHubs(world)) checkTables(world, hub)
+  world.violations.push(...judge(world.history.events, knowledgeOf(world)))
+}
+
+/** What only a simulation knows for sure: who is there, what shards return, which hubs had time to agree. */
+function knowledgeOf(world: SimWorld): Knowledge {
+  const blamed = new Set(world.history.events.flatMap(({ kind, job }) => (kind === 'condemn' ? [job] : [])))
+  const jobs = [...world.jobs.values()]
+  return {
+    results: new Map(
+      jobs.filter(({ id }) => !blamed.has(id) && world.lies.size === 0).map((job) => [job.id, referenceValue(job)]),
+    ),
+    shardValue: (job, key, shard) => {
+      const family = world.family(job, key)
+      return family === null ? null : simValue(family, shard)
+    },
+    // What a root makes of lies is none of the right values either.
+    isLie: (value) => world.lies.has(value) || (world.lies.size > 0 && value.startsWith('root:')),
+    settled: upHubs(world).map((hub) => hub.id),
+    settledJobs: new Set(jobs.filter(({ id }) => mustEnd(world, id)).map(({ id }) => id)),
+    roles: new Map([...world.hubs.keys()].map((hub) => [hub, ['compute', 'submit']])),
+  }
 }
 
 /** Whether nothing is left that time alone would mend: all replicas agree, and all tables are empty. */

@@ -195,4 +195,17 @@ export const mutants: readonly Mutant[] = [
     find: "    writeClaim(state, lent.run, 'released', lent.lo, lent.hi, 'steal-unclaimed')\n",
     replace: '',
   },
+  {
+    name: 'a result bears no epoch of its claim',
+    file: 'src/hub/results.ts',
+    find: '    epoch: run.epoch,\n    cost: run.cost,\n    ref,\n    holders,',
+    replace: '    epoch: 0,\n    cost: run.cost,\n    ref,\n    holders,',
+    isQuick: true,
+  },
+  {
+    name: 'a claim takes the highest epoch that it knows of',
+    file: 'src/hub/claims.ts',
+    find: 'epoch = Math.max(epoch, nextEpoch(view, shard))',
+    replace: 'epoch = Math.max(epoch, nextEpoch(view, shard) - 1)',
+  },
 ]

@@ -2,7 +2,7 @@
 import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
 import { ddmin } from './ddmin.ts'
 import type { FaultName } from './nemesis.ts'
-import { shardStory } from './shard-story.ts'
+import { storyOf } from './story.ts'
 
 /** One fault that the failure needs. */
 export interface ShrunkFault {
@@ -83,7 +83,7 @@ class Shrinking {
       events: this.#told(),
       invariant: this.#invariant,
       message,
-      story: shardStory(this.#last, message),
+      story: storyOf(this.#last.world.history.events, message),
       runs: this.#runs,
       options: this.#options,
     }

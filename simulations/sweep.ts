@@ -3,8 +3,8 @@ import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
 import { faultNames } from './nemesis.ts'
 import { protocolRules } from './rules.ts'
-import { shardStory } from './shard-story.ts'
 import { type Shrunk, shrink } from './shrink.ts'
+import { storyOf } from './story.ts'
 
 export interface SweepOptions extends ChaosOptions {
   readonly seed: number
@@ -79,7 +79,7 @@ export function sweep(
         seed,
         ...violation,
         replay: replayLine(seed, options),
-        story: failed.length < TOLD_MAX ? shardStory(result, violation.message) : [],
+        story: failed.length < TOLD_MAX ? storyOf(result.world.history.events, violation.message) : [],
         shrunk: isShrunk ? shrunkFailure(result, options, clock) : null,
       })
     }

@@ -78,12 +78,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   wire: ['program', 'hub'],
   ledger: ['program', 'cost', 'wire'],
   hub: ['program', 'cost', 'ledger', 'execute'],
+  history: ['program', 'wire', 'ledger', 'hub'],
   store: ['program', 'wire'],
   forecast: ['program', 'cost', 'hub'],
   execute: ['program', 'wire', 'decompose'],
   decompose: ['program', 'wire', 'execute'],
   client: ['program', 'wire', 'execute', 'decompose'],
-  live: ['program', 'cost', 'wire', 'ledger', 'hub', 'store', 'forecast', 'execute'],
+  live: ['program', 'cost', 'wire', 'ledger', 'hub', 'store', 'forecast', 'execute', 'history'],
   'index.ts': ['client', 'program'],
 }
 

@@ -42,6 +42,7 @@ export const up: Verb = {
         'whose code runs without walls: none, own (submitted here) or full (anybody in the swarm); default: none',
     },
     mdns: { type: 'flag', description: '--no-mdns: find hubs by --peer alone' },
+    history: { type: 'text', value: 'dir', description: 'write what this hub does and learns, for shoal check' },
     json: { type: 'flag', description: 'print one JSON object per event, the first when ready' },
     embedded: { type: 'flag', hidden: true, description: 'leave, and remove the home, when standard input ends' },
   },
@@ -79,6 +80,7 @@ function hubOptions(args: Arguments, home: string) {
     peers: args.list('peer'),
     swarm: args.text('swarm') ?? null,
     mdns: !args.isOff('mdns'),
+    history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),
   }
 }

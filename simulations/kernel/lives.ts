@@ -96,7 +96,6 @@ export class SimLives {
   dropped(hub: SimHub, job: string): void {
     this.#dropped.add(`${hub.id}/${job}`)
     hub.disk.ledgers.delete(job)
-    hub.note('drop', { job })
   }
 
   isDropped(hub: string, job: string): boolean {

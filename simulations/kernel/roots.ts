@@ -67,13 +67,11 @@ export class SimRoots {
   #unavailable(root: Root, family: SimFamily, effect: Deliver): void {
     const { lo, hi, sequence } = effect
     for (let shard = lo; shard < hi; shard++) root.owed.delete(`${sequence}:${shard}`)
-    this.#hub.note('deliver', { job: root.job.id, family: family.spec.key, lo, hi, detail: 'unavailable' })
     this.#hub.input({ type: 'unavailable', job: root.job.id, family: family.spec.key, lo, hi })
   }
 
   #delivered(root: Root, family: SimFamily, effect: Deliver, values: readonly string[]): void {
     const { lo, hi, offset } = effect
-    this.#hub.note('deliver', { job: root.job.id, family: family.spec.key, lo, hi })
     if (root.job.families[root.family] !== family) return
     for (let shard = lo; shard < hi; shard++) {
       const value = values[offset + shard - lo]
@@ -102,7 +100,7 @@ export class SimRoots {
     this.#roots.delete(root.run)
     const value = rootValue(root.folded)
     this.#hub.note('root', { job: root.job.id, detail: value })
-    this.#world.executed(this.#hub.id, root.job.id, ROOT_FAMILY, 0)
+    this.#world.executed(this.#hub, root.job.id, ROOT_FAMILY, 0)
     const ref = this.#world.blobs.inline([value])
     this.#hub.input({ type: 'results', run: root.run, lo: 0, hi: 1, ref, busyMs: 0 })
     this.#hub.input({ type: 'ended', run: root.run, end: { kind: 'complete' } })

@@ -1,5 +1,7 @@
 /** A simulated machine around the very hub class that real machines run: it carries out effects in virtual time. */
 import { assertNever } from '../../src/errors.ts'
+import type { HistoryKind, Told } from '../../src/history/event.ts'
+import { Recorder } from '../../src/history/recorder.ts'
 import type { Effect, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
@@ -8,9 +10,9 @@ import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
 import { durations } from '../../src/limits.ts'
 import { manifestBlobs } from '../../src/program/program.ts'
+import type { Ref } from '../../src/program/ref.ts'
 import { type Curve, finishAt, levelAt, meanLevel, noLoad } from '../workflow/curve.ts'
 import type { SimDisk } from './disk.ts'
-import type { HistoryKind, Told } from './history.ts'
 import type { Parcel } from './ledger.ts'
 import { type Sender, SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
@@ -100,6 +102,7 @@ export class SimHub {
   inputs = 0
   readonly ledgers: SimLedgers
   readonly #world: SimWorld
+  readonly #recorder: Recorder
   readonly #slots: SimSlots
   readonly #roots: SimRoots
   /** Per timer: when it is due, and the time of the earliest event that will look at it. */
@@ -120,12 +123,17 @@ export class SimHub {
     const speed = life.model.claimedSpeed ?? life.model.speed
     const init = { hub: id, boot: this.boot, incarnation: life.incarnation, slots, cores: slots, speed }
     this.hub = new Hub({ ...init, compute: true, labels, wallOffsetMs })
+    const values = (ref: Ref, shards: number) => world.valuePrints(ref, shards)
+    this.#recorder = new Recorder(this.hub.state, (kind, told) => this.note(kind, told), {
+      values,
+      notesExecutions: false,
+    })
   }
 
   /** Brings the hub up: its own old records first, as a real one reads its disk before it listens. */
   boots(): void {
     if (!this.isAlive) return
-    this.note('boot')
+    this.note('boot', { more: { boot: this.boot } })
     this.ledgers.openStored()
     this.isUp = true
     this.input({ type: 'started' })
@@ -141,7 +149,9 @@ export class SimHub {
   input(input: Input): void {
     if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.input(input))
     this.inputs++
-    for (const effect of this.hub.handle(input, this.#clockMs())) this.#carryOut(effect)
+    const effects = this.hub.handle(input, this.#clockMs())
+    this.#recorder.input(input)
+    for (const effect of effects) this.#carryOut(effect)
   }
 
   /** Runs now, or when a frozen machine thaws; never on a dead one. */
@@ -197,7 +207,7 @@ export class SimHub {
   }
 
   note(kind: HistoryKind, told?: Told): void {
-    this.#world.history.note(this.#world.events.nowMs, this.id, kind, told)
+    this.#world.history.note(this.#world.events.nowMs, this.id, kind, { ...told, life: this.boot })
   }
 
   /** The load monitor: what others use, and a forecast of it. */
@@ -228,6 +238,7 @@ export class SimHub {
 
   #carryOut(effect: Effect): void {
     if (!this.isAlive || this.#diesBefore(effect)) return
+    this.#recorder.effect(effect)
     const world = this.#world
     world.rules.effect(this.hub.state, effect)
     switch (effect.type) {
@@ -264,7 +275,6 @@ export class SimHub {
       case 'fail-shard':
         return this.#failShard(effect.run, effect.shard)
       case 'story':
-        return world.told(this.id, effect.job, effect.event)
       case 'slots-changed':
         return
       case 'sweep-blobs':
@@ -348,9 +358,6 @@ export class SimHub {
     this.#mustRun(plan.job)
     this.#world.mustBeReady(plan)
     if (this.#slots.busy >= this.model.slots) this.#world.broken('I11', `${this.id} starts more runs than it has slots`)
-    const lo = plan.shards[0]?.index ?? 0
-    const hi = (plan.shards.at(-1)?.index ?? lo) + 1
-    this.note('start', { job: plan.job, family: plan.family, lo, hi, epoch: plan.epoch })
     this.#slots.start(plan)
   }
 
@@ -361,8 +368,6 @@ export class SimHub {
   }
 
   #failShard(run: number, shard: number): void {
-    const own = this.hub.state.runs.get(run)
-    this.note('condemn', { job: own?.job ?? '', family: own?.family ?? '', lo: shard })
     const ref = this.#world.blobs.inline([POISONED])
     this.#world.events.after(0, () => {
       this.input({ type: 'results', run, lo: shard, hi: shard + 1, ref, busyMs: 0 })

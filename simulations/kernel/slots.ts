@@ -89,7 +89,7 @@ export class SimSlots {
   }
 
   #finish(run: Running, index: number, workMs: number): void {
-    this.#world.executed(this.#hub.id, run.plan.job, run.plan.family, index)
+    this.#world.executed(this.#hub, run.plan.job, run.plan.family, index)
     if (run.values.length === 0) run.first = index
     run.values.push(this.#world.resultOf(this.#hub, run.family, index))
     run.busyMs += workMs

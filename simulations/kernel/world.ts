@@ -1,6 +1,6 @@
 /** A simulated LAN: hubs, links, jobs, and the verbs that break and mend them. */
 import type { RunEnd } from '../../src/execute/slots.ts'
-import type { Effect, RunPlan, RunShard, StoryEvent } from '../../src/hub/effect.ts'
+import type { Effect, RunPlan, RunShard } from '../../src/hub/effect.ts'
 import type { DoneRecord } from '../../src/ledger/record.ts'
 import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
@@ -242,28 +242,19 @@ export class SimWorld {
     return { kind: this.#luck.chance(0.5) ? 'crashed' : 'memory', detail: 'the slot went down' }
   }
 
-  executed(hub: string, job: string, family: string, shard: number): void {
-    this.executions.push({ hub, job, family, shard, atMs: this.events.nowMs })
-    this.history.note(this.events.nowMs, hub, 'execute', { job, family, lo: shard })
+  executed(hub: SimHub, job: string, family: string, shard: number): void {
+    this.executions.push({ hub: hub.id, job, family, shard, atMs: this.events.nowMs })
+    hub.note('execute', { job, family, lo: shard })
   }
 
-  /** Every hub hears of every claim and result; the history keeps what a hub says of itself. */
-  told(hub: string, job: string | null, event: StoryEvent): void {
-    if (event.type === 'hub') {
-      this.history.note(this.events.nowMs, hub, 'member', { detail: `${event.hub} ${event.state}` })
-      return
-    }
-    if (event.type === 'family') return
-    if (event.hub !== hub) return
-    const { family, lo, hi } = event
-    const told = event.type === 'claim' ? { epoch: event.epoch, detail: event.reason } : {}
-    this.history.note(this.events.nowMs, hub, event.type, { job: job ?? '', family, lo, hi, ...told })
+  /** A fingerprint per shard of a result, wherever it lies. */
+  valuePrints(ref: Ref, shards: number): string[] {
+    const values = this.blobs.values(ref)
+    return Array.from({ length: shards }, (_, index) => values[index] ?? 'nothing')
   }
 
   noted(hub: SimHub, effect: Extract<Effect, { type: 'accepted' | 'job-ended' | 'drained' }>): void {
     this.notes.push({ hub: hub.id, boot: hub.boot, effect, atMs: this.events.nowMs })
-    const kind = effect.type === 'job-ended' ? 'ended' : effect.type
-    hub.note(kind, effect.type === 'drained' ? {} : { job: effect.job })
   }
 
   trapped(hub: SimHub, step: KillStep): void {

@@ -1,5 +1,5 @@
 /** A run as one HTML file that needs nothing else: hubs and their shards over time, partitions, faults, and the figures. */
-import type { HistoryEvent } from '../kernel/history.ts'
+import type { HistoryEvent } from '../../src/history/event.ts'
 import { type Lane, type Lanes, lanesOf, type Work } from './lanes.ts'
 
 export interface ReportInput {

@@ -1,5 +1,5 @@
 /** A history as lanes: per hub its stretches of work and of absence, with the faults that concern everybody beside them. */
-import type { HistoryEvent } from '../kernel/history.ts'
+import type { HistoryEvent } from '../../src/history/event.ts'
 
 export interface Work {
   readonly fromMs: number

@@ -118,3 +118,15 @@ export const shellLimits = {
   /** Progress is told at most this often. */
   progressMs: 100,
 } as const
+
+/** Histories that hubs write for the checker. */
+export const historyLimits = {
+  /** Of one hub; then it ends: the disk is the user's. */
+  fileBytesMax: 1024 * MiB,
+  /** Events that are judged together. */
+  eventsMax: 5_000_000,
+  /** Shards that one event may name: more than a family may have. */
+  shardsMax: 2 ** 20,
+  /** Of a line that cannot be read, in characters. */
+  shownMax: 100,
+} as const

@@ -1,6 +1,8 @@
 /** The shell of a running hub: feeds the hub what happens on network, disk and slots, and carries out what it asks. */
 import { assertNever } from '../errors.ts'
 import type { SlotPool } from '../execute/slots.ts'
+import { Recorder } from '../history/recorder.ts'
+import { refPrints } from '../history/value-print.ts'
 import type { Effect, StoryEvent } from '../hub/effect.ts'
 import { Hub } from '../hub/hub.ts'
 import type { Input } from '../hub/input.ts'
@@ -11,6 +13,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import { type ManifestCrypto, readManifest } from '../wire/manifest.ts'
 import { decodeMessage, encodeMessage, type WireMessage } from '../wire/message.ts'
+import type { HistoryFile } from './history-file.ts'
 import { JobShelf } from './job-shelf.ts'
 import { Ledgers } from './ledgers.ts'
 import { errorFields, type Log } from './log.ts'
@@ -29,6 +32,8 @@ export interface LiveHubComponents {
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly admits: (hub: HubId) => boolean
   readonly log: Log
+  /** Where this hub writes what it does and learns, if anywhere. */
+  readonly history?: HistoryFile | null
 }
 
 /** What followers of a live hub are told. */
@@ -49,6 +54,7 @@ export class LiveHub {
   readonly #runs: RunShell
   readonly #roots: RootShell
   readonly #timers: Timers
+  readonly #recorder: Recorder | null
   readonly #stopped = new AbortController()
   readonly #inputs: Input[] = []
   /** Told with the flushes that wait to be applied in this turn of the event loop. */
@@ -61,6 +67,7 @@ export class LiveHub {
     this.components = components
     this.hub = new Hub(init)
     this.values = new Values(blobs, network)
+    this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
     this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))
     const shell = { slots, values: this.values, jobs: this.jobs, log, input: (input: Input) => this.input(input) }
@@ -111,11 +118,21 @@ export class LiveHub {
   #handle(input: Input): void {
     if (this.#stopped.signal.aborted) return
     try {
-      for (const effect of this.hub.handle(input, performance.now())) this.#carryOut(effect)
+      const effects = this.hub.handle(input, performance.now())
+      this.#record(input, effects)
+      for (const effect of effects) this.#carryOut(effect)
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined
       this.components.log.error({ input: input.type, stack, ...errorFields(error) }, 'an input could not be handled')
     }
+  }
+
+  /** On disk before anything of it is done: what a killed hub did stands in its history. */
+  #record(input: Input, effects: readonly Effect[]): void {
+    if (this.#recorder === null) return
+    this.#recorder.input(input)
+    for (const effect of effects) this.#recorder.effect(effect)
+    this.components.history?.flush()
   }
 
   /** Begins a job whose blobs are stored here. */
@@ -304,4 +321,9 @@ export class LiveHub {
       if (!this.#stopped.signal.aborted) this.components.log.error(errorFields(error), 'background work failed')
     })
   }
+}
+
+function recorderOf(hub: Hub, history: HistoryFile | null): Recorder | null {
+  if (history === null) return null
+  return new Recorder(hub.state, (kind, told) => history.note(kind, told), { values: refPrints, notesExecutions: true })
 }

@@ -13,6 +13,7 @@ import { FileBlobStore } from '../store/file-blob-store.ts'
 import { LedgerStore } from '../store/ledger-store.ts'
 import { type OpenAdmission, openAdmission } from './admission/admission.ts'
 import { verify } from './admission/identity.ts'
+import { HistoryFile } from './history-file.ts'
 import { nextIncarnation } from './incarnation.ts'
 import { Libp2pNetwork } from './libp2p-network.ts'
 import { LiveHub } from './live-hub.ts'
@@ -40,6 +41,8 @@ export interface StartHubOptions {
   readonly mdns: boolean
   /** Whose code runs without walls here. */
   readonly trust: Trust
+  /** Folder for the hub's history; null: none is written. */
+  readonly history: string | null
   readonly log: Log
 }
 
@@ -64,6 +67,8 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
     log: (line) => log.info({ room: 'slots' }, line),
   })
   const network = openNetwork(options, admission, blobs)
+  const init = await hubInit(options, admission, guard)
+  const history = openHistory(options, init)
   const live = new LiveHub(
     {
       network,
@@ -74,8 +79,9 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       sign: (bytes) => admission.identity.sign(bytes),
       admits: (hub) => admission.membership.isMember(hub),
       log,
+      history,
     },
-    await hubInit(options, admission, guard),
+    init,
   )
   const place = new SwarmPlace({
     admission,
@@ -102,8 +108,17 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
     stop: async () => {
       await monitor.stop()
       await live.stop()
+      history?.close()
     },
   }
+}
+
+function openHistory(options: StartHubOptions, { hub, boot }: { hub: string; boot: string }): HistoryFile | null {
+  if (options.history === null) return null
+  const history = new HistoryFile(options.history, hub, (why) => options.log.warn({ why }, 'the history ends here'))
+  history.note('boot', { more: { boot, roles: options.roles } })
+  history.flush()
+  return history
 }
 
 /** Half a round trip each way. */

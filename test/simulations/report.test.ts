@@ -1,8 +1,8 @@
 /** The HTML report tells the run: lanes, absences, partitions, repeated work; and carries nothing from outside. */
 import { expect, test } from 'vitest'
-import type { HistoryEvent } from '../../simulations/kernel/history.ts'
 import { htmlReport } from '../../simulations/report/html.ts'
 import { lanesOf } from '../../simulations/report/lanes.ts'
+import type { HistoryEvent } from '../../src/history/event.ts'
 
 function event(atMs: number, hub: string, kind: HistoryEvent['kind'], more: Partial<HistoryEvent> = {}): HistoryEvent {
   return { atMs, hub, kind, job: 'j', family: '', lo: -1, hi: 0, epoch: -1, detail: '', ...more }

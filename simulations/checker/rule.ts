@@ -1,0 +1,69 @@
+/** What a rule of the checker is: it sees a history event by event, and says what does not hold. */
+import type { HistoryEvent } from '../../src/history/event.ts'
+import type { Violation } from '../kernel/world.ts'
+
+/** What the checker is told beside the history. */
+export interface Knowledge {
+  /** The fingerprint of each job's result, as one process computes it. */
+  readonly results?: ReadonlyMap<string, string>
+  /** The fingerprint of what a shard returns. */
+  readonly shardValue?: (job: string, family: string, shard: number) => string | null
+  /** Wrong values that were made on purpose: whether they stand is not the hubs' fault. */
+  readonly isLie?: (value: string) => boolean
+  /** Hubs that had time to exchange everything at the end: their replicas must agree. */
+  readonly settled?: readonly string[]
+  /** Jobs about which they must agree; all if not given. */
+  readonly settledJobs?: ReadonlySet<string>
+  /** Hubs of the swarm and what they may do; without it everybody may do everything. */
+  readonly roles?: ReadonlyMap<string, readonly string[]>
+  /** Whether nothing went wrong on purpose: then next to nothing is done twice. */
+  readonly isFaultFree?: boolean
+}
+
+export type Report = (invariant: string, message: string) => void
+
+export interface Rule {
+  see(event: HistoryEvent): void
+  /** After the last event. */
+  end?(): void
+}
+
+export type RuleFactory = (report: Report, knowledge: Knowledge) => Rule
+
+export type { HistoryEvent, Violation }
+
+export function generationOf(event: HistoryEvent): number {
+  return event.more?.generation ?? 0
+}
+
+/** Calls `visit` with the name of each shard of an event. */
+export function eachShard(event: HistoryEvent, visit: (name: string, shard: number) => void): void {
+  for (let shard = event.lo; shard < event.hi; shard++) visit(`${event.job}/${event.family}:${shard}`, shard)
+}
+
+/** One value per life of a hub, made when it is first asked for. */
+export class PerLife<T> {
+  readonly #make: () => T
+  readonly #lives = new Map<string, T>()
+  readonly #latest = new Map<string, string>()
+
+  constructor(make: () => T) {
+    this.#make = make
+  }
+
+  /** Pass every event: a `boot` begins a new life. */
+  of(event: HistoryEvent): T {
+    const life = event.life ?? event.hub
+    if (event.kind === 'boot') this.#latest.set(event.hub, life)
+    const known = event.kind === 'boot' ? undefined : this.#lives.get(life)
+    if (known !== undefined) return known
+    const made = this.#make()
+    this.#lives.set(life, made)
+    return made
+  }
+
+  /** Of the life that began last. */
+  ofHub(hub: string): T | undefined {
+    return this.#lives.get(this.#latest.get(hub) ?? hub)
+  }
+}
