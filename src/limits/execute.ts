@@ -46,7 +46,7 @@ export const slotLimits = {
   /** Time between the exit of a slot process and the end of its pipes, should somebody else hold them open. */
   drainMs: 250,
   /** Private memory the kernel gives to a jailed slot; V8 reserves more than it uses, less stops a second isolate. */
-  jailDataBytesMax: 2048 * MiB,
+  jailDataBytesMax: 4096 * MiB,
   /** Memory of an isolate in MiB, array buffers included; below what the watchdog allows the whole process. */
   isolateMemoryMiBMax: 896,
   /** Shards that go into an isolate with one call. */

@@ -9,6 +9,8 @@ export class Programs {
   readonly #loaded = new Map<string, Promise<LoadedProgram>>()
   readonly #runtimeUrl: string
   #runtime: Promise<LoadProgram> | null = null
+  /** The loaded program that holds more than memory of this realm. */
+  #disposable: LoadedProgram | null = null
 
   constructor(runtimeUrl: string) {
     this.#runtimeUrl = runtimeUrl
@@ -42,23 +44,26 @@ export class Programs {
     this.#loaded.delete(key)
     this.#loaded.set(key, loaded)
     const oldest = this.#loaded.keys().next().value
-    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#drop(oldest)
+    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#loaded.delete(oldest)
     return loaded
-  }
-
-  /** An isolate ends with its job; module state of other programs simply becomes garbage. */
-  #drop(key: string): void {
-    this.#loaded.get(key)?.then(
-      (program) => program.dispose?.(),
-      () => undefined,
-    )
-    this.#loaded.delete(key)
   }
 
   async #loadFresh(bytes: Uint8Array): Promise<LoadedProgram> {
     this.#runtime ??= importRuntime(this.#runtimeUrl)
     const loadProgram = await this.#runtime
-    return loadProgram(bytes)
+    this.#makeRoom()
+    const program = loadProgram(bytes)
+    if (program.dispose !== undefined) this.#disposable = program
+    return program
+  }
+
+  /** One isolate at a time: the last job's ends before the next one's begins. */
+  #makeRoom(): void {
+    const last = this.#disposable
+    this.#disposable = null
+    if (last === null) return
+    last.dispose?.()
+    this.#loaded.clear()
   }
 }
 

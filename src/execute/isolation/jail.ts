@@ -61,6 +61,8 @@ export function startInJail(tools: JailTools, content: JailContent): ChildProces
   const [command = '/bin/sh', ...args] = jailCommand(tools, content)
   const child = spawn(command, args, {
     env: content.env,
+    // The shell tells its children where it is: nothing of this machine's folders.
+    cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
   giveFilter(child, tools.filter)

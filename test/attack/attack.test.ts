@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { lacking, walled } from '../execute/isolation/levels.ts'
+import { attacks } from './attacks.ts'
+import { besiege } from './besiege.ts'
+
+/** A hub that stands still for longer would be suspected by its peers. */
+const STALL_MS_MAX = 1_500
+
+test.concurrent.each(walled)('at %s no attack gets out, and the hub goes on', { timeout: 60_000 }, async (level) => {
+  const missing = lacking(level)
+  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+  const outcomes = await besiege(level)
+  expect(outcomes.filter(({ evidence }) => evidence.length > 0)).toEqual([])
+  expect(outcomes.filter(({ stallMs }) => stallMs > STALL_MS_MAX)).toEqual([])
+  expect(outcomes.map(({ name }) => name).sort()).toEqual(
+    [...attacks.map(({ name }) => name), 'honest work afterwards'].sort(),
+  )
+  expect(outcomes.at(-1)).toMatchObject({ name: 'honest work afterwards', end: 'complete', said: '42' })
+})
+
+test('evidence is found where code does get out: the plain process', { timeout: 30_000 }, async () => {
+  const some = ['read a secret file with fs', 'child_process', 'environment secret', 'unix socket']
+  const outcomes = await besiege('L0', some)
+  expect(
+    outcomes
+      .filter(({ evidence }) => evidence.length > 0)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(some.sort())
+})
+
+test('the table of outcomes in the manual lists every attack', () => {
+  const page = readFileSync(new URL('../../docs/explanation/security.md', import.meta.url), 'utf8')
+  expect(attacks.filter(({ name }) => !page.includes(`| ${name} |`)).map(({ name }) => name)).toEqual([])
+})
