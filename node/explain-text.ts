@@ -1,6 +1,7 @@
 /** `shoal explain` for people: the source, with what becomes of each spot in a gutter and the reason below its line. */
 import { styleText } from 'node:util'
-import type { Spot, Verdict } from '../src/program/program.ts'
+import type { ExplainedSpot, SpotFigures } from '../src/decompose/explain.ts'
+import type { Verdict } from '../src/program/program.ts'
 
 type Colour = Parameters<typeof styleText>[0]
 
@@ -21,7 +22,7 @@ const GUTTER = 'speculative'.length
 const AROUND = 2
 
 /** @param colours false for output that is no terminal. */
-export function explainText(source: string, spots: readonly Spot[], colours: boolean): string {
+export function explainText(source: string, spots: readonly ExplainedSpot[], colours: boolean): string {
   const paint = (colour: Colour, text: string): string =>
     colours ? styleText(colour, text, { validateStream: false }) : text
   const lines = source.split('\n')
@@ -43,8 +44,20 @@ export function explainText(source: string, spots: readonly Spot[], colours: boo
   return `${shown.join('\n')}\n`
 }
 
-function noteOf(spot: Spot, digits: number, paint: (colour: Colour, text: string) => string): string {
+function noteOf(spot: ExplainedSpot, digits: number, paint: (colour: Colour, text: string) => string): string {
   const reason = spot.reason === '' ? '' : ` [${spot.reason}]`
   const width = spot.width === null ? '' : `, ${spot.width} wide`
-  return paint(COLOURS[spot.verdict], `${' '.repeat(GUTTER + digits)}   ^ ${spot.text}${width}${reason}`)
+  const note = `${' '.repeat(GUTTER + digits)}   ^ ${spot.text}${width}${reason}`
+  return paint(COLOURS[spot.verdict], spot.run === null ? note : `${note}\n${figuresOf(spot.run, digits)}`)
+}
+
+function figuresOf({ visits, shards, ms, bytes, stayed }: SpotFigures, digits: number): string {
+  const parts = [
+    ...(visits > 1 ? [`${visits} visits`] : []),
+    shards === 0 ? 'in place' : `${shards} shards`,
+    `${ms} ms`,
+    ...(shards === 0 ? [] : [`${bytes} bytes`]),
+    ...(stayed === null ? [] : [`stayed: ${stayed}`]),
+  ]
+  return `${' '.repeat(GUTTER + digits)}     last run: ${parts.join(', ')}`
 }

@@ -7,13 +7,13 @@ export interface RunRequest {
   /** As given on the command line. */
   readonly input: string | undefined
   readonly scale: number | undefined
-  readonly name: string | undefined
-  readonly chunks: number | undefined
-  readonly deadlineMs: number | undefined
-  readonly audit: boolean
-  readonly isolation: string | undefined
-  readonly timeScale: number | undefined
-  readonly bytesScale: number | undefined
+  readonly name?: string | undefined
+  readonly chunks?: number | undefined
+  readonly deadlineMs?: number | undefined
+  readonly audit?: boolean
+  readonly isolation?: string | undefined
+  readonly timeScale?: number | undefined
+  readonly bytesScale?: number | undefined
 }
 
 export async function prepareSubmission(request: RunRequest): Promise<JobSubmission> {

@@ -19,8 +19,8 @@ export const job: Verb = {
     const report = await hub.job(args.required('job'))
     const hubs = (await hub.hubs()).filter(({ state }) => state === 'alive').length
     const json = jobJson(report, await givenSoFar(hub, report), hubs)
-    const { name, submitter, createdMs, checkpoints, familyReports, attempts, receipt } = report
-    const whole = { ...json, name, submitter, createdMs, checkpoints, familyReports, attempts, receipt }
+    const { name, submitter, createdMs, checkpoints, familyReports, spots, attempts, receipt } = report
+    const whole = { ...json, name, submitter, createdMs, checkpoints, familyReports, spots, attempts, receipt }
     process.stdout.write(args.flag('json') ? `${JSON.stringify(whole)}\n` : `${jobText(json)}\n${details(report)}`)
     return exitCodes.done
   },

@@ -1,5 +1,6 @@
 /** `shoal run`: a function on the swarm, followed until it is done. */
 import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { JobReport } from '../../src/client/local-hub.ts'
 import { ShoalError, toShoalError } from '../../src/errors.ts'
 import { counts, embeddedLimits, showLimits } from '../../src/limits.ts'
@@ -9,6 +10,7 @@ import { exitCodeOfJob, exitCodes } from '../exit.ts'
 import { followJob } from '../follow-job.ts'
 import { type JobJson, jobJson, refusedJson } from '../job-json.ts'
 import { tellJob } from '../job-text.ts'
+import { rememberRun } from '../last-runs.ts'
 import { prepareSubmission } from '../prepare-submission.ts'
 import { openRunHub, type RunHub } from '../run-hub.ts'
 import { traceLines } from '../trace.ts'
@@ -90,10 +92,20 @@ async function finish(job: string, hub: RunHub, args: Arguments, signal: AbortSi
   const report = await hub.remote.job(job)
   const trace = args.text('trace')
   if (trace !== undefined) await writeTrace(trace, report)
+  await remember(args, report)
   const json = jobJson(report, given, await hub.countHubs())
   if (!args.flag('json')) tellJob(json)
   if (!hub.isEmbedded && json.status === 'done') await hub.remote.acknowledge(job)
   return json
+}
+
+/** For `shoal explain`. Workflows have no spots. */
+async function remember(args: Arguments, { spots }: JobReport): Promise<void> {
+  const file = args.required('file')
+  if (spots.length === 0 || file.endsWith('.json')) return
+  const { loadModule } = await import('../../src/decompose/load-module.ts')
+  const { source } = await loadModule(resolve(file))
+  await rememberRun(args.text('home'), source, spots)
 }
 
 function readRequest(args: Arguments) {

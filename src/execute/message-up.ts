@@ -2,6 +2,7 @@
 import { assertNever } from '../errors.ts'
 import { counts, sizes } from '../limits.ts'
 import type { Cut } from '../program/family.ts'
+import type { VisitedSpot } from '../program/report.ts'
 import { type Frame, FrameBuilder, invalidFrame } from './frame.ts'
 import { type FromSlot, up } from './message.ts'
 import { Payload } from './payload.ts'
@@ -32,6 +33,11 @@ export function encodeFromSlot(message: FromSlot): Uint8Array[] {
       return frame.u8(message.computing ? 1 : 0).finish()
     case 'outcome':
       return frame.bytes(message.bytes).finish()
+    case 'visited':
+      frame.u32(message.spots.length)
+      for (const { spot, visits, width, inPlaceMs, stayed } of message.spots)
+        frame.u32(spot).u32(visits).f64(width).f64(inPlaceMs).text(stayed)
+      return frame.finish()
     case 'fault':
       return frame
         .u8(message.isMemory ? 1 : 0)
@@ -81,11 +87,19 @@ function decode({ kind, id }: Frame, payload: Payload): FromSlot {
       return { type: 'outcome', id, bytes: payload.ownedBytes() }
     case up.end:
       return { type: 'end', id }
+    case up.visited:
+      return { type: 'visited', id, spots: Array.from({ length: payload.count(28) }, () => takeVisited(payload)) }
     case up.fault:
       return { type: 'fault', id, isMemory: payload.u8() === 1, detail: payload.text().slice(0, sizes.logLineBytesMax) }
     default:
       throw invalidFrame(`kind ${kind} is unknown`)
   }
+}
+
+function takeVisited(payload: Payload): VisitedSpot {
+  const [spot, visits, width, inPlaceMs] = [payload.u32(), payload.u32(), payload.f64(), payload.f64()]
+  const stayed = payload.text().slice(0, sizes.logLineBytesMax)
+  return { spot, visits, width: duration(width), inPlaceMs: duration(inPlaceMs), stayed }
 }
 
 function putSpawn(frame: FrameBuilder, spawn: Spawn): FrameBuilder {

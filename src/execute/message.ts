@@ -1,5 +1,6 @@
 /** What hub and slot say to each other: every message, typed; the bytes are made in message-down.ts and message-up.ts. */
 import type { Cut } from '../program/family.ts'
+import type { VisitedSpot } from '../program/report.ts'
 import type { RootInput, ShardWork, Spawn } from './slots.ts'
 
 /** Kinds of frames from hub to slot. */
@@ -28,6 +29,7 @@ export const up = {
   outcome: 73,
   end: 74,
   fault: 75,
+  visited: 76,
 } as const
 
 /** What user code sees of its job, with the program by its key. */
@@ -104,6 +106,8 @@ export type FromSlot =
   | { readonly type: 'spawn'; readonly id: number; readonly spawn: Spawn }
   | { readonly type: 'busy'; readonly id: number; readonly computing: boolean }
   | { readonly type: 'outcome'; readonly id: number; readonly bytes: Uint8Array }
+  /** What became of the spots, from a root that is about to end. */
+  | { readonly type: 'visited'; readonly id: number; readonly spots: readonly VisitedSpot[] }
   /** The root is over, or a cancelled run has stopped. */
   | { readonly type: 'end'; readonly id: number }
   /** The slot cannot go on: the system failed in it, or its isolate ran out of memory. */

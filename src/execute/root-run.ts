@@ -27,6 +27,7 @@ export class RootRun implements RootHandle, Tenant {
   #stage: Stage | null = null
   #slots: number
   #outcome = false
+  #visited = false
   #cancelTimer: NodeJS.Timeout | null = null
   #ended = false
 
@@ -109,6 +110,11 @@ export class RootRun implements RootHandle, Tenant {
         break
       case 'busy':
         this.#busy(message.computing)
+        break
+      case 'visited':
+        if (this.#visited) throw invalidFrame('a second account of the spots')
+        this.#visited = true
+        this.#listener.visited(message.spots)
         break
       case 'log':
         this.printed(message.line)

@@ -101,6 +101,7 @@ export class ShardRun implements RunHandle, Tenant {
         break
       case 'ready':
       case 'spawn':
+      case 'visited':
       case 'busy':
       case 'outcome':
         throw invalidFrame(`a shard run said ${message.type}`)

@@ -2,6 +2,7 @@
 import type { Cut, FamilyKey } from '../program/family.ts'
 import type { IsolationLevel } from '../program/isolation-level.ts'
 import type { HubId, JobId } from '../program/ref.ts'
+import type { VisitedSpot } from '../program/report.ts'
 
 /** Bytes that many runs share; slots cache them by key, so they cross the pipe once. */
 export interface KeyedBytes {
@@ -134,6 +135,8 @@ export interface RootListener {
   log(line: string): void
   /** The root computes (true) or waits for families (false); a waiting root takes no slot. */
   busy(computing: boolean): void
+  /** What became of the spots: once, before the outcome. */
+  visited(spots: readonly VisitedSpot[]): void
   /** With `complete`, the encoded outcome of the whole job comes first. */
   outcome(bytes: Uint8Array): void
   ended(end: RunEnd): void

@@ -8,6 +8,7 @@ import { isEnded, type Job } from './job.ts'
 import { DEADLINE_REASON } from './jobs.ts'
 import { holdingClaim } from './lease.ts'
 import { receiptOf } from './reconcile.ts'
+import { spotReports } from './spot-report.ts'
 import type { HubState } from './state.ts'
 
 export interface Summary {
@@ -62,6 +63,7 @@ export function jobReport(state: HubState, job: Job): Report {
     checkpoints: families.reduce((sum, view) => sum + resumable(view), 0),
     byHub: byHub(families),
     familyReports: families.map((view) => familyReport(state, view)),
+    spots: spotReports(families),
     attempts,
     receipt,
   }

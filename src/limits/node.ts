@@ -43,6 +43,8 @@ export const showLimits = {
   lineMs: 5_000,
   /** Time between cancelling a job on Ctrl-C and giving up on an answer. */
   cancelWaitMs: 2_000,
+  /** Modules whose last run `shoal explain` remembers. */
+  lastRunsMax: 256,
   /** Two signals closer than this are one Ctrl-C, seen by us and passed on by our launcher. */
   signalEchoMs: 150,
 } as const

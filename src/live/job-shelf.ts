@@ -11,6 +11,7 @@ import { type FamilySpec, shardName } from '../program/family.ts'
 import { ISOLATION_LABEL, isLevel } from '../program/isolation-level.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
+import type { SpotReport, VisitedSpot } from '../program/report.ts'
 import type { Values } from './values.ts'
 
 export interface LogLine {
@@ -22,6 +23,8 @@ interface Shelf {
   setting: Promise<JobSetting> | null
   readonly lines: LogLine[]
   lineBytes: number
+  /** What the root told, if it ran here. */
+  spots: readonly VisitedSpot[]
 }
 
 export class JobShelf {
@@ -87,6 +90,20 @@ export class JobShelf {
       own.movedMs = Math.max(own.movedMs, this.#hub.state.nowMs)
   }
 
+  visited(job: JobId, spots: readonly VisitedSpot[]): void {
+    this.#shelf(job).spots = spots
+  }
+
+  /** What became of the spots: as the ledger tells, with what the root told, if it ran here. */
+  spots(job: JobId, told: readonly SpotReport[]): SpotReport[] {
+    const spots = new Map(told.map((spot) => [spot.spot, spot]))
+    for (const visited of this.#shelves.get(job)?.spots ?? []) {
+      const { width = 0, shards = 0, shardMs = 0, bytes = 0 } = spots.get(visited.spot) ?? {}
+      spots.set(visited.spot, { shards, shardMs, bytes, ...visited, width: Math.max(width, visited.width) })
+    }
+    return [...spots.values()].sort((a, b) => a.spot - b.spot)
+  }
+
   lines(job: JobId): readonly LogLine[] {
     return this.#shelves.get(job)?.lines ?? []
   }
@@ -107,7 +124,7 @@ export class JobShelf {
   #shelf(job: JobId): Shelf {
     const known = this.#shelves.get(job)
     if (known !== undefined) return known
-    const shelf = { setting: null, lines: [], lineBytes: 0 }
+    const shelf = { setting: null, lines: [], lineBytes: 0, spots: [] }
     this.#shelves.set(job, shelf)
     return shelf
   }

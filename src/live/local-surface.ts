@@ -111,7 +111,8 @@ export class LocalSurface implements LocalHub {
   job(id: JobId): JobReport {
     const job = this.#job(id)
     const report = jobReport(this.#live.hub.state, job)
-    return { ...report, status: this.#status(report), error: this.#error(report) }
+    const spots = this.#live.jobs.spots(id, report.spots)
+    return { ...report, spots, status: this.#status(report), error: this.#error(report) }
   }
 
   async result(id: JobId, options: { wait: boolean; signal: AbortSignal }): Promise<Uint8Array> {

@@ -142,6 +142,7 @@ export class RootShell {
       checkpoint: (progress, state) =>
         inOrder(async () => input({ type: 'checkpoint', run, shard: 0, progress, ref: await values.store(state) })),
       log: (line) => jobs.logged(run, 0, line),
+      visited: (spots) => jobs.visited(root.job, spots),
       // Plans give roots no slot, so whether one computes or waits changes nothing here.
       busy: () => undefined,
       outcome: (bytes) =>

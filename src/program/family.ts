@@ -66,6 +66,11 @@ export function tailSequence(sequence: number, first: number): number | null {
   return Number.isSafeInteger(tail) && (sequence < VISITS_MAX || tail > sequence) ? tail : null
 }
 
+/** True for a family that runs what another one's shard handed back. */
+export function isTail(sequence: number): boolean {
+  return sequence >= VISITS_MAX
+}
+
 /** Items `[lo, hi)` covered by shard `index`. */
 export function shardItems(cut: Cut, index: number): { lo: number; hi: number } {
   const lo = cut.starts[index] ?? cut.items

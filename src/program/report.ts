@@ -63,12 +63,33 @@ export interface ReceiptLine {
   readonly kept: HubId
 }
 
+/** What a root tells of a spot when it ends. */
+export interface VisitedSpot {
+  readonly spot: number
+  readonly visits: number
+  /** Items of the visit that had most. */
+  readonly width: number
+  /** Milliseconds of the visits that ran in place, as far as they were timed. */
+  readonly inPlaceMs: number
+  /** Why it ran in place although it may be sharded, at the last such visit; empty when it never had to. */
+  readonly stayed: string
+}
+
+/** What became of a spot in a job. `visits` is 0 where the hub that ran the root is another one. */
+export interface SpotReport extends VisitedSpot {
+  readonly shards: number
+  /** Time that its shards kept their slots, and the bytes of their inputs and results. */
+  readonly shardMs: number
+  readonly bytes: number
+}
+
 /** The parts of a job's report that its ledger alone tells. */
 export interface ReportBody {
   /** Unfinished shards that have a checkpoint to resume from. */
   readonly checkpoints: number
   readonly byHub: readonly HubShare[]
   readonly familyReports: readonly FamilyReport[]
+  readonly spots: readonly SpotReport[]
   readonly attempts: readonly Attempt[]
   readonly receipt: readonly ReceiptLine[]
 }

@@ -11,6 +11,7 @@ import { SeededRandom } from '../../src/execute/entry/random.ts'
 import type { Spawn } from '../../src/execute/slots.ts'
 import { type Cut, shardItems } from '../../src/program/family.ts'
 import type { Program } from '../../src/program/program.ts'
+import type { VisitedSpot } from '../../src/program/report.ts'
 import { unpackList } from '../../src/wire/pack.ts'
 
 export type Order = 'reverse' | 'shuffled' | 'forward'
@@ -25,6 +26,8 @@ export interface RunOptions {
   readonly interrupt?: boolean
   /** After so many milliseconds shards hand back what they have not begun. */
   readonly divideAfterMs?: number
+  /** Slots whose programs run in isolates tell outcomes only when a family is over. */
+  readonly tellsEach?: boolean
   /** State of the root's newest checkpoint. */
   readonly restored?: Uint8Array
 }
@@ -34,6 +37,7 @@ export interface RunReport {
   readonly thrown: { readonly name: string; readonly message: string; readonly stack: string } | null
   /** The shard that an error came from. */
   readonly shard: ShardPlace | null
+  readonly visited: readonly VisitedSpot[]
   readonly spawns: readonly Spawn[]
   readonly logs: readonly string[]
   readonly resumed: number
@@ -77,7 +81,7 @@ export async function runProgram(
       tail = running
       return running.then((outcomes) => {
         const order = ordered(outcomes.length, options.order ?? 'reverse')
-        for (const index of order) each?.(index, outcomes[index] ?? new Uint8Array())
+        if (options.tellsEach !== false) for (const index of order) each?.(index, outcomes[index] ?? new Uint8Array())
         return outcomes
       })
     },
@@ -131,7 +135,7 @@ export async function runProgram(
         Math.random = random
       }),
   )
-  const told = { spawns, logs, resumed, checkpoints }
+  const told = { visited: rootHost.visitedSpots, spawns, logs, resumed, checkpoints }
   if (outcome.kind === 'value') return { value: outcome.value, thrown: null, shard: null, ...told }
   const error = toThrown(outcome.error)
   const { name, message, stack } = error instanceof Error ? error : { name: '', message: String(error), stack: '' }
@@ -145,6 +149,7 @@ export function roundTrip(value: unknown): unknown {
 }
 
 class TestHost implements RuntimeHost {
+  visitedSpots: readonly VisitedSpot[] = []
   readonly random = new SeededRandom()
   checkpointed: Uint8Array | null = null
   readonly #logs: string[]
@@ -174,6 +179,10 @@ class TestHost implements RuntimeHost {
 
   progress(): void {
     // Nobody watches.
+  }
+
+  visited(spots: readonly VisitedSpot[]): void {
+    this.visitedSpots = spots
   }
 
   checkpoint(_progress: number, state: Uint8Array): void {

@@ -207,6 +207,8 @@ test('a slow shard hands back what it has not begun: its tail is cut by what was
   const divided = await runProgram(program, { value }, { chunks: 2, divideAfterMs: 1e-6 })
   expect(divided.value).toEqual(whole.value)
   expect(divided.spawns.length).toBeGreaterThan(whole.spawns.length)
+  const late = await runProgram(program, { value }, { chunks: 2, divideAfterMs: 1e-6, tellsEach: false })
+  expect(late.value).toEqual(whole.value)
   const sequences = divided.spawns.map(({ sequence }) => sequence)
   expect(new Set(sequences).size).toBe(sequences.length)
   const recordedCuts = new Map(divided.spawns.map(({ sequence, cut }) => [sequence, cut]))
@@ -215,6 +217,25 @@ test('a slow shard hands back what it has not begun: its tail is cut by what was
   expect(replayed.spawns.map(({ sequence, cut, slices }) => ({ sequence, cut, slices }))).toEqual(
     divided.spawns.map(({ sequence, cut, slices }) => ({ sequence, cut, slices })),
   )
+})
+
+test('a root tells how often it came by each spot, how wide it was, and why it stayed', async () => {
+  const source = `export default function ({ xs, rounds }) {
+  let sum = 0;
+  /* shoal: sequential */
+  for (let round = 0; round < rounds; round++) sum += xs.map((x) => x + round).length;
+  const out = Object.freeze([]);
+  try { for (const x of xs) out.push(x); } catch { sum += 1; }
+  return sum;
+}`
+  const xs = Array.from({ length: 30 }, (_, i) => i)
+  const run = await runSharded(source, 'visits.js', { value: { xs, rounds: 100 } })
+  expect(run.value).toBe(3001)
+  const [map, push] = run.visited.filter(({ visits }) => visits > 0)
+  expect(map).toMatchObject({ visits: 100, width: 30, stayed: '' })
+  expect(push).toMatchObject({ visits: 1, width: 30 })
+  const cut = await runSharded(source, 'visits.js', { value: { xs, rounds: 2 } }, { chunks: 3 })
+  expect(cut.visited.map(({ stayed }) => stayed).join()).toContain('out is no plain array')
 })
 
 test('a state that cannot travel is skipped with a line, and the function goes on', async () => {

@@ -112,6 +112,7 @@ const fromSlot: FromSlot[] = [
   { type: 'busy', id: 1, computing: false },
   { type: 'outcome', id: 1, bytes: bytes(6) },
   { type: 'end', id: 1 },
+  { type: 'visited', id: 1, spots: [{ spot: 3, visits: 2, width: 1e9, inPlaceMs: 0.5, stayed: 'é' }] },
   { type: 'fault', isMemory: true, id: 1, detail: 'why' },
 ]
 

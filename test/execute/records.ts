@@ -1,5 +1,6 @@
 /** Requests whose programs are scripts, and listeners that remember what they were told. */
 import type { RootListener, RootRequest, RunEnd, RunListener, RunRequest, Spawn } from '../../src/execute/slots.ts'
+import type { VisitedSpot } from '../../src/program/report.ts'
 
 export const MiB = 1024 * 1024
 const limits = { shardDeadlineMs: 20_000, memoryBytesMax: 512 * MiB }
@@ -88,6 +89,7 @@ export class RootRecord implements RootListener {
   readonly lines: string[] = []
   readonly spawns: Spawn[] = []
   readonly busyness: boolean[] = []
+  visitedSpots: readonly VisitedSpot[] = []
   readonly checkpoints: { progress: number; state: Uint8Array }[] = []
   value: unknown = undefined
   readonly #ended = Promise.withResolvers<RunEnd>()
@@ -112,6 +114,10 @@ export class RootRecord implements RootListener {
 
   log(line: string): void {
     this.lines.push(line)
+  }
+
+  visited(spots: readonly VisitedSpot[]): void {
+    this.visitedSpots = spots
   }
 
   busy(computing: boolean): void {

@@ -47,6 +47,7 @@ export function report(job: string, changes: Partial<JobReport> = {}): JobReport
     checkpoints: 0,
     byHub: [{ hub: info.hub, shards: 5, busyMs: 900 }],
     familyReports: [{ ...family, runs: [{ lo: 0, hi: 4, state: 'done', hub: info.hub, epoch: 1 }] }],
+    spots: [{ spot: 0, visits: 1, width: 4, inPlaceMs: 0, stayed: '', shards: 4, shardMs: 800, bytes: 64 }],
     attempts: [
       {
         shard: 'f1:0',

@@ -1,6 +1,7 @@
 /** The border inside a slot process: its entry (execute/entry) loads programs and calls these; the runtime implements them. */
 import type { RootInput, ShardWork, Spawn } from '../../execute/slots.ts'
 import type { Cut } from '../../program/family.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 
 /** What the entry offers to user code and runtime while a shard or the root runs. */
 export interface RuntimeHost {
@@ -15,6 +16,8 @@ export interface RuntimeHost {
   checkpoint(progress: number, state: Uint8Array): void
   /** Cheap: true when the last checkpoint of this shard is old enough for another. */
   checkpointDue(): boolean
+  /** Tells what became of the spots; once, when a root ends. */
+  visited(spots: readonly VisitedSpot[]): void
   readonly signal: AbortSignal
   /** Monotonic milliseconds of the slot, for timing samples only; never visible to user code. */
   nowMs(): number

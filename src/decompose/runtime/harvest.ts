@@ -95,16 +95,18 @@ async function gather(field: Field, cut: Cut, sequence: number, meanMs: number):
   const prepared = prepare(meta, access, items, cut, { spot, sequence, classes: setting.classes, workMs })
   if (typeof prepared === 'string') return { parts: [], stop: { why: prepared, place: null } }
   const tails = new Map<number, Promise<Gathered>>()
-  // Idle hubs get a tail as soon as it comes, not when the family is over.
-  const outcomes = await setting.call.spawn(prepared.spawn, (index, outcome) => {
+  const divided = (index: number, outcome: Uint8Array): void => {
     const told = tailOf(outcome)
     const { from, to } = segmentOf(cut, index)
-    if (told === null || told.left >= to - from) return
+    if (told === null || told.left >= to - from || tails.has(index)) return
     const tail = gatherTail(field, { from: to - told.left, to }, sequence, told.meanMs)
     // Whoever gathers the family awaits it; a cancelled job has nobody left who would.
     tail.catch(() => undefined)
     tails.set(index, tail)
-  })
+  }
+  // Idle hubs get a tail as soon as it comes, where the slot tells each outcome as it comes.
+  const outcomes = await setting.call.spawn(prepared.spawn, divided)
+  for (const [index, bytes] of outcomes.entries()) divided(index, bytes)
   const parts: Part[] = []
   for (const [index, bytes] of outcomes.entries()) {
     const result = readOutcome(prepared, index, bytes, setting.classes)

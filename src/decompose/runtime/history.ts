@@ -1,5 +1,6 @@
 /** What a root remembers of a spot: visits that were over at once need no timing the next time. */
 import { decomposeLimits } from '../../limits.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { RootCall } from './contract.ts'
 
@@ -10,6 +11,11 @@ export class SpotHistory {
   #small = 0
   #smallCount = 0
   #skipped = 0
+  #visits = 0
+  #width = 0
+  #inPlaceMs = 0
+  /** Why it last had to stay in place; empty when it never had to. */
+  stayed = ''
 
   constructor(spot: number, meta: SpotMeta) {
     this.spot = spot
@@ -22,11 +28,26 @@ export class SpotHistory {
     if (call.chunks !== null || call.recordedCuts.has(sequence)) return false
     // Now and then one is timed again: items may have grown heavier.
     this.#skipped += 1
-    return this.#skipped % decomposeLimits.smallVisitsBetweenLooks !== 0
+    if (this.#skipped % decomposeLimits.smallVisitsBetweenLooks === 0) return false
+    this.#visits += 1
+    return true
+  }
+
+  /** Notes a visit that is timed. */
+  met(count: number): void {
+    this.#visits += 1
+    if (count > this.#width) this.#width = count
+  }
+
+  /** What became of the spot so far. */
+  visited(): VisitedSpot {
+    const { stayed } = this
+    return { spot: this.spot, visits: this.#visits, width: this.#width, inPlaceMs: this.#inPlaceMs, stayed }
   }
 
   /** Notes how long a visit took that ran in place as a whole. */
   ran(count: number, tookMs: number): void {
+    this.#inPlaceMs += tookMs
     if (tookMs > decomposeLimits.smallVisitMs) this.#small = 0
     else {
       this.#smallCount = this.#small === 0 ? count : Math.max(this.#smallCount, count)

@@ -6,6 +6,7 @@ import { decode } from '../../execute/codec/decode.ts'
 import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
 import { compileText, Registry } from './compile.ts'
 import { makeContext } from './context.ts'
@@ -50,7 +51,10 @@ class RootRuntime extends Registry {
       call,
       host,
       classes: this.classTable,
-      stayed: (meta, reason) => this.#stayed(meta.line, reason),
+      stayed: (meta, reason) => {
+        for (const history of this.#histories.values()) if (history.meta === meta) history.stayed = reason
+        this.#stayed(meta.line, reason)
+      },
       threw: (shard, error) => {
         this.#threw = { shard, error }
       },
@@ -61,6 +65,11 @@ class RootRuntime extends Registry {
       next: () => ++this.#visits,
       stayed: (line, reason) => this.#stayed(line, reason),
     })
+  }
+
+  /** What became of the spots that were visited. */
+  visited(): VisitedSpot[] {
+    return [...this.#histories.values()].map((history) => history.visited())
   }
 
   /** The shard that threw `error` before the root did; null when the root alone threw it. */
@@ -188,8 +197,11 @@ export async function runRoot(
       await inputOf(call, input, runtime, program.file),
       makeContext(call, host, runtime.classTable, runtime),
     )
-    return encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
+    const outcome = encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
+    host.visited(runtime.visited())
+    return outcome
   } catch (thrown) {
+    host.visited(runtime.visited())
     const error = thrownFrom(thrown, -1)
     const shard = placeOfThrown(thrown)
     if (shard !== null) return encodeOutcome({ kind: 'error', error: { ...error, shard } })

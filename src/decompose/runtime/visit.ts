@@ -57,6 +57,7 @@ export class Pace {
     this.#from = from
     this.#done = from
     this.#decided = false
+    if (from === 0) history.met(count)
   }
 
   /** Decides the next step; what the step before was told to run has run. */

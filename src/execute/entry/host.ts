@@ -1,6 +1,7 @@
 /** What user code and runtime are offered while a shard or the root runs. */
 import type { RuntimeHost } from '../../decompose/runtime/contract.ts'
 import { sizes, slotLimits } from '../../limits.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 import type { HubChannel } from './channel.ts'
 import type { SeededRandom } from './random.ts'
 
@@ -59,6 +60,10 @@ export class SlotHost implements RuntimeHost {
 
   restoreRandom(state: readonly number[]): void {
     this.#random.restore(state)
+  }
+
+  visited(spots: readonly VisitedSpot[]): void {
+    if (spots.length > 0) this.#channel.send({ type: 'visited', id: this.#id, spots })
   }
 
   nowMs(): number {

@@ -13,6 +13,7 @@ import type {
 import { loadWorkflow } from '../../decompose/runtime/workflow-program.ts'
 import { ShoalError } from '../../errors.ts'
 import { sizes } from '../../limits.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 import type { Outside } from '../guest/world.ts'
 import type { Spawn } from '../slots.ts'
 import { Isolate, IsolateLost, loadKit } from './isolate.ts'
@@ -146,6 +147,7 @@ class IsolatedProgram implements LoadedProgram {
       timer: (id, ms) => void startTimer(() => this.#enter(() => this.#isolate.call('fire', Number(id))), Number(ms)),
       outcomes: (lengths, bytes) => this.#outcomes(lengths, bytes),
       spawn: (spawn) => this.#spawned(spawn as Spawn),
+      visited: (spots) => this.#host?.visited(visitedSpots(spots)),
       ended: (outcome) =>
         isBytes(outcome) ? this.#settle([outcome]) : this.#fail(new Error('an outcome is no bytes')),
       failed: (text) => this.#fail(new Error(String(text).slice(0, sizes.logLineBytesMax))),
@@ -181,6 +183,17 @@ class IsolatedProgram implements LoadedProgram {
       })
     this.#spawn?.(spawn).then(given, () => given(null))
   }
+}
+
+/** The account of the spots with the shapes it should have. */
+function visitedSpots(told: unknown): VisitedSpot[] {
+  return (Array.isArray(told) ? told : []).map((spot: Partial<Record<keyof VisitedSpot, unknown>> | null) => ({
+    spot: Number(spot?.spot ?? 0),
+    visits: Number(spot?.visits ?? 0),
+    width: Number(spot?.width ?? 0),
+    inPlaceMs: Number(spot?.inPlaceMs ?? 0),
+    stayed: String(spot?.stayed ?? ''),
+  }))
 }
 
 function isBytes(value: unknown): value is Uint8Array {

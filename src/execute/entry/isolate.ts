@@ -27,6 +27,7 @@ const outsideNames = [
   'timer',
   'outcomes',
   'spawn',
+  'visited',
   'ended',
   'failed',
 ] as const satisfies readonly (keyof Outside)[]

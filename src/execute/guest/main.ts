@@ -3,6 +3,7 @@ import './world.ts'
 
 import type { BatchHost, LoadedProgram, RootCall, ShardCall } from '../../decompose/runtime/contract.ts'
 import type { Cut } from '../../program/family.ts'
+import type { VisitedSpot } from '../../program/report.ts'
 import type { RootInput, ShardWork, Spawn } from '../slots.ts'
 import { GuestSignal } from './signal.ts'
 import { connect, fire, type Outside, random, setting } from './world.ts'
@@ -67,6 +68,10 @@ class GuestHost implements BatchHost {
 
   checkpoint(progress: number, state: Uint8Array): void {
     this.#outside.checkpoint(setting.shard, progress, state)
+  }
+
+  visited(spots: readonly VisitedSpot[]): void {
+    this.#outside.visited(spots)
   }
 
   checkpointDue(): boolean {

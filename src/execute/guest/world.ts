@@ -14,6 +14,7 @@ export interface Outside {
   outcomes(lengths: Float64Array, bytes: Uint8Array): void
   spawn(spawn: unknown): void
   ended(outcome: Uint8Array): void
+  visited(spots: unknown): void
   failed(text: string): void
 }
 

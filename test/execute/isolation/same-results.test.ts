@@ -46,7 +46,7 @@ async function outcomeAt(level: 'L0' | Walled): Promise<string> {
       limits: { shardDeadlineMs: 20_000, memoryBytesMax: 512 * MiB },
     },
     {
-      ...{ spawned: ignore, checkpoint: ignore, log: ignore, busy: ignore },
+      ...{ spawned: ignore, checkpoint: ignore, log: ignore, busy: ignore, visited: ignore },
       outcome: (found) => outcome.update(found),
       ended: (end) => ended.resolve(end.kind === 'complete' ? outcome.digest('hex') : JSON.stringify(end)),
     },

@@ -1,0 +1,45 @@
+/** What became of each spot of a job, told from its families. */
+import type { FamilyView } from '../ledger/view.ts'
+import { isTail, ROOT_FAMILY } from '../program/family.ts'
+import { type Ref, refSize } from '../program/ref.ts'
+import type { SpotReport } from '../program/report.ts'
+
+/** By spot, ascending. What only the root knows is left at nothing. */
+export function spotReports(families: Iterable<FamilyView>): SpotReport[] {
+  const spots = new Map<number, SpotReport>()
+  for (const view of families) {
+    const { key, spot, cut, sequence } = view.spec
+    if (key === ROOT_FAMILY) continue
+    const { width, shards, shardMs, bytes } = spots.get(spot) ?? { width: 0, shards: 0, shardMs: 0, bytes: 0 }
+    spots.set(spot, {
+      spot,
+      visits: 0,
+      inPlaceMs: 0,
+      stayed: '',
+      // A tail is a part of what another family covers.
+      width: isTail(sequence) ? width : Math.max(width, cut.items),
+      shards: shards + view.shards,
+      shardMs: shardMs + busyMs(view),
+      bytes: bytes + familyBytes(view),
+    })
+  }
+  return [...spots.values()].sort((a, b) => a.spot - b.spot)
+}
+
+/** All finished executions of a family, copies included. */
+export function busyMs(view: FamilyView): number {
+  let sum = 0
+  for (const { record } of view.history()) if (record.kind === 'done') sum += record.busyMs
+  return sum
+}
+
+function familyBytes(view: FamilyView): number {
+  const refs = new Set<Ref>(view.spec.slices.map((slice) => slice.ref))
+  if (view.spec.shared !== null) refs.add(view.spec.shared)
+  for (let shard = 0; shard < view.shards; shard++) {
+    const done = view.done(shard)
+    // Shards finished together share one packed list.
+    if (done !== null) refs.add(done.ref)
+  }
+  return [...refs].reduce((sum, ref) => sum + refSize(ref), 0)
+}
