@@ -104,6 +104,7 @@ function run({ name, body }: Attack, target: Target, said: string[], shardDeadli
       checkpoint: () => undefined,
       log: (line) => void said.push(line.slice(0, 2000)),
       busy: () => undefined,
+      visited: () => undefined,
       outcome: (bytes) => void said.push(shown(bytes)),
       ended: ended.resolve,
     },
