@@ -43,6 +43,8 @@ export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNam
 
 const BEGIN_MS = 1_000
 const UNFIT_DEADLINE_MS = 5_000
+/** Later than any seed ends, sooner than a wall clock may be wrong. */
+const FAR_DEADLINE_MS = 1_800_000
 /** Real Yjs is some times slower than its stand-in. */
 const YJS_EVERY = 20
 
@@ -72,6 +74,7 @@ function runSeed(
     world.runFor(untilMs + 1)
     calmDown(world, nemesis)
     checkEnd(world)
+    checkKept(world, nemesis.counts)
     countReconciled(world)
     checkWaste(world, shards, faults)
   } catch (error) {
@@ -131,7 +134,8 @@ function submitJobs(
     )
     shards += families.reduce((sum, family) => sum + family.shards, 1)
     const at = random.below(options.hubs)
-    const job = simJob(`job-${index}`, hubName(at), families, { blobProgram: random.chance(0.5) })
+    const plan = { blobProgram: random.chance(0.5), deadlineMs: FAR_DEADLINE_MS }
+    const job = simJob(`job-${index}`, hubName(at), families, plan)
     const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
     world.events.at(atMs, () => {
       if (world.hub(at).isUp) world.hub(at).whenAwake(() => world.submit(job, at))
@@ -140,6 +144,26 @@ function submitJobs(
   if (faults.has('unfit')) submitUnfit(world, options.hubs)
   return shards
 }
+
+/** P2: what was accepted is still there, unless disks were lost, damaged or full: a power cut alone takes nothing. */
+function checkKept(world: SimWorld, counts: ReadonlyMap<FaultName, number>): void {
+  if (losingDisks.some((fault) => counts.has(fault))) return
+  const known = new Set([...world.hubs.values()].flatMap(({ hub }) => [...hub.state.jobs.keys()]))
+  for (const { effect } of world.notes) {
+    if (effect.type === 'accepted' && !known.has(effect.job))
+      world.broken('I5', `${effect.job} was accepted and is gone`)
+  }
+}
+
+const losingDisks: readonly FaultName[] = [
+  'amnesia',
+  'backup',
+  'disk-full',
+  'gone',
+  'gone-holders',
+  'rotten-log',
+  'twin',
+]
 
 /** Shards with more than one result, as the receipt of some hub tells them. */
 function countReconciled(world: SimWorld): void {

@@ -1,6 +1,7 @@
 /** Everything that can go wrong in a simulated swarm, as a catalogue of faults; each seed turns on a random subset. */
-import { type Acts, anyHub, type FaultContext } from './faults/context.ts'
+import type { Acts, FaultContext } from './faults/context.ts'
 import { crashActs, killed } from './faults/crashes.ts'
+import { jobActs } from './faults/jobs.ts'
 import { linkActs } from './faults/links.ts'
 import { machineActs } from './faults/machines.ts'
 import { Random } from './kernel/random.ts'
@@ -41,6 +42,7 @@ const plainFaults = [
   'gossip-reorder',
   'gossip-late',
   'cancel',
+  'forgery',
   'clock-skew',
   'load',
   'boast',
@@ -120,8 +122,13 @@ export class Nemesis {
       note: (hub, detail) => this.#note(hub, detail),
       mendAfter: (delayMs, mend) => this.#mendAfter(delayMs, mend),
     }
-    const parts = [crashActs(this.#context), machineActs(this.#context), linkActs(this.#context)]
-    this.#acts = Object.assign({ cancel: () => this.#cancel() }, ...parts)
+    const parts = [
+      crashActs(this.#context),
+      machineActs(this.#context),
+      linkActs(this.#context),
+      jobActs(this.#context),
+    ]
+    this.#acts = Object.assign({}, ...parts)
     world.onTrap = (hub, step) => killed(this.#context, hub, step)
   }
 
@@ -190,15 +197,5 @@ export class Nemesis {
 
   #note(hub: string, detail: string): void {
     this.#world.history.note(this.#world.events.nowMs, hub, 'fault', { detail })
-  }
-
-  #cancel(): void {
-    const ids = [...this.#world.jobs.keys()]
-    // The first job is always let run: there is work to judge in every seed.
-    const job = ids[1 + this.#random.below(Math.max(1, ids.length - 1))]
-    const hub = anyHub(this.#context)
-    if (job === undefined || !hub.isUp) return
-    this.#note(hub.id, `cancel ${job}`)
-    hub.input({ type: 'cancel', job, reason: 'user' })
   }
 }

@@ -5,6 +5,7 @@ import { specsFirst } from '../../src/ledger/specs-first.ts'
 import { durations } from '../../src/limits.ts'
 import type { Parcel, SimLedger } from './ledger.ts'
 import type { SimHub } from './sim-hub.ts'
+import { watchEntries } from './watch.ts'
 import type { SimWorld } from './world.ts'
 
 /** A snapshot takes this many times as long as a flush. */
@@ -73,6 +74,7 @@ export class SimLedgers {
   receive(job: string, parcel: Parcel, sender: Sender): void {
     const ledger = this.of(job)
     const { entries, isMissing } = ledger.receive(parcel, sender.from)
+    watchEntries(this.#world, this.#hub, entries)
     this.#admit(job, entries, sender)
     if (isMissing) {
       this.#world.rules.use('gap')

@@ -5,7 +5,6 @@ import { Recorder } from '../../src/history/recorder.ts'
 import type { Effect, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
-import { isEnded } from '../../src/hub/job.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
 import { durations } from '../../src/limits.ts'
@@ -17,6 +16,7 @@ import type { Parcel } from './ledger.ts'
 import { type Sender, SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
+import { watchRecords, watchRun, watchStart } from './watch.ts'
 import { POISONED, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
@@ -95,7 +95,7 @@ export class SimHub {
   /** Whether its slots stand still as well. */
   #areSlotsFrozen = false
   /** How far its monotonic clock has jumped. */
-  #jumpedMs = 0
+  jumpedMs = 0
   /** Shards that begin now take this many times longer. */
   slowdown = 1
   trap: Trap | null = null
@@ -180,7 +180,7 @@ export class SimHub {
 
   /** The monotonic clock goes forward at once, as after the suspension of a virtual machine. */
   jumpClock(byMs: number): void {
-    this.#jumpedMs += byMs
+    this.jumpedMs += byMs
     for (const [name, { atMs }] of [...this.#timers]) this.#setTimer(name, atMs)
   }
 
@@ -225,7 +225,7 @@ export class SimHub {
   }
 
   #clockMs(): number {
-    return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs + this.#jumpedMs
+    return this.#world.events.nowMs * this.model.clockRate + this.model.clockOffsetMs + this.jumpedMs
   }
 
   /** Takes in the manifest of a job. */
@@ -261,7 +261,7 @@ export class SimHub {
       case 'start':
         return this.#start(effect.plan)
       case 'start-root':
-        this.#mustRun(effect.job)
+        watchRun(world, this, effect.job)
         return this.#roots.start(effect.run, effect.job)
       case 'trim':
         return this.#slots.trim(effect.run, effect.before)
@@ -298,7 +298,7 @@ export class SimHub {
   }
 
   #append(job: string, records: readonly LedgerRecord[]): void {
-    for (const record of records) if (record.kind === 'done') this.#world.mustBeHeld(this, job, record)
+    watchRecords(this.#world, this, job, records)
     this.ledgers.append(job, records)
   }
 
@@ -307,7 +307,7 @@ export class SimHub {
     const timer = this.#timers.get(name) ?? { atMs, eventMs: Number.POSITIVE_INFINITY }
     timer.atMs = atMs
     this.#timers.set(name, timer)
-    const virtualMs = (atMs - this.#jumpedMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
+    const virtualMs = (atMs - this.jumpedMs - this.model.clockOffsetMs) / this.model.clockRate + CLOCK_GRAIN_MS
     if (virtualMs >= timer.eventMs) return
     timer.eventMs = virtualMs
     this.#world.events.at(virtualMs, () => this.#timerDue(name, virtualMs))
@@ -355,16 +355,9 @@ export class SimHub {
   }
 
   #start(plan: RunPlan): void {
-    this.#mustRun(plan.job)
-    this.#world.mustBeReady(plan)
+    watchStart(this.#world, this, plan)
     if (this.#slots.busy >= this.model.slots) this.#world.broken('I11', `${this.id} starts more runs than it has slots`)
     this.#slots.start(plan)
-  }
-
-  /** I8: nothing starts for a job that this hub knows to have ended. */
-  #mustRun(id: string): void {
-    const job = this.hub.state.jobs.get(id)
-    if (job === undefined || isEnded(job)) this.#world.broken('I8', `${this.id} starts work of ended job ${id}`)
   }
 
   #failShard(run: number, shard: number): void {

@@ -1,8 +1,6 @@
 /** A simulated LAN: hubs, links, jobs, and the verbs that break and mend them. */
 import type { RunEnd } from '../../src/execute/slots.ts'
 import type { Effect, RunPlan, RunShard } from '../../src/hub/effect.ts'
-import type { DoneRecord } from '../../src/ledger/record.ts'
-import { shellLimits } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { RuleCounts } from '../rules.ts'
@@ -109,7 +107,7 @@ export class SimWorld {
       this,
       this.#random,
       (index) => this.#machine(index),
-      (job) => (options.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()),
+      (job) => (this.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()),
     )
     this.hubs = this.lives.hubs
     const link = { ...plainLink, ...options.link }
@@ -125,6 +123,11 @@ export class SimWorld {
       new Random(options.seed, 'blobs'),
     )
     for (let index = 0; index < options.hubs; index++) this.bounce(hubName(index))
+  }
+
+  /** What ledgers are made of. */
+  get ledger(): LedgerKind {
+    return this.#options.ledger ?? 'replica'
   }
 
   hub(index: number): SimHub {
@@ -273,28 +276,6 @@ export class SimWorld {
 
   broken(invariant: string, message: string): void {
     this.violations.push({ invariant, message })
-  }
-
-  /** I5: a blob that a result names has a second holder, unless nobody took it although it was offered often enough. */
-  mustBeHeld(hub: SimHub, job: string, { ref, family, lo, holders }: DoneRecord): void {
-    if (ref.kind === 'inline' || holders.length > 0) return
-    const isAlone = !hub.hub.state.members.others().some(({ connected }) => connected)
-    if (isAlone || this.blobs.offered(hub, ref.cid) >= shellLimits.replicaTriesMax) return
-    this.broken('I5', `${job}/${family}:${lo} is recorded by ${hub.id} with one holder of its blob`)
-  }
-
-  /** I7: a shard starts with the results of all shards it depends on. */
-  mustBeReady(plan: RunPlan): void {
-    const edges = this.family(plan.job, plan.family)?.spec.edges ?? []
-    if (edges.length === 0) return
-    for (const shard of plan.shards) {
-      const needed = edges.filter((edge) => edge.to === shard.index).length
-      if (shard.parents.length === needed) continue
-      this.broken(
-        'I7',
-        `${plan.job}/${plan.family}:${shard.index} starts with ${shard.parents.length} of ${needed} inputs`,
-      )
-    }
   }
 
   /** I2, I3: what reaches a root is what the shard returns; a verdict stands only for shards that took down slots. */

@@ -7,7 +7,7 @@ import { sweep } from '../../simulations/sweep.ts'
 const small = { hubs: 5, shards: 60, faults: faultNames }
 
 test('no invariant breaks over a sweep', () => {
-  const report = sweep({ ...small, seed: 1, seeds: 40 }, () => performance.now())
+  const report = sweep({ ...small, seed: 1, seeds: 20 }, () => performance.now())
   expect(report.failed).toEqual([])
 })
 
@@ -15,8 +15,14 @@ test('every kind of fault happens when it is on, and is survived', () => {
   const never = faultNames.filter((fault) => {
     // Damage to disks needs a machine that crashes.
     const faults = [fault, ...(fault.endsWith('-disk') || fault.endsWith('-log') ? (['crash'] as const) : [])]
-    return [1, 2, 3, 4, 5, 6, 7, 8].every((seed) => {
-      const { faults: counts, violations } = runChaos(seed, { hubs: 4, shards: 60, faults, isExact: true })
+    return [1, 2, 3, 4, 5, 6].every((seed) => {
+      const { faults: counts, violations } = runChaos(seed, {
+        hubs: 4,
+        shards: 60,
+        faults,
+        isExact: true,
+        ledger: fault === 'forgery' ? 'yjs' : 'replica',
+      })
       expect(violations, `${fault}, seed ${seed}`).toEqual([])
       return !counts.has(fault)
     })
