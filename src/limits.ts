@@ -106,6 +106,9 @@ export const auction = {
   /** Beyond so many hubs a plan looks at fewer units for each. */
   planHubsFull: 64,
   planUnitsPerHubMore: 1.5,
+  /** Offers that end within this and a round trip of the best, or this share of the mean unit if that is less, are equal. */
+  tieMsMin: 3,
+  tieShares: 0.25,
   /** Up to so many bidders are all asked for each unit; among more, the best is searched for. */
   askAllMax: 24,
   /** Units of others, most urgent first, that an idle hub thinks about taking out of turn. */

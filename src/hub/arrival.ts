@@ -81,7 +81,8 @@ function moveTime(state: HubState, bytes: number): number {
   return link.latencyMs + bytes / link.bytesPerMs
 }
 
-function meanLink(state: HubState): Link {
+/** The mean of the links that this hub has measured. */
+export function meanLink(state: HubState): Link {
   const known = meanLinks.get(state)
   if (known !== undefined && known.atMs === state.nowMs) return known.link
   const measured = [...state.links.values()]

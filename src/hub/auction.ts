@@ -3,8 +3,8 @@
 import { fits } from '../cost/capability.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import { arrivalMs, nearHubs, type ParentLink, type Placed, parentLinks } from './arrival.ts'
-import { type Bidder, Bidders, better, explainOffer, type Offer, type UnitBid } from './bidders.ts'
+import { arrivalMs, meanLink, nearHubs, type ParentLink, type Placed, parentLinks } from './arrival.ts'
+import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
 import { openUnits, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
 
@@ -42,13 +42,15 @@ export interface Plan {
 
 /**
  * List scheduling with insertion over the hub's own view: units by fairness and upward rank, each to the hub where it
- * ends first, ties to the lower id (research: rolling-horizon plan; HEFT's rule with gossiped forecasts).
+ * ends first, near ties to the lower id (research: rolling-horizon plan; HEFT's rule with gossiped forecasts).
  */
 export function virtualPlan(state: HubState, wants: PlanWants): Plan {
   const units = openUnits(state, unitsMax(state.members.alive().length))
   const assignments: Assignment[] = []
   if (units.length === 0) return { assignments, meanUnitMs: 0 }
-  const bidders = new Bidders(state)
+  const workMs = units.reduce((sum, unit) => sum + unit.workMs, 0)
+  const meanUnitMs = workMs / units.length
+  const bidders = new Bidders(state, tieMs(state, meanUnitMs))
   const placed: Placed = new Map()
   let own = 0
   let others = 0
@@ -61,8 +63,12 @@ export function virtualPlan(state: HubState, wants: PlanWants): Plan {
     if (assignment.hub !== state.self) others++
     else if (unit.view.spec.sequence !== 0) own++
   }
-  const workMs = units.reduce((sum, unit) => sum + unit.workMs, 0)
-  return { assignments, meanUnitMs: workMs / units.length }
+  return { assignments, meanUnitMs }
+}
+
+/** Differences that hubs cannot agree about: what another hub says is a message's way old. */
+function tieMs(state: HubState, meanUnitMs: number): number {
+  return Math.min(auction.tieMsMin + 2 * meanLink(state).latencyMs, auction.tieShares * meanUnitMs)
 }
 
 /** The bids behind an assignment, best first, at most `auction.bidsKeptMax`. */
@@ -121,23 +127,21 @@ function askFor(state: HubState, bidders: Bidders, unit: Unit, parents: readonly
   const offerOf = (bidder: Bidder) => offer(state, bidder, unit, parents)
   if (all || bidders.all.length <= auction.askAllMax) return askAll(bidders, offerOf)
   const elsewhereMs = arrivalMs(state, unit, parents, NOWHERE, bidders.bestLink)
-  const best = bidders.best({ workMs: unit.workMs, near: nearHubs(unit, parents), elsewhereMs }, offerOf)
+  const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, offerOf)
   if (best !== null && best.bidder === bidders.self) return askAll(bidders, offerOf)
   return { best, own: bidders.self === undefined ? null : offerOf(bidders.self), offers: noOffers }
 }
 
 function askAll(bidders: Bidders, offerOf: (bidder: Bidder) => Offer | null): Asked {
-  let best: Offer | null = null
   let own: Offer | null = null
   const offers: Offer[] = []
   for (const bidder of bidders.all) {
     const one = offerOf(bidder)
     if (one === null) continue
     offers.push(one)
-    best = better(best, one)
     if (bidder === bidders.self) own = one
   }
-  return { best, own, offers }
+  return { best: bidders.pick(offers), own, offers }
 }
 
 function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): Offer | null {

@@ -3,8 +3,13 @@ import { type Beacon, noLoad } from './beacon.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
 
-/** Gossips the present beacon, and keeps it as the own entry of the member table. */
-export function sendBeacon(state: HubState): Beacon {
+/** Gossips the present beacon. */
+export function sendBeacon(state: HubState): void {
+  state.effect({ type: 'gossip', beacon: freshBeacon(state) })
+}
+
+/** The present beacon, kept as the own entry of the member table. */
+export function freshBeacon(state: HubState): Beacon {
   const { init } = state
   state.beaconSequence++
   const slotFreeMs = ownSlotFreeMs(state)
@@ -26,6 +31,5 @@ export function sendBeacon(state: HubState): Beacon {
   self.beacon = beacon
   self.slotFreeMs = slotFreeMs
   self.heardMs = state.nowMs
-  state.effect({ type: 'gossip', beacon })
   return beacon
 }

@@ -2,6 +2,7 @@
 import { type BidTerms, bid } from '../cost/cost.ts'
 import type { Link } from '../cost/transfer.ts'
 import type { HubId } from '../program/ref.ts'
+import { FreeOrder } from './free-order.ts'
 import { memberCapacity, ownCapacity } from './member-capacity.ts'
 import type { Member } from './membership.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
@@ -35,37 +36,33 @@ export interface UnitBid {
 
 /** How a unit looks to the hubs that might run it. */
 export interface Wanted {
-  readonly workMs: number
   /** Hubs where it may be ready sooner than anywhere else. */
   readonly near: readonly HubId[]
   /** When it is ready, at the earliest, at all others. */
   readonly elsewhereMs: number
 }
 
-interface Order {
-  rateMax: number
-  readonly bidders: Bidder[]
-}
-
-/** Hubs whose slots are about equally fast share an order: its bound is as good as its fastest hub. */
+/** Hubs whose slots are about equally fast share an order. */
 const RATE_STEP = Math.log(1.25)
 
 /**
- * Invariant: every order is ascending in (first free time, id). No hub of an order ends a unit before its own first free time,
- * or the unit's ready time, plus the work at the order's highest rate: a search may end where that is too late.
+ * The bidders of one plan. Hubs see each other's free times a message's way late, so those that differ by less than `tieMs`
+ * are equal, and the lower id goes first: else every hub of many that end at the same time would believe itself to be first.
  */
 export class Bidders {
   readonly all: readonly Bidder[]
   readonly self: Bidder | undefined
+  readonly tieMs: number
   readonly #byHub = new Map<HubId, Bidder>()
   /** Made by the first search. */
-  #orders: ReadonlyMap<number, Order> | null = null
+  #orders: ReadonlyMap<number, FreeOrder> | null = null
   #bestLink: Link | null = null
 
-  constructor(state: HubState) {
+  constructor(state: HubState, tieMs: number) {
     this.all = state.members.alive().flatMap((member) => (takesWork(member) ? [bidderOf(state, member)] : []))
     for (const bidder of this.all) this.#byHub.set(bidder.hub, bidder)
     this.self = this.#byHub.get(state.self)
+    this.tieMs = tieMs
   }
 
   /** As good as the best link to any of them. */
@@ -74,32 +71,40 @@ export class Bidders {
     return this.#bestLink
   }
 
-  /** The offer that ends first, ties to the hub that is free first and then to the lower id. */
-  best(wanted: Wanted, offerOf: (bidder: Bidder) => Offer | null): Offer | null {
-    const { workMs, near, elsewhereMs } = wanted
-    let best: Offer | null = null
-    for (const hub of near) {
+  /** The offer that ends first, as far as asking those that are free first, by rate class, and the near ones can tell. */
+  search(wanted: Wanted, offerOf: (bidder: Bidder) => Offer | null): Offer | null {
+    const asked: Offer[] = []
+    for (const hub of wanted.near) {
       const bidder = this.#byHub.get(hub)
-      if (bidder !== undefined) best = better(best, offerOf(bidder))
+      const offer = bidder === undefined ? null : offerOf(bidder)
+      if (offer !== null) asked.push(offer)
     }
     this.#orders ??= ordersOf(this.all)
-    for (const { rateMax, bidders } of this.#orders.values()) {
-      for (const bidder of bidders) {
-        const startMs = Math.max(bidder.timeline.firstStartMs, elsewhereMs)
-        if (best !== null && startMs + workMs / rateMax >= best.placement.finishMs) break
-        best = better(best, offerOf(bidder))
-      }
+    for (const order of this.#orders.values()) {
+      const offer = order.first(wanted.elsewhereMs, this.tieMs, offerOf)
+      if (offer !== null) asked.push(offer)
+    }
+    return this.pick(asked)
+  }
+
+  /** The offer that ends first; among those that end about then, that of the lowest id. */
+  pick(offers: readonly Offer[]): Offer | null {
+    let endMs = Number.POSITIVE_INFINITY
+    for (const { placement } of offers) endMs = Math.min(endMs, placement.finishMs)
+    let best: Offer | null = null
+    for (const offer of offers) {
+      if (offer.placement.finishMs > endMs + this.tieMs) continue
+      if (best === null || offer.bidder.hub < best.bidder.hub) best = offer
     }
     return best
   }
 
   /** Gives a unit to the hub that offered. */
   take({ bidder, placement }: Offer): void {
-    const bidders = this.#orders?.get(rateClass(bidder))?.bidders
-    if (bidders === undefined) return bidder.timeline.take(placement)
-    bidders.splice(position(bidders, bidder), 1)
+    const order = this.#orders?.get(rateClass(bidder))
+    order?.remove(bidder)
     bidder.timeline.take(placement)
-    bidders.splice(position(bidders, bidder), 0, bidder)
+    order?.add(bidder)
   }
 }
 
@@ -132,47 +137,19 @@ function timelineOf(state: HubState, member: Member): Timeline {
   return new Timeline(member.hub, slotFreeMs, capacity, member.beacon?.speed ?? 1)
 }
 
-function ordersOf(all: readonly Bidder[]): Map<number, Order> {
-  const orders = new Map<number, Order>()
+function ordersOf(all: readonly Bidder[]): Map<number, FreeOrder> {
+  const orders = new Map<number, FreeOrder>()
   for (const bidder of all) {
     const key = rateClass(bidder)
-    const order = orders.get(key)
-    if (order === undefined) orders.set(key, { rateMax: bidder.timeline.rateMax, bidders: [bidder] })
-    else {
-      order.rateMax = Math.max(order.rateMax, bidder.timeline.rateMax)
-      order.bidders.push(bidder)
-    }
+    const order = orders.get(key) ?? new FreeOrder()
+    orders.set(key, order)
+    order.add(bidder)
   }
-  for (const { bidders } of orders.values()) bidders.sort(byFreeTime)
   return orders
 }
 
 function rateClass({ timeline }: Bidder): number {
   return Math.floor(Math.log(timeline.rateMax) / RATE_STEP)
-}
-
-function byFreeTime(a: Bidder, b: Bidder): number {
-  return a.timeline.firstStartMs - b.timeline.firstStartMs || (a.hub < b.hub ? -1 : a.hub > b.hub ? 1 : 0)
-}
-
-/** Where a bidder is in its order, or belongs. */
-function position(bidders: readonly Bidder[], bidder: Bidder): number {
-  let lo = 0
-  let hi = bidders.length
-  while (lo < hi) {
-    const middle = (lo + hi) >> 1
-    const other = bidders[middle]
-    if (other !== undefined && byFreeTime(other, bidder) < 0) lo = middle + 1
-    else hi = middle
-  }
-  return lo
-}
-
-/** The offer that ends sooner; ties go to the hub that is free first, then to the lower id. */
-export function better(best: Offer | null, offer: Offer | null): Offer | null {
-  if (best === null || offer === null) return best ?? offer
-  const order = offer.placement.finishMs - best.placement.finishMs || byFreeTime(offer.bidder, best.bidder)
-  return order < 0 ? offer : best
 }
 
 function bestOf(all: readonly Bidder[]): Link {

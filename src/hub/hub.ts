@@ -1,7 +1,7 @@
 /** The hub: what can happen goes in with a clock reading, what is to be done comes out. Dispatch only; rules live in their files. */
 import { assertNever } from '../errors.ts'
 import { durations } from '../limits.ts'
-import { sendBeacon } from './beat.ts'
+import { freshBeacon, sendBeacon } from './beat.ts'
 import type { Effect } from './effect.ts'
 import { evaluate } from './evaluate.ts'
 import { ended, prepared } from './execution.ts'
@@ -141,8 +141,8 @@ export class Hub {
   #connected(hub: string): void {
     const state = this.state
     this.#tell(state.members.connected(hub, state.nowMs))
-    const beacon = sendBeacon(state)
-    state.effect({ type: 'greet', peer: hub, beacon })
+    // Only the new peer lacks it: telling all of each of a thousand would be a storm of a million.
+    state.effect({ type: 'greet', peer: hub, beacon: freshBeacon(state) })
     state.effect({ type: 'sync', peer: hub })
     tellHeld(state, hub)
   }
