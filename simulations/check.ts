@@ -70,7 +70,7 @@ function knowledgeOf(world: SimWorld): Knowledge {
   const jobs = [...world.jobs.values()]
   return {
     results: new Map(
-      jobs.filter(({ id }) => !blamed.has(id) && world.lies.size === 0).map((job) => [job.id, referenceValue(job)]),
+      jobs.filter(({ id }) => !blamed.has(id) && world.lies.size === 0).map((job) => [job.id, [referenceValue(job)]]),
     ),
     shardValue: (job, key, shard) => {
       const family = world.family(job, key)

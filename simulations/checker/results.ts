@@ -13,7 +13,7 @@ interface Taken {
 export function oneResult(report: Report, knowledge: Knowledge): Rule {
   const recorded = new Map<string, { readonly value: string; readonly hub: string }[]>()
   const condemned = new Set<string>()
-  const wanted = new Map<string, string>()
+  const wanted = new Map<string, readonly string[]>()
   return {
     see(event) {
       if (event.kind === 'condemn') eachShard(event, (name) => condemned.add(name))
@@ -34,8 +34,8 @@ export function oneResult(report: Report, knowledge: Knowledge): Rule {
         const right = wanted.get(name)
         const invariant = name.includes(`/${ROOT_FAMILY}:`) ? 'I2' : 'I3'
         for (const { value, hub } of results)
-          if (right !== undefined && value !== right)
-            report(invariant, `${name} is recorded as ${value} by ${hub}, and not ${right}`)
+          if (right !== undefined && !right.includes(value))
+            report(invariant, `${name} is recorded as ${value} by ${hub}, and not ${right.join(' or ')}`)
         const [first, second] = results
         if (right === undefined && first !== undefined && second !== undefined)
           report('I1', `${name} has two results: ${first.value} of ${first.hub}, and ${second.value} of ${second.hub}`)
@@ -44,8 +44,11 @@ export function oneResult(report: Report, knowledge: Knowledge): Rule {
   }
 }
 
-function wantedValue({ job, family }: HistoryEvent, shard: number, { results, shardValue }: Knowledge): string | null {
-  return family === ROOT_FAMILY ? (results?.get(job) ?? null) : (shardValue?.(job, family, shard) ?? null)
+function wantedValue(event: HistoryEvent, shard: number, knowledge: Knowledge): readonly string[] | null {
+  const { job, family } = event
+  if (family === ROOT_FAMILY) return knowledge.results?.get(job) ?? null
+  const value = knowledge.shardValue?.(job, family, shard) ?? null
+  return value === null ? null : [value]
 }
 
 /** I1: a root is given each result once, and again only after it was nowhere to be had. */

@@ -4,8 +4,8 @@ import type { Violation } from '../kernel/world.ts'
 
 /** What the checker is told beside the history. */
 export interface Knowledge {
-  /** The fingerprint of each job's result, as one process computes it. */
-  readonly results?: ReadonlyMap<string, string>
+  /** The fingerprints that each job's result may have, as one process computes it. */
+  readonly results?: ReadonlyMap<string, readonly string[]>
   /** The fingerprint of what a shard returns. */
   readonly shardValue?: (job: string, family: string, shard: number) => string | null
   /** Wrong values that were made on purpose: whether they stand is not the hubs' fault. */

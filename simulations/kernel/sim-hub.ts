@@ -123,7 +123,7 @@ export class SimHub {
     const speed = life.model.claimedSpeed ?? life.model.speed
     const init = { hub: id, boot: this.boot, incarnation: life.incarnation, slots, cores: slots, speed }
     this.hub = new Hub({ ...init, compute: true, labels, wallOffsetMs })
-    const values = (ref: Ref, shards: number) => world.valuePrints(ref, shards)
+    const values = (ref: Ref, _family: string, shards: number) => world.valuePrints(ref, shards)
     this.#recorder = new Recorder(this.hub.state, (kind, told) => this.note(kind, told), {
       values,
       notesExecutions: false,

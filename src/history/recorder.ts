@@ -4,7 +4,7 @@ import type { AuthoredRecord, Input } from '../hub/input.ts'
 import type { HubState } from '../hub/state.ts'
 import type { Author, CheckpointRecord, ClaimRecord, ClaimState, DoneRecord, LedgerRecord } from '../ledger/record.ts'
 import type { Done, FamilyView } from '../ledger/view.ts'
-import { ROOT_FAMILY } from '../program/family.ts'
+import { type FamilyKey, ROOT_FAMILY } from '../program/family.ts'
 import type { JobId, Ref } from '../program/ref.ts'
 import type { HistoryDetails, HistoryKind, Told } from './event.ts'
 
@@ -12,7 +12,7 @@ export type Note = (kind: HistoryKind, told: Told) => void
 
 export interface RecorderOptions {
   /** A hash per shard of what a result holds, null where it cannot be seen from here. */
-  readonly values: (ref: Ref, shards: number) => readonly (string | null)[]
+  readonly values: (ref: Ref, family: FamilyKey, shards: number) => readonly (string | null)[]
   /** Whether results count as executions: not where the slots tell of those themselves. */
   readonly notesExecutions: boolean
 }
@@ -87,7 +87,10 @@ export class Recorder {
       case 'done':
         this.#note('done', {
           ...donePlace(job, record),
-          more: { values: this.#options.values(record.ref, record.hi - record.lo), ...nonZero(record.generation) },
+          more: {
+            values: this.#options.values(record.ref, record.family, record.hi - record.lo),
+            ...nonZero(record.generation),
+          },
         })
         return this.#taken(job, this.#state.author, record)
       case 'family': {

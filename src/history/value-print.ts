@@ -1,4 +1,5 @@
 /** Fingerprints of results, to see whether two are the same: fast, not safe against forgery. */
+import { type FamilyKey, ROOT_FAMILY } from '../program/family.ts'
 import type { Ref } from '../program/ref.ts'
 import { unpackList } from '../wire/pack.ts'
 
@@ -17,8 +18,15 @@ export function valuePrint(bytes: Uint8Array): string {
   return [first, second].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
 }
 
-/** Per shard what a result holds: of a blob only what its name says, that of a single shard. */
-export function refPrints(ref: Ref, shards: number): readonly (string | null)[] {
-  if (ref.kind === 'inline') return unpackList(ref.bytes).map(valuePrint)
-  return shards === 1 ? [ref.cid] : Array.from({ length: shards }, () => null)
+/** The first byte of an outcome that is a whole value: errors carry stacks, and parts of shards depend on when they were divided. */
+const WHOLE_VALUE = 0
+
+/**
+ * Per shard what a result holds, null where two right results may differ or nothing can be seen. Of blobs only the root's counts,
+ * by its name: what is behind the others may be parts.
+ */
+export function refPrints(ref: Ref, family: FamilyKey, shards: number): readonly (string | null)[] {
+  if (ref.kind === 'inline')
+    return unpackList(ref.bytes).map((bytes) => (bytes[0] === WHOLE_VALUE ? valuePrint(bytes) : null))
+  return family === ROOT_FAMILY ? [ref.cid] : Array.from({ length: shards }, () => null)
 }

@@ -2,11 +2,17 @@
 import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { readHistories } from '../../node/read-histories.ts'
+import { judge } from '../../simulations/checker/judge.ts'
+import { encodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { valuePrint } from '../../src/history/value-print.ts'
+import { cidOf } from '../../src/store/cid.ts'
+import { packList } from '../../src/wire/pack.ts'
 import { createNamespaces, type Host, type Namespaces } from './namespaces.ts'
 
 const run = promisify(execFile)
@@ -53,6 +59,8 @@ export interface AttemptLine {
 export class RealHub {
   readonly host: Host
   readonly home: string
+  /** Where all hubs of the swarm write their histories. */
+  readonly history: string
   hub = ''
   upAtMs = 0
   /** Own clock of the test, when a peer was last told alive. */
@@ -63,11 +71,13 @@ export class RealHub {
   constructor(host: Host, home: string) {
     this.host = host
     this.home = home
+    this.history = join(dirname(home), 'histories')
   }
 
   /** Starts the hub and waits until it says that it is ready. */
   async up(...args: readonly string[]): Promise<void> {
-    const child = this.host.spawn(process.execPath, [cli, 'up', '--json', '--home', this.home, '--slots', '1', ...args])
+    const words = ['up', '--json', '--home', this.home, '--history', this.history, '--slots', '1', ...args]
+    const child = this.host.spawn(process.execPath, [cli, ...words])
     this.#child = child
     this.peers.clear()
     this.hub = ''
@@ -156,6 +166,16 @@ export class RealSwarm {
     )
   }
 
+  /** What the checker of the simulator says of everything that these hubs did; `settled` ones must agree. */
+  async violations(settled: readonly RealHub[] = [], results: ReadonlyMap<string, unknown> = new Map()) {
+    const hubs = this.hubs.map(({ hub }) => hub)
+    return judge(await readHistories([this.hub(0).history]), {
+      results: new Map([...results].map(([job, value]) => [job, printsOf(value)])),
+      roles: new Map(hubs.map((hub) => [hub, ['compute', 'submit']])),
+      settled: settled.map(({ hub }) => hub),
+    })
+  }
+
   async destroy(): Promise<void> {
     await this.#network.destroy()
     await rm(this.#folder, { recursive: true, force: true })
@@ -204,4 +224,10 @@ export async function until(
     if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`)
     await delay(50)
   }
+}
+
+/** How a history may show the result of a job: by its bytes, or by the name of the blob that has them. */
+function printsOf(value: unknown): string[] {
+  const outcome = encodeOutcome({ kind: 'value', value })
+  return [valuePrint(outcome), cidOf(packList([outcome]))]
 }

@@ -61,8 +61,8 @@ function spun(items: number, rounds: number): { count: number; sums: number[] } 
   return { count: items, sums }
 }
 
-/** Every shard has exactly one result at every hub, and it is the same one. */
-async function expectOneResultEach(hubs: readonly RealHub[], job: string): Promise<void> {
+/** Every shard has exactly one result at every hub, it is the same one, and the checker agrees with all that was done. */
+async function expectOneResultEach(hubs: readonly RealHub[], job: string, result?: unknown): Promise<void> {
   const reports = await Promise.all(hubs.map((hub) => hub.job(job)))
   for (const report of reports) {
     expect(report.status).toBe('done')
@@ -72,6 +72,7 @@ async function expectOneResultEach(hubs: readonly RealHub[], job: string): Promi
     JSON.stringify([...report.byHub].sort((a, b) => (a.hub < b.hub ? -1 : 1)).map(({ hub, shards }) => [hub, shards])),
   )
   expect(new Set(kept).size).toBe(1)
+  expect(await swarm?.violations(hubs, result === undefined ? new Map() : new Map([[job, result]]))).toEqual([])
 }
 
 test.skipIf(unavailable !== null)('(a) three hubs without a default route are connected within 3 s', async () => {
@@ -90,7 +91,7 @@ test.skipIf(unavailable !== null)('(b) a hub killed while it runs shards costs n
   const report = await finished(first, job, 120_000)
   expect(report.status).toBe('done')
   expect((await first.shoal<{ result: unknown }>('result', job)).result).toEqual(spun(120, 4_000_000))
-  await expectOneResultEach([first, third], job)
+  await expectOneResultEach([first, third], job, spun(120, 4_000_000))
 })
 
 test.skipIf(unavailable !== null)(
@@ -107,6 +108,7 @@ test.skipIf(unavailable !== null)(
     const report = await finished(second, job, 120_000)
     expect(report.status).toBe('done')
     expect((await third.shoal<{ result: unknown }>('result', job)).result).toEqual(spun(60, 4_000_000))
+    expect(await swarm?.violations([second, third], new Map([[job, spun(60, 4_000_000)]]))).toEqual([])
   },
 )
 
@@ -161,6 +163,6 @@ test.skipIf(unavailable !== null)(
       'all agree',
       30_000,
     )
-    await expectOneResultEach(hubs, job)
+    await expectOneResultEach(hubs, job, spun(300, 4_000_000))
   },
 )

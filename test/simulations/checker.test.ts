@@ -65,7 +65,7 @@ const cases: Record<string, Case> = {
     invariant: 'I2',
     broken: root('wrong'),
     kept: root('right'),
-    knowledge: { results: new Map([['j', 'right']]) },
+    knowledge: { results: new Map([['j', ['right']]]) },
   },
   'a result comes from work': {
     invariant: 'I3',
