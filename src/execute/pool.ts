@@ -20,7 +20,7 @@ import type {
   RunRequest,
   SlotPool,
 } from './slots.ts'
-import { residentBytes, totalUsage, type Usage } from './usage.ts'
+import { residentBytes, type Usage, usageByPid } from './usage.ts'
 import { MemoryWatchdog } from './watchdog.ts'
 
 export interface ProcessSlotPoolOptions {
@@ -94,9 +94,9 @@ export class ProcessSlotPool implements SlotPool {
     return root
   }
 
-  /** CPU time and memory of all slot processes that live now. */
-  usage(): Usage {
-    return totalUsage(this.pids())
+  /** CPU time and memory of each slot process that lives now, by process id. */
+  usage(): ReadonlyMap<number, Usage> {
+    return usageByPid(this.pids())
   }
 
   /** Process ids of all slots, spare and waiting ones included. */

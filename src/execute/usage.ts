@@ -29,15 +29,9 @@ export function residentBytes(pid: number): number {
   return statm === null ? 0 : Number(statm.split(' ')[1]) * pageBytes
 }
 
-/** Usage of several processes together. */
-export function totalUsage(pids: Iterable<number>): Usage {
-  let [cpuSeconds, rssBytes] = [0, 0]
-  for (const pid of pids) {
-    const usage = processUsage(pid)
-    cpuSeconds += usage.cpuSeconds
-    rssBytes += usage.rssBytes
-  }
-  return { cpuSeconds, rssBytes }
+/** Usage of each of several processes, by process id. */
+export function usageByPid(pids: Iterable<number>): Map<number, Usage> {
+  return new Map([...pids].map((pid) => [pid, processUsage(pid)]))
 }
 
 function readProc(path: string): string | null {

@@ -22,7 +22,7 @@ export function readCgroup(folder: string, ownPath: string): CgroupReading {
   const limited = paths.find(
     (path) => readIfThere(`${path}/cpu.max`) !== null || readIfThere(`${path}/memory.max`) !== null,
   )
-  return limited === undefined ? readFirstVersion(folder) : readUnified(paths, limited)
+  return limited === undefined ? readFirstVersion(folder, ownPath) : readUnified(paths, limited)
 }
 
 function readUnified(paths: readonly string[], own: string): CgroupReading {
@@ -37,16 +37,45 @@ function readUnified(paths: readonly string[], own: string): CgroupReading {
   }
 }
 
-function readFirstVersion(folder: string): CgroupReading {
-  const quota = numberIn(readIfThere(`${folder}/cpu/cpu.cfs_quota_us`), /^(-?\d+)/)
-  const period = numberIn(readIfThere(`${folder}/cpu/cpu.cfs_period_us`), /^(\d+)/)
-  const stat = readIfThere(`${folder}/memory/memory.stat`)
-  return {
-    cores: quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY,
-    cpuSeconds: numberIn(readIfThere(`${folder}/cpuacct/cpuacct.usage`), /^(\d+)/) / 1e9,
-    memoryBytesMax: limitBytes(readIfThere(`${folder}/memory/memory.limit_in_bytes`)),
-    memoryUsedBytes: numberIn(readIfThere(`${folder}/memory/memory.usage_in_bytes`), /^(\d+)/) - droppable(stat),
-  }
+/** Each controller has a tree of its own; the tightest limit on the way up holds, and use is read where it does. */
+function readFirstVersion(folder: string, ownPath: string): CgroupReading {
+  const cpu = firstVersionFolders(folder, ownPath, 'cpu')
+  const quotas = cpu.map((path) => {
+    const quota = numberIn(readIfThere(`${path}/cpu.cfs_quota_us`), /^(-?\d+)/)
+    const period = numberIn(readIfThere(`${path}/cpu.cfs_period_us`), /^(\d+)/)
+    return quota > 0 && period > 0 ? quota / period : Number.POSITIVE_INFINITY
+  })
+  const cores = Math.min(...quotas)
+  const limiting = cpu[quotas.indexOf(cores)] ?? folder
+  const usage =
+    readIfThere(`${limiting}/cpuacct.usage`) ??
+    readIfThere(`${firstVersionFolders(folder, ownPath, 'cpuacct')[quotas.indexOf(cores)]}/cpuacct.usage`)
+  return { cores, cpuSeconds: numberIn(usage, /^(\d+)/) / 1e9, ...firstVersionMemory(folder, ownPath) }
+}
+
+function firstVersionMemory(
+  folder: string,
+  ownPath: string,
+): Pick<CgroupReading, 'memoryBytesMax' | 'memoryUsedBytes'> {
+  const memory = firstVersionFolders(folder, ownPath, 'memory')
+  const limits = memory.map((path) => limitBytes(readIfThere(`${path}/memory.limit_in_bytes`)))
+  const memoryBytesMax = Math.min(...limits)
+  const limiting = memory[limits.indexOf(memoryBytesMax)] ?? folder
+  const stat = readIfThere(`${limiting}/memory.stat`)
+  const used = numberIn(readIfThere(`${limiting}/memory.usage_in_bytes`), /^(\d+)/)
+  return { memoryBytesMax, memoryUsedBytes: used - droppable(stat) }
+}
+
+/** Where a controller keeps this process and everything above it; inside a container its own tree begins at the mount. */
+function firstVersionFolders(folder: string, ownPath: string, controller: string): string[] {
+  const own = ownPath
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([, controllers]) => controllers?.split(',').includes(controller))
+  const [, mount = controller, ...path] = own ?? []
+  return [...new Set([mount, controller])].flatMap((name) =>
+    ancestors(path.join(':')).map((inner) => `${folder}/${name}${inner}`),
+  )
 }
 
 /** The path itself and every folder above it, nearest first. */

@@ -1,8 +1,10 @@
 /** The Predictive Resource Monitor: forecasts what others will use of this machine, for every metric and horizon. */
+import { forecastLimits } from '../limits.ts'
 import type { MixedForecast } from './horizon-mixture.ts'
 import { MetricForecaster } from './metric-forecaster.ts'
-import type { TrainingSet } from './net/net-expert.ts'
+import type { NetExpert, TrainingSet } from './net/net-expert.ts'
 import type { NetWeights } from './net/net-weights.ts'
+import type { SavedForecast } from './saved-forecast.ts'
 import { ValueRange } from './value-range.ts'
 
 /** Percent of the machine for cpu and memory, bytes per second for network. */
@@ -57,6 +59,10 @@ class ForecastSet {
     for (const metric of metrics) this.byMetric[metric].observe(load[metric])
   }
 
+  remember(load: Load): void {
+    for (const metric of metrics) this.byMetric[metric].remember(load[metric])
+  }
+
   forecast(): LoadForecast[] {
     const { cpu, memory, network } = this.byMetric
     return this.#horizons.flatMap((horizon, at) => {
@@ -86,18 +92,55 @@ export class LoadForecaster {
 
   /** One sample of the machine and of our own share in it. What is forecast is the rest. */
   observe(total: Load, own: Load): void {
-    this.#now = {
+    this.replay({
       cpu: Math.max(0, total.cpu - own.cpu),
       memory: Math.max(0, total.memory - own.memory),
       network: Math.max(0, total.network - own.network),
-    }
-    this.#fast.observe(this.#now)
-    this.#block.push(this.#now)
-    if (this.#block.length >= this.#slowSamples) {
-      this.#slow.observe(meanLoad(this.#block))
-      this.#block = []
-    }
+    })
     this.#startTraining()
+  }
+
+  /** Takes in a sample of the rest as it was once observed, without training. */
+  replay(rest: Load): void {
+    this.#now = rest
+    this.#fast.observe(rest)
+    this.#inBlocks(rest, (mean) => this.#slow.observe(mean))
+  }
+
+  /** Takes in an old sample of the rest as history only. */
+  remember(rest: Load): void {
+    this.#fast.remember(rest)
+    this.#inBlocks(rest, (mean) => this.#slow.remember(mean))
+  }
+
+  /** Samples and trained nets, for the next life. */
+  saved(): SavedForecast {
+    const [cpu, memory, network] = this.#fast.all.map(({ history }) => history.last(forecastLimits.samplesKept))
+    const samples = [...(cpu ?? [])].map((value, at) => ({
+      cpu: value,
+      memory: memory?.[at] ?? 0,
+      network: network?.[at] ?? 0,
+    }))
+    return { samples, nets: this.#nets.map((net) => net.trained) }
+  }
+
+  /** Takes on nets of an earlier life; what does not fit is left. @returns how many were taken. */
+  adopt(nets: SavedForecast['nets']): number {
+    return this.#nets.filter((net, at) => {
+      const trained = nets[at] ?? null
+      return trained !== null && net.adopt(trained.weights, trained.scales)
+    }).length
+  }
+
+  get #nets(): readonly NetExpert[] {
+    return [...this.#fast.all, ...this.#slow.all].flatMap(({ nets }) => nets)
+  }
+
+  #inBlocks(rest: Load, take: (mean: Load) => void): void {
+    this.#block.push(rest)
+    if (this.#block.length < this.#slowSamples) return
+    take(meanLoad(this.#block))
+    this.#block = []
   }
 
   /** The rest of the machine at the newest sample. */
@@ -128,14 +171,12 @@ export class LoadForecaster {
   /** At most one per sample: preparing one takes a moment of the hub's loop. */
   #startTraining(): void {
     if (this.#train === undefined) return
-    for (const { nets } of [...this.#fast.all, ...this.#slow.all]) {
-      for (const net of nets) {
-        const set = net.takeTraining()
-        if (set === null) continue
-        const { scales } = set
-        void this.#train(set).then((weights) => weights !== null && net.adopt(weights, scales))
-        return
-      }
+    for (const net of this.#nets) {
+      const set = net.takeTraining()
+      if (set === null) continue
+      const { scales } = set
+      void this.#train(set).then((weights) => weights !== null && net.adopt(weights, scales))
+      return
     }
   }
 }

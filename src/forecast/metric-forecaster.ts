@@ -64,6 +64,11 @@ export class MetricForecaster {
     this.#newest = this.#mixtures.map((mixture, at) => this.#mix(mixture, at, value))
   }
 
+  /** Takes in an old sample as history only: nothing is forecast or judged. */
+  remember(sample: number): void {
+    if (Number.isFinite(sample)) this.history.push(this.#options.range.take(sample))
+  }
+
   /** One forecast per horizon, made from all samples so far. Empty before the first sample. */
   forecast(): readonly MixedForecast[] {
     return this.#newest

@@ -4,12 +4,14 @@ import { readCgroup } from './cgroup.ts'
 import type { Load } from './load-forecaster.ts'
 import { type MachineCounters, readCounters, readIfThere } from './proc-counters.ts'
 
-/** What our own slots have used: CPU seconds since their start, memory now, bytes sent and received since start. */
-export interface OwnUsage {
+/** What one slot has used: CPU seconds since its process began, and memory now. */
+export interface SlotUsage {
   readonly cpuSeconds: number
   readonly rssBytes: number
-  readonly networkBytes?: number
 }
+
+/** Our own slots, by process id: they come and go between two samples. */
+export type OwnUsage = ReadonlyMap<number, SlotUsage>
 
 export interface LoadSample {
   /** The whole machine (or what the control group allows of it), own slots included. */
@@ -71,30 +73,36 @@ export class LoadSampler {
       memory: percent(Math.max(memoryShare(counters), known(group.memoryUsedBytes / group.memoryBytesMax))),
       network: Math.max(0, counters.networkBytes - before.counters.networkBytes) / seconds,
     }
+    const memoryBytes = Math.min(counters.memoryTotalBytes, group.memoryBytesMax)
+    const used = ownCpuSeconds(before.own, own)
     return {
       total,
-      own: ownLoad(own, before.own, total, seconds, cores, memoryMax(counters, group.memoryBytesMax)),
+      // Counters are read one after another: the own part is never more than all.
+      own: {
+        cpu: Math.min(percent(used / (seconds * cores)), total.cpu),
+        memory: Math.min(percent(known(rssBytes(own) / memoryBytes)), total.memory),
+        network: 0,
+      },
       cores,
     }
   }
 }
 
-/** Own load is never more than the total: counters are read one after another, and slots come and go. */
-function ownLoad(
-  own: OwnUsage,
-  before: OwnUsage,
-  total: Load,
-  seconds: number,
-  cores: number,
-  memoryBytes: number,
-): Load {
-  const cpu = percent(Math.max(0, own.cpuSeconds - before.cpuSeconds) / (seconds * cores))
-  const bytes = Math.max(0, (own.networkBytes ?? 0) - (before.networkBytes ?? 0)) / seconds
-  return {
-    cpu: Math.min(cpu, total.cpu),
-    memory: Math.min(percent(own.rssBytes / memoryBytes), total.memory),
-    network: Math.min(bytes, total.network),
+/** What the slots used between two readings. A slot that began meanwhile counts from its beginning; one that ended is over. */
+function ownCpuSeconds(before: OwnUsage, now: OwnUsage): number {
+  let seconds = 0
+  for (const [pid, { cpuSeconds }] of now) {
+    const earlier = before.get(pid)?.cpuSeconds ?? 0
+    // Less than before: another process has got the same id.
+    seconds += cpuSeconds >= earlier ? cpuSeconds - earlier : cpuSeconds
   }
+  return seconds
+}
+
+function rssBytes(own: OwnUsage): number {
+  let bytes = 0
+  for (const slot of own.values()) bytes += slot.rssBytes
+  return bytes
 }
 
 function share(before: MachineCounters, now: MachineCounters): number {
@@ -104,10 +112,6 @@ function share(before: MachineCounters, now: MachineCounters): number {
 
 function memoryShare({ memoryUsedBytes, memoryTotalBytes }: MachineCounters): number {
   return known(memoryUsedBytes / memoryTotalBytes)
-}
-
-function memoryMax({ memoryTotalBytes }: MachineCounters, groupMax: number): number {
-  return Math.min(memoryTotalBytes, groupMax)
 }
 
 function known(ratio: number): number {

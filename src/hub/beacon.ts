@@ -21,6 +21,10 @@ export interface LoadReport {
   readonly forecast: readonly ForecastPoint[]
   /** Rolling error of the own forecast against "later = now", per metric. */
   readonly forecastError: Readonly<Record<string, number>>
+  /** Rolling share of outcomes within p90, per metric; missing where nothing is known against the promised 0.9. */
+  readonly coverage?: Readonly<Record<string, number>>
+  /** Rises with every report of one life: a beacon may repeat an old one. */
+  readonly sequence?: number
 }
 
 /** Durations in a beacon are relative to its sending: hubs share no clock. */

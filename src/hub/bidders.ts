@@ -131,8 +131,7 @@ function bidderOf(state: HubState, member: Member): Bidder {
 
 function timelineOf(state: HubState, member: Member): Timeline {
   const isSelf = member.hub === state.self
-  const report = member.beacon?.report ?? state.report
-  const capacity = isSelf ? ownCapacity(state) : memberCapacity(member.beacon, report, member.beaconMs)
+  const capacity = isSelf ? ownCapacity(state) : memberCapacity(state, member)
   const slotFreeMs = isSelf ? ownSlotFreeMs(state) : member.slotFreeMs.map((freeMs) => Math.max(state.nowMs, freeMs))
   return new Timeline(member.hub, slotFreeMs, capacity, member.beacon?.speed ?? 1)
 }

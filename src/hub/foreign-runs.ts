@@ -26,6 +26,11 @@ export class ForeignRuns {
     return this.#byFamily.get(`${job}/${family}`)?.get(key)
   }
 
+  /** The runs of one family. */
+  of(job: JobId, family: string): Iterable<ForeignRun> {
+    return this.#byFamily.get(`${job}/${family}`)?.values() ?? []
+  }
+
   set(key: string, run: ForeignRun): void {
     const name = `${run.job}/${run.family}`
     let runs = this.#byFamily.get(name)

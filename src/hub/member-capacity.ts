@@ -1,14 +1,35 @@
-/** How much work a hub's slot does over the near future, by the hub's own word about its load. */
+/** How much work a hub's slot does over the near future: its word about its load, believed as far as it has earned. */
 import { type CapacityCurve, capacityCurve } from '../cost/capacity.ts'
-import type { Beacon, LoadReport } from './beacon.ts'
+import { countedLoad, credit, promisedCoverage } from '../cost/trust.ts'
+import { durations } from '../limits.ts'
+import type { LoadReport } from './beacon.ts'
+import type { Member } from './membership.ts'
 import type { HubState } from './state.ts'
 
-/** @param sentMs own clock, when the report was made: its horizons count from there. */
-export function memberCapacity(beacon: Beacon | null, report: LoadReport, sentMs: number): CapacityCurve {
-  const machine = { speed: beacon?.speed ?? 1, cores: beacon?.cores ?? 1, slots: beacon?.slots ?? 1 }
-  const points = report.forecast.map((point) => ({ horizonMs: point.horizonMs, load: point.cpu.mean }))
-  return capacityCurve(machine, sentMs, points)
+/** What this hub counts on from another: its promise, less what it was seen to fall short of it. */
+export function memberCapacity(state: HubState, member: Member | undefined): CapacityCurve {
+  if (member === undefined) return unknownMachine
+  const share = credit(member.speedRecord, state.members.speedRecords)
+  return promisedCapacity(state, member, member.reportMs, share)
 }
+
+/**
+ * What a hub promises by its newest report, widened by the record it reports of itself and by age.
+ * @param originMs own clock, from which the report's horizons count.
+ */
+export function promisedCapacity(state: HubState, member: Member, originMs: number, share = 1): CapacityCurve {
+  const { beacon } = member
+  if (beacon === null) return unknownMachine
+  const { forecast, coverage } = beacon.report
+  const agePeriods = (state.nowMs - member.reportMs) / durations.loadSampleMs
+  const points = forecast.map(({ horizonMs, cpu }) => ({
+    horizonMs,
+    load: countedLoad(cpu, coverage?.cpu ?? promisedCoverage, agePeriods),
+  }))
+  return capacityCurve({ speed: beacon.speed * share, cores: beacon.cores, slots: beacon.slots }, originMs, points)
+}
+
+const unknownMachine = capacityCurve({ speed: 1, cores: 1, slots: 1 }, 0, [])
 
 /** The same of this hub itself, kept until its report changes. */
 export function ownCapacity(state: HubState): CapacityCurve {

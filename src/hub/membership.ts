@@ -1,4 +1,5 @@
 /** Who is there: one record per hub ever heard of, and the rules by which silence becomes suspicion and death. */
+import { noSpeedRecord, type SpeedRecord, withObserved } from '../cost/trust.ts'
 import { assert } from '../errors.ts'
 import { counts, durations } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
@@ -18,6 +19,10 @@ export interface Member {
   heardMs: number
   /** Own clock, when its newest beacon came. */
   beaconMs: number
+  /** Own clock, when its newest load report came: a beacon may repeat an old one. */
+  reportMs: number
+  /** How fast it was, beside its word. */
+  speedRecord: SpeedRecord
   /** Own clock, when its connection broke; null while connected or never connected. */
   lostMs: number | null
   /** Own clock: when each of its slots has done all that was claimed for it. */
@@ -46,6 +51,7 @@ export class Membership {
     return this.#version
   }
   #version = 0
+  #speedRecords: SpeedRecord = noSpeedRecord
 
   constructor(self: HubId, boot: string, incarnation: number) {
     this.#self = self
@@ -97,6 +103,7 @@ export class Membership {
     if (member.boot !== beacon.boot || member.beacon === null) this.#changed()
     member.boot = beacon.boot
     member.incarnation = beacon.incarnation
+    if (isNewReport(beacon, member.beacon)) member.reportMs = nowMs
     member.beacon = beacon
     member.beaconMs = nowMs
     member.slotFreeMs = beacon.slotFreeInMs.map((inMs) => nowMs + inMs)
@@ -145,6 +152,18 @@ export class Membership {
     if (member !== undefined && hub !== this.#self) member.slotFreeMs = slotFreeInMs.map((inMs) => nowMs + inMs)
   }
 
+  /** A hub, or this one, was seen to work: how long a piece should have taken by its own word, and how long it took. */
+  observed(member: Member, expectedMs: number, observedMs: number): void {
+    const before = member.speedRecord
+    member.speedRecord = withObserved(before, expectedMs, observedMs)
+    this.#speedRecords = sum(sum(this.#speedRecords, before, -1), member.speedRecord, 1)
+  }
+
+  /** The speed records of all hubs together. */
+  get speedRecords(): SpeedRecord {
+    return this.#speedRecords
+  }
+
   /** This hub itself was away for so long (suspended, or its event loop blocked): that others were silent says nothing. */
   slept(forMs: number): void {
     for (const member of this.#members.values()) {
@@ -161,7 +180,7 @@ export class Membership {
       if (member.hub === this.#self) continue
       const change = this.#become(member, judge(member, nowMs))
       if (change !== null) changes.push(change)
-      if (nowMs - member.heardMs > durations.forgetAfterMs && this.#members.delete(member.hub)) this.#changed()
+      if (nowMs - member.heardMs > durations.forgetAfterMs) this.#forget(member)
     }
     return changes
   }
@@ -191,6 +210,12 @@ export class Membership {
     return member
   }
 
+  #forget(member: Member): void {
+    this.#members.delete(member.hub)
+    this.#speedRecords = sum(this.#speedRecords, member.speedRecord, -1)
+    this.#changed()
+  }
+
   #changed(): void {
     this.#version++
     this.#sorted = null
@@ -209,7 +234,22 @@ function newMember(hub: HubId, boot: string, nowMs: number): Member {
     heardMs: nowMs,
     beaconMs: nowMs,
     lostMs: null,
+    reportMs: nowMs,
+    speedRecord: noSpeedRecord,
     slotFreeMs: [],
+  }
+}
+
+/** A report without a number is new each time. */
+function isNewReport({ report }: Beacon, before: Beacon | null): boolean {
+  return report.sequence === undefined || report.sequence !== before?.report.sequence
+}
+
+function sum(one: SpeedRecord, other: SpeedRecord, sign: 1 | -1): SpeedRecord {
+  return {
+    expectedMs: one.expectedMs + sign * other.expectedMs,
+    observedMs: one.observedMs + sign * other.observedMs,
+    seen: one.seen + sign * other.seen,
   }
 }
 

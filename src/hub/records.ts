@@ -6,6 +6,7 @@ import type { JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
 import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
 import { reviewRuns } from './lost-claims.ts'
+import { observeSpeed } from './observed-speed.ts'
 import { deliverDone } from './root.ts'
 import type { HubState } from './state.ts'
 
@@ -83,8 +84,9 @@ function noteExpectedEnd(state: HubState, job: Job, view: FamilyView, record: Cl
 function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
   const { family, lo, hi } = record
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
-  if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   const view = job.view.families.get(family)
+  if (view !== undefined && family !== ROOT_FAMILY) observeSpeed(state, job, view, record, author.hub)
+  if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, job.id, { lo, hi, hub: author.hub }, state.nowMs)
   deliverDone(state, job, family, lo, hi)
 }

@@ -3,11 +3,10 @@ import { fits } from '../cost/capability.ts'
 import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
 import { auction, counts } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import { noLoad } from './beacon.ts'
 import { claim, writeClaim } from './claims.ts'
 import type { ForeignRun } from './foreign-runs.ts'
 import { isEnded, type Job, shardWorkMs } from './job.ts'
-import { memberCapacity, ownCapacity } from './member-capacity.ts'
+import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
 import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
@@ -34,9 +33,8 @@ export function trySteal(state: HubState): boolean {
 export function stealAsked(state: HubState, from: string, message: Extract<HubMessage, { type: 'steal' }>): void {
   const thiefStartMs = state.nowMs + message.startInMs + 2 * state.link(from).latencyMs
   const member = state.members.get(from)
-  const beacon = member?.beacon ?? null
-  const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, member?.beaconMs ?? state.nowMs)
-  const thief: Thief = { startMs: thiefStartMs, hub: from, labels: beacon?.labels ?? {}, capacity }
+  const capacity = memberCapacity(state, member)
+  const thief: Thief = { startMs: thiefStartMs, hub: from, labels: member?.beacon?.labels ?? {}, capacity }
   const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
@@ -181,8 +179,8 @@ function lateness(state: HubState, foreign: ForeignRun): number {
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   if (view.busyMsMean === null && view.spec.workMs === null) return 0
   const member = state.members.get(foreign.hub)
-  const beacon = member?.beacon ?? null
-  const capacity = memberCapacity(beacon, beacon?.report ?? noLoad, foreign.movedMs)
+  if (member === undefined) return 0
+  const capacity = promisedCapacity(state, member, foreign.movedMs)
   const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, lo)) - foreign.movedMs
   // A hub's first run of a job starts a process and loads the program; that is no straggling.
   const startMs = job.provenBy.has(foreign.hub) ? 0 : auction.coldStartMs

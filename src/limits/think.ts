@@ -1,4 +1,5 @@
 /** Maxima and periods of the load forecast and of decomposition. */
+import { MiB } from './units.ts'
 
 /** What the forecast of the machine's load keeps and needs. */
 export const forecastLimits = {
@@ -18,6 +19,18 @@ export const forecastLimits = {
   jobRunsKept: 8,
   /** Rows a net is trained on. */
   trainingRowsMax: 1200,
+  /** Width of a net's layer, size of a weight, and number of nets that are read back. */
+  netWidthMax: 256,
+  weightMax: 1e6,
+  savedNetsMax: 64,
+  /** What is left to the next life: its size, how old its samples may be, and of these how many are walked through again. */
+  savedBytesMax: 4 * MiB,
+  savedFreshMs: 600_000,
+  replayedSamples: 600,
+  /** Longest the loop is held at a time while they are. */
+  replaySliceMs: 4,
+  /** Time between two savings. */
+  saveEveryMs: 300_000,
   /** Longest one training may take before its thread is replaced. */
   trainingMsMax: 30_000,
   /** Function profiles a hub keeps, least recently used dropped first. */
@@ -27,8 +40,6 @@ export const forecastLimits = {
   /** Rows of one recorded series, and horizons of one back-test. */
   backtestRowsMax: 2_000_000,
   backtestHorizonsMax: 16,
-  /** One forecast frame on the wire. */
-  frameBytesMax: 64,
 } as const
 
 /** Decomposition: analysis at submit, granularity and checks at run time. */

@@ -100,6 +100,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       live.input({ type: 'load', report })
       live.input({ type: 'links', links: linksOf(network) })
     },
+    file: join(home, 'forecast.json'),
     log,
   })
   await startAll(live, monitor, log)
@@ -156,7 +157,8 @@ async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard
 async function startAll(live: LiveHub, monitor: LoadMonitor, log: Log): Promise<void> {
   try {
     await live.start()
-    monitor.start()
+    // It reports when it has recalled its earlier life; the hub need not wait for that, and it fails by itself only.
+    void monitor.start()
   } catch (error) {
     await live
       .stop()

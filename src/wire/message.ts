@@ -2,9 +2,10 @@
 import { Decoder, Encoder } from 'cbor-x'
 import * as v from 'valibot'
 import { ShoalError } from '../errors.ts'
-import type { Beacon } from '../hub/beacon.ts'
+import type { Beacon, LoadReport } from '../hub/beacon.ts'
 import type { HubMessage } from '../hub/message.ts'
 import { counts, sizes } from '../limits.ts'
+import { decodeFrame, encodeFrame, frameBytesMax } from './forecast-frame.ts'
 
 /** A hub speaks this version; messages of another one are refused with a reason. */
 export const WIRE_VERSION = 1
@@ -39,7 +40,6 @@ const updates = v.pipe(
 const slotTimes = v.pipe(v.array(duration), v.maxLength(counts.slotsMax))
 const labels = v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256)))
 const finite = v.pipe(v.number(), v.finite())
-const metric = v.object({ mean: finite, p90: finite })
 
 const given = v.object({ job: id, family: id, lo: count, hi: count })
 const hubMessage = v.variant('type', [
@@ -62,11 +62,7 @@ const beacon = v.object({
   slotFreeInMs: slotTimes,
   report: v.object({
     load: v.object({ cpu: finite, memory: finite, network: finite }),
-    forecast: v.pipe(
-      v.array(v.object({ horizonMs: duration, cpu: metric, memory: metric, network: metric })),
-      v.maxLength(16),
-    ),
-    forecastError: v.record(v.pipe(v.string(), v.maxLength(16)), finite),
+    frame: v.pipe(bytes, v.maxLength(frameBytesMax)),
   }),
 })
 
@@ -86,7 +82,7 @@ const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
 
 export function encodeMessage(message: WireMessage): Uint8Array {
-  const body = encoder.encode(message)
+  const body = encoder.encode(message.type === 'beacon' ? { ...message, beacon: packBeacon(message.beacon) } : message)
   const framed = new Uint8Array(body.byteLength + 1)
   framed[0] = WIRE_VERSION
   framed.set(body, 1)
@@ -104,8 +100,24 @@ export function decodeMessage(framed: Uint8Array): WireMessage {
     })
   }
   const parsed = v.safeParse(wireMessage, decodeBody(framed.subarray(1)))
-  if (parsed.success) return parsed.output
-  throw invalid(parsed.issues[0].message)
+  if (!parsed.success) throw invalid(parsed.issues[0].message)
+  const message = parsed.output
+  return message.type === 'beacon' ? { ...message, beacon: unpackBeacon(message.beacon) } : message
+}
+
+/** A beacon as it travels: its forecast as one frame. */
+type PackedBeacon = Omit<Beacon, 'report'> & {
+  readonly report: { readonly load: LoadReport['load']; readonly frame: Uint8Array }
+}
+
+function packBeacon(open: Beacon): PackedBeacon {
+  const { load, ...rest } = open.report
+  return { ...open, report: { load, frame: encodeFrame(rest) } }
+}
+
+function unpackBeacon(packed: PackedBeacon): Beacon {
+  const { load, frame } = packed.report
+  return { ...packed, report: { load, ...decodeFrame(frame) } }
 }
 
 function decodeBody(body: Uint8Array): unknown {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { processUsage, residentBytes, totalUsage } from '../../src/execute/usage.ts'
+import { processUsage, residentBytes, usageByPid } from '../../src/execute/usage.ts'
 import { MiB, RunRecord, runOf } from './records.ts'
 import { startPool, until } from './stage.ts'
 
@@ -11,7 +11,7 @@ test.runIf(process.platform === 'linux')('CPU time of a spinning slot grows with
   const before = processUsage(handle.pid)
   await until('a tenth of a second of CPU', () => processUsage(handle.pid).cpuSeconds >= before.cpuSeconds + 0.1)
   expect(residentBytes(handle.pid)).toBeGreaterThan(20 * MiB)
-  expect(pool.usage().cpuSeconds).toBeGreaterThanOrEqual(before.cpuSeconds)
+  expect(pool.usage().get(handle.pid)?.cpuSeconds).toBeGreaterThanOrEqual(before.cpuSeconds)
   handle.cancel()
   await record.end
 })
@@ -24,5 +24,5 @@ test.runIf(process.platform === 'linux')('resident memory is what the system say
 
 test('a process that is gone uses nothing', () => {
   expect(processUsage(0)).toEqual({ cpuSeconds: 0, rssBytes: 0 })
-  expect(totalUsage([2 ** 30])).toEqual({ cpuSeconds: 0, rssBytes: 0 })
+  expect(usageByPid([2 ** 30])).toEqual(new Map([[2 ** 30, { cpuSeconds: 0, rssBytes: 0 }]]))
 })

@@ -2,6 +2,7 @@ import { Encoder } from 'cbor-x'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { noLoad } from '../../src/hub/beacon.ts'
+import { encodeFrame } from '../../src/wire/forecast-frame.ts'
 import { decodeMessage, encodeMessage, WIRE_VERSION, type WireMessage } from '../../src/wire/message.ts'
 
 const beacon = {
@@ -16,7 +17,20 @@ const beacon = {
   compute: true,
   labels: { gpu: 'no' },
   slotFreeInMs: [0, 120],
-  report: noLoad,
+  report: {
+    ...noLoad,
+    sequence: 4,
+    coverage: { cpu: 1, memory: 1, network: 0.8 },
+    forecastError: { cpu: 0.5, memory: 1, network: 1 },
+    forecast: [
+      {
+        horizonMs: 1000,
+        cpu: { mean: 0.25, p90: 0.5 },
+        memory: { mean: 0.1, p90: 0.1 },
+        network: { mean: 0, p90: 255 },
+      },
+    ],
+  },
 }
 
 const messages: WireMessage[] = [
@@ -41,6 +55,15 @@ test('a message of another version is refused by its version', () => {
 })
 
 test('fields that are not known are left out, shapes that are wrong are refused', () => {
+  const sent = { ...beacon, report: { load: noLoad.load, frame: encodeFrame(beacon.report) } }
+  expect(
+    decodeMessage(
+      Uint8Array.of(
+        WIRE_VERSION,
+        ...new Encoder({ useRecords: false, tagUint8Array: false }).encode({ type: 'beacon', beacon: sent }),
+      ),
+    ),
+  ).toEqual({ type: 'beacon', beacon })
   const frame = (body: unknown) => Uint8Array.of(WIRE_VERSION, ...new Encoder({ useRecords: false }).encode(body))
   expect(decodeMessage(frame({ type: 'diff', job: 'j', updates: [], more: 1 }))).toEqual({
     type: 'diff',
@@ -50,8 +73,11 @@ test('fields that are not known are left out, shapes that are wrong are refused'
   for (const wrong of [
     { type: 'diff', job: 5, updates: [] },
     { type: 'nothing' },
-    { type: 'beacon', beacon: { ...beacon, slots: 1e9 } },
-    { type: 'beacon', beacon: { ...beacon, speed: Number.NaN } },
+    { type: 'beacon', beacon: { ...sent, slots: 1e9 } },
+    { type: 'beacon', beacon: { ...sent, speed: Number.NaN } },
+    { type: 'beacon', beacon: { ...sent, report: { load: noLoad.load, frame: new Uint8Array(47) } } },
+    { type: 'beacon', beacon: { ...sent, report: { load: noLoad.load, frame: new Uint8Array(4000) } } },
+    { type: 'beacon', beacon },
     { type: 'hub', message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: -1, hi: 4 } } },
     [1, 2],
     null,

@@ -19,6 +19,12 @@ export interface TrainingSet {
   readonly scales: readonly number[]
 }
 
+/** A trained net, and the unit of its outputs by horizon. */
+export interface TrainedNet {
+  readonly weights: NetWeights
+  readonly scales: readonly number[]
+}
+
 /** What the net knew at one sample, kept until its outcomes are there. */
 interface Row {
   readonly inputs: readonly number[]
@@ -95,9 +101,15 @@ export class NetExpert implements Expert {
     return { inputSize, outputSize, inputs, outputs, weights: this.#weights, learningRate, scales }
   }
 
+  /** What it has been trained to; null before the first training. */
+  get trained(): TrainedNet | null {
+    return this.#weights === null ? null : { weights: this.#weights, scales: this.#scales }
+  }
+
   /** Takes on trained weights. @returns false when they are unsound: the old net stays and its weight decays by itself. */
   adopt(weights: NetWeights, scales: readonly number[]): boolean {
-    if (!isSound(weights, this.inputSize, this.#horizons.length)) return false
+    const fits = scales.length === this.#horizons.length && scales.every((scale) => scale > 0)
+    if (!fits || !isSound(weights, this.inputSize, this.#horizons.length)) return false
     this.#weights = weights
     this.#scales = scales
     return true
