@@ -1,6 +1,7 @@
 /** `shoal explain` for people: the source, with what becomes of each spot in a gutter and the reason below its line. */
 import { styleText } from 'node:util'
 import type { ExplainedSpot, SpotFigures } from '../src/decompose/explain.ts'
+import type { UserFile } from '../src/decompose/load-module.ts'
 import type { Verdict } from '../src/program/program.ts'
 
 type Colour = Parameters<typeof styleText>[0]
@@ -20,6 +21,22 @@ const GUTTER = 'speculative'.length
 
 /** Lines around a spot that are shown, so that it is recognised. */
 const AROUND = 2
+
+/** All files of the user's, each under its name when there are several. @param colours false for output that is no terminal. */
+export function explainFiles(files: readonly UserFile[], spots: readonly ExplainedSpot[], colours: boolean): string {
+  const [module, ...others] = files
+  const shown = others.filter(({ file }) => spots.some((spot) => spot.file === file))
+  const own = explainText(
+    module?.text ?? '',
+    spots.filter(({ file }) => file === undefined),
+    colours,
+  )
+  const rest = shown.map(({ file, text }) => {
+    const here = spots.filter((spot) => spot.file === file)
+    return `\n${file}\n${explainText(text, here, colours)}`
+  })
+  return shown.length === 0 ? own : `${module?.file}\n${own}${rest.join('')}`
+}
 
 /** @param colours false for output that is no terminal. */
 export function explainText(source: string, spots: readonly ExplainedSpot[], colours: boolean): string {

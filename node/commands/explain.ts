@@ -7,7 +7,7 @@ import { loadModule } from '../../src/decompose/load-module.ts'
 import type { SpotReport } from '../../src/program/report.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
-import { explainText } from '../explain-text.ts'
+import { explainFiles } from '../explain-text.ts'
 import { lastRun } from '../last-runs.ts'
 import { prepareSubmission } from '../prepare-submission.ts'
 import { homeOption, jsonOption, type Verb } from '../verb.ts'
@@ -25,11 +25,11 @@ export const explain: Verb = {
   async run(args) {
     const file = args.required('file')
     const loaded = await loadModule(resolve(file))
-    const program = decompose(loaded.source, loaded.file)
+    const program = decompose(loaded.source, loaded.file, loaded.map)
     const figures = await figuresOf(args, program.source)
     const spots = explainProgram(program, figures)
     if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, file, spots })}\n`)
-    else process.stdout.write(explainText(loaded.source, spots, process.stdout.hasColors?.() === true))
+    else process.stdout.write(explainFiles(loaded.files, spots, process.stdout.hasColors?.() === true))
     return exitCodes.done
   },
 }

@@ -6,6 +6,7 @@ import { loadModule } from '../decompose/load-module.ts'
 import { encodeProgram } from '../decompose/program-bytes.ts'
 import { encodeWorkflow, scaleWorkflow, type WorkflowScale } from '../decompose/workflow.ts'
 import { ShoalError } from '../errors.ts'
+import type { BundleMap } from '../program/program.ts'
 
 /** A program, and whether it can make its own input: `export function input(scale)`. */
 export interface Prepared {
@@ -25,8 +26,8 @@ export async function programFromFile(path: string, scale: WorkflowScale): Promi
     const workflow = scaleWorkflow(await readJson(path), basename(path), scale)
     return { bytes: encodeWorkflow(workflow), makesInput: true }
   }
-  const { source, file } = await loadModule(resolve(path))
-  return prepare(source, file)
+  const { source, file, map } = await loadModule(resolve(path))
+  return prepare(source, file, map)
 }
 
 /** The same for a module that exists only as text. */
@@ -34,8 +35,8 @@ export async function programFromText(source: string, file: string): Promise<Pre
   return prepare(source, file)
 }
 
-function prepare(source: string, file: string): Prepared {
-  return { bytes: encodeProgram(decompose(source, file)), makesInput: inputExport.test(source) }
+function prepare(source: string, file: string, map?: BundleMap): Prepared {
+  return { bytes: encodeProgram(decompose(source, file, map)), makesInput: inputExport.test(source) }
 }
 
 async function readJson(path: string): Promise<unknown> {

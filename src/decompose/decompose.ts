@@ -1,6 +1,6 @@
 /** Decomposition: a plain function in, a program of shards out, every spot with a verdict and a reason. */
 import type { AnyNode } from 'acorn'
-import type { Program, Spot, Verdict } from '../program/program.ts'
+import type { BundleMap, Program, Spot, Verdict } from '../program/program.ts'
 import { chunkText } from './codegen/chunk-text.ts'
 import { mainText, refuseModuleOnly, type ShardedSpot } from './codegen/main-text.ts'
 import { type Exports, exportsOf } from './codegen/module-text.ts'
@@ -33,10 +33,11 @@ interface Decision {
  * Decomposes a module whose default export is the function to run.
  * @param source the module's text; TypeScript when `file` ends in `.ts`.
  * @param file the name that errors show.
+ * @param bundle where the text stood in the user's files, when several were made into one.
  * @throws ShoalError SHOAL_CODE_SYNTAX, SHOAL_CODE_UNSUPPORTED
  */
-export function decompose(source: string, file: string): Program {
-  const map = new ModuleMap(parseModule(source, file))
+export function decompose(source: string, file: string, bundle?: BundleMap): Program {
+  const map = new ModuleMap(parseModule(source, file, bundle))
   refuseModuleOnly(map)
   const exported = exportsOf(map)
   const hosts = hostsOf(map, exported)
@@ -51,12 +52,26 @@ export function decompose(source: string, file: string): Program {
     file,
     main: mainText(map, exported, sharded, refs, hosts),
     source,
-    spots: [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot)],
+    spots: [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot)].map((spot) => placed(map, spot)),
     chunks: [
       ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
       ...refs.map((ref) => ({ spot: ref.id, code: refChunkText(map, ref) })),
     ],
+    ...(bundle === undefined ? {} : { map: bundle }),
   }
+}
+
+/** The spot where the user wrote it, which in a bundle is another line, and maybe another file. */
+function placed(map: ModuleMap, spot: Spot): Spot {
+  const { places, file } = map.module
+  const found = places?.find(spot.line, 1)
+  if (places === null || found == null) return spot
+  const text = spot.text.replaceAll(/line (\d+)/g, (whole, line: string) => {
+    const at = places.find(Number(line), 1)
+    if (at === null) return whole
+    return at.file === found.file ? `line ${at.line}` : `line ${at.line} of ${at.file}`
+  })
+  return { ...spot, line: found.line, ...(found.file === file ? {} : { file: found.file }), text }
 }
 
 function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[]): Decision[] {

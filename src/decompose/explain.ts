@@ -1,6 +1,7 @@
 /** What `shoal explain` shows of a program: one line per spot, with the figures of a run where there was one. */
 import type { Program, Spot } from '../program/program.ts'
 import type { SpotReport } from '../program/report.ts'
+import { isPackage } from './syntax/source-map.ts'
 
 /** What a run showed of a spot. */
 export interface SpotFigures {
@@ -19,9 +20,12 @@ export interface ExplainedSpot extends Spot {
   readonly run: SpotFigures | null
 }
 
-/** Spots by line; a line with several has the outermost first. @param figures of a run, by number of the spot. */
+/** Spots of the user's files by line; a line with several has the outermost first. @param figures of a run, by number of the spot. */
 export function explain(program: Program, figures: ReadonlyMap<number, SpotReport> = new Map()): ExplainedSpot[] {
-  return program.spots.map((spot, number) => explained(spot, figures.get(number))).sort((a, b) => a.line - b.line)
+  return program.spots
+    .map((spot, number) => explained(spot, figures.get(number)))
+    .filter(({ file = '' }) => !isPackage(file))
+    .sort((a, b) => byText(a.file ?? '', b.file ?? '') || a.line - b.line)
 }
 
 function explained(spot: Spot, report: SpotReport | undefined): ExplainedSpot {
@@ -30,4 +34,9 @@ function explained(spot: Spot, report: SpotReport | undefined): ExplainedSpot {
   const ms = Math.round((inPlaceMs + shardMs) * 1e3) / 1e3
   const run = { visits, shards, ms, bytes, stayed: stayed === '' ? null : stayed }
   return { ...spot, width: width > 0 ? width : spot.width, run }
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }

@@ -9,6 +9,7 @@ const codec = new Encoder({ useRecords: false, mapsAsObjects: true, structuredCl
 
 const spot = v.strictObject({
   line: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  file: v.exactOptional(v.string()),
   verdict: v.picklist(['parallel', 'reduce', 'fission', 'tasks', 'guarded', 'speculative', 'sequential', 'inner']),
   reason: v.string(),
   text: v.string(),
@@ -25,18 +26,22 @@ const programSchema = v.strictObject({
     v.array(v.strictObject({ spot: v.pipe(v.number(), v.integer(), v.minValue(0)), code: v.string() })),
     v.maxLength(decomposeLimits.spotsMax),
   ),
+  map: v.exactOptional(v.strictObject({ sources: v.array(v.string()), mappings: v.string() })),
 })
 
 /** Equal programs give equal bytes. */
 export function encodeProgram(program: Program): Uint8Array {
-  const { format, file, main, source, spots, chunks } = program
+  const { format, file, main, source, spots, chunks, map } = program
   const ordered = {
     format,
     file,
     main,
     source,
-    spots: spots.map(({ line, verdict, reason, text, width }) => ({ line, verdict, reason, text, width })),
+    spots: spots.map(({ line, file: of, verdict, reason, text, width }) => {
+      return { line, ...(of === undefined ? {} : { file: of }), verdict, reason, text, width }
+    }),
     chunks: chunks.map(({ spot: number, code }) => ({ spot: number, code })),
+    ...(map === undefined ? {} : { map: { sources: map.sources, mappings: map.mappings } }),
   }
   const bytes = new Uint8Array(codec.encode(ordered))
   if (bytes.byteLength > sizes.programBytesMax) {

@@ -6,7 +6,10 @@ export type Verdict = 'parallel' | 'reduce' | 'fission' | 'tasks' | 'guarded' | 
 
 /** One loop, array call or statement run of the user's module. */
 export interface Spot {
+  /** Of the module, or of `file`. */
   readonly line: number
+  /** The imported file it is in; absent for the module itself. */
+  readonly file?: string
   readonly verdict: Verdict
   /** Reason code; empty only when the verdict needs none. */
   readonly reason: string
@@ -32,6 +35,15 @@ export interface Program {
   readonly source: string
   readonly spots: readonly Spot[]
   readonly chunks: readonly ChunkModule[]
+  /** Of a bundle: where its lines stood in the user's files; absent for a module of one file. */
+  readonly map?: BundleMap
+}
+
+/** The parts of a source map that errors need. */
+export interface BundleMap {
+  /** Names as errors show them. */
+  readonly sources: readonly string[]
+  readonly mappings: string
 }
 
 /** What a job computes from: a value given at submit, or the module's own `input(scale)`, run in the root. */

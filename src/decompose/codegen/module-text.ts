@@ -81,13 +81,11 @@ export function exportsOf(map: ModuleMap): Exports {
 
 export function unsupported(map: ModuleMap, node: AnyNode, what: string): ShoalError {
   const column = (node.loc?.start.column ?? 0) + 1
-  return new ShoalError(
-    'SHOAL_CODE_UNSUPPORTED',
-    `${map.module.file}:${lineOf(node)}:${column}: ${what} is not supported`,
-    {
-      next: 'write it without, or keep it out of the function module',
-    },
-  )
+  const { places, file } = map.module
+  const at = places?.find(lineOf(node), column) ?? { file, line: lineOf(node), column }
+  return new ShoalError('SHOAL_CODE_UNSUPPORTED', `${at.file}:${at.line}:${at.column}: ${what} is not supported`, {
+    next: 'write it without, or keep it out of the function module',
+  })
 }
 
 function exportedNamed(map: ModuleMap, declaration: AnyNode, name: string): Variable | null {

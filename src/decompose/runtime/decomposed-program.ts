@@ -30,9 +30,8 @@ export function loadDecomposed(program: Pick<Program, 'file' | 'main' | 'chunks'
     async runShard(call, host) {
       checkBuiltins(host)
       const chunk = await chunkOf(call.spot)
-      if (chunk.registry.metas.get(call.spot)?.kind === 'ref')
-        return runRefShard(call, host, chunk.registry, program.file)
-      return runShard(call, host, chunk.registry, program.file, sharedOf(chunk, call.shared))
+      if (chunk.registry.metas.get(call.spot)?.kind === 'ref') return runRefShard(call, host, chunk.registry, program)
+      return runShard(call, host, chunk.registry, program, sharedOf(chunk, call.shared))
     },
     runRoot: (call, host) => runRoot(program, call, host),
   }

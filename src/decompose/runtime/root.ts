@@ -207,7 +207,7 @@ export async function runRoot(
     if (shard !== null) return encodeOutcome({ kind: 'error', error: { ...error, shard } })
     return encodeOutcome({
       kind: 'error',
-      error: { ...error, stack: userStack(error.stack, program.file, runtime.shifts), shard: runtime.shardOf(error) },
+      error: { ...error, stack: userStack(error.stack, program, runtime.shifts), shard: runtime.shardOf(error) },
     })
   }
 }

@@ -14,7 +14,7 @@ import type { RuntimeHost, ShardCall } from './contract.ts'
 import { integerSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
 import { isKey, keyOf } from './pick.ts'
-import { userStack } from './stack.ts'
+import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
@@ -47,7 +47,7 @@ export async function runShard(
   call: ShardCall,
   host: RuntimeHost,
   registry: Registry,
-  file: string,
+  code: UserCode,
   shared: DecodedShared,
 ): Promise<Uint8Array> {
   const meta = registry.metas.get(call.spot)
@@ -59,7 +59,7 @@ export async function runShard(
   } catch (thrown) {
     const item = await run.failingItem()
     const error = thrownFrom(thrown, item)
-    return encodeOutcome({ kind: 'error', error: { ...error, stack: userStack(error.stack, file, registry.shifts) } })
+    return encodeOutcome({ kind: 'error', error: { ...error, stack: userStack(error.stack, code, registry.shifts) } })
   } finally {
     shared.objects.length = shared.numbers.size
   }

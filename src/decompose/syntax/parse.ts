@@ -4,6 +4,8 @@ import { transformSync } from 'amaro'
 import { analyze } from 'eslint-scope'
 import { ShoalError } from '../../errors.ts'
 import { sizes } from '../../limits.ts'
+import type { BundleMap } from '../../program/program.ts'
+import { SourceMap } from './source-map.ts'
 
 /** The parts of an eslint-scope variable that decomposition reads. */
 export interface Variable {
@@ -30,6 +32,8 @@ export interface Reference {
 
 export interface ParsedModule {
   readonly file: string
+  /** Of a bundle: where its text stood; null for a module of one file. */
+  readonly places: SourceMap | null
   /** JavaScript with every position of the user's own text. */
   readonly text: string
   readonly tree: AcornProgram
@@ -42,7 +46,7 @@ export interface ParsedModule {
  * Parses a module.
  * @throws ShoalError SHOAL_CODE_SYNTAX with file:line:column, or SHOAL_CODE_UNSUPPORTED for TypeScript that is no erasable type.
  */
-export function parseModule(source: string, file: string): ParsedModule {
+export function parseModule(source: string, file: string, map?: BundleMap): ParsedModule {
   if (source.length > sizes.programBytesMax) {
     throw new ShoalError('SHOAL_JOB_TOO_LARGE', `${file} has more than ${sizes.programBytesMax} characters`, {
       next: 'pass large data as input instead of writing it into the module',
@@ -65,14 +69,16 @@ export function parseModule(source: string, file: string): ParsedModule {
   }
   // eslint-scope speaks ESTree's types, acorn its own; the trees are the same.
   const { scopes } = analyze(tree as never, { ecmaVersion: 2022, sourceType: 'module' })
-  return { file, text, tree, scopes: scopes as never, comments }
+  const places = map === undefined ? null : new SourceMap(map)
+  return { file, places, text, tree, scopes: scopes as never, comments }
 }
 
 function isTypeScript(file: string): boolean {
   return /\.[cm]?ts$/.test(file)
 }
 
-function stripTypes(source: string, file: string): string {
+/** Takes erasable types out; what stays keeps line and column. @throws ShoalError SHOAL_CODE_SYNTAX, SHOAL_CODE_UNSUPPORTED */
+export function stripTypes(source: string, file: string): string {
   try {
     return transformSync(source, { mode: 'strip-only', filename: file }).code
   } catch (thrown) {

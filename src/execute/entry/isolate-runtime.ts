@@ -29,8 +29,8 @@ export const loadProgram: LoadProgram = (bytes) => loadWorkflow(bytes) ?? new Is
 /** Programs are read here, by the strict reader; the isolate gets their texts. Other runtimes have programs that are text. */
 function guestText(bytes: Uint8Array): string {
   try {
-    const { file, main, chunks } = decodeProgram(bytes)
-    return JSON.stringify({ file, main, chunks })
+    const { file, main, chunks, map } = decodeProgram(bytes)
+    return JSON.stringify({ file, main, chunks, map })
   } catch (error) {
     if (!(error instanceof ShoalError) || bytes[0] !== '{'.charCodeAt(0)) throw error
     return Buffer.from(bytes).toString('utf8')

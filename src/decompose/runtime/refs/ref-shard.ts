@@ -6,7 +6,7 @@ import { valueHash } from '../../../execute/codec/value-hash.ts'
 import type { ChunkRun, Registry } from '../compile.ts'
 import type { RuntimeHost, ShardCall } from '../contract.ts'
 import { decodeShared } from '../shard.ts'
-import { userStack } from '../stack.ts'
+import { type UserCode, userStack } from '../stack.ts'
 import { filled } from './call.ts'
 import { outcomeOf } from './local-calls.ts'
 
@@ -26,7 +26,7 @@ export async function runRefShard(
   call: ShardCall,
   host: RuntimeHost,
   registry: Registry,
-  file: string,
+  code: UserCode,
 ): Promise<Uint8Array> {
   const { classTable: classes } = registry
   // Each call gets captured values of its own: what one changes no other sees.
@@ -41,7 +41,7 @@ export async function runRefShard(
   host.seedRandom(call.seed, seed[0] * SEED_STEP + seed[1])
   const outcome = await outcomeOf(chunk.fn as (...args: never[]) => unknown, given.args, classes)
   if (valueHash([captures, module], { classes }) !== before) return impure(registry, call.spot)
-  return withUserStack(outcome, file, registry)
+  return withUserStack(outcome, code, registry)
 }
 
 function impure(registry: Registry, spot: number): Uint8Array {
@@ -56,10 +56,10 @@ function impure(registry: Registry, spot: number): Uint8Array {
   return encodeOutcome({ kind: 'error', error: { ...thrownFrom(error, -1), stack: '' } })
 }
 
-function withUserStack(bytes: Uint8Array, file: string, registry: Registry): Uint8Array {
+function withUserStack(bytes: Uint8Array, code: UserCode, registry: Registry): Uint8Array {
   const outcome = decodeErrorOnly(bytes)
   if (outcome === null) return bytes
-  return encodeOutcome({ kind: 'error', error: { ...outcome, stack: userStack(outcome.stack, file, registry.shifts) } })
+  return encodeOutcome({ kind: 'error', error: { ...outcome, stack: userStack(outcome.stack, code, registry.shifts) } })
 }
 
 function decodeErrorOnly(bytes: Uint8Array) {
