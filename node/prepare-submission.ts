@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly chunks?: number | undefined
   readonly deadlineMs?: number | undefined
   readonly audit?: boolean
+  readonly needs?: Readonly<Record<string, string>> | undefined
+  readonly migration?: boolean
   readonly isolation?: string | undefined
   readonly timeScale?: number | undefined
   readonly bytesScale?: number | undefined

@@ -191,8 +191,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'shards that were lent and never claimed stay lent',
-    file: 'src/hub/takeover.ts',
-    find: "    writeClaim(state, lent.run, 'released', lent.lo, lent.hi, 'steal-unclaimed')\n",
+    file: 'src/hub/lending.ts',
+    find: "  for (const { lo, hi } of held) writeClaim(state, lent.run, 'released', lo, hi, 'steal-unclaimed')\n",
+    replace: '',
+  },
+  {
+    name: 'a shard that moved goes on at its former hub',
+    faults: 'load',
+    file: 'src/hub/migration.ts',
+    find: "  state.effect({ type: 'stop-run', run: run.id })\n",
     replace: '',
   },
   {

@@ -8,6 +8,7 @@ export const protocolRules = {
   'claim-plan': 'shards claimed because the common plan gives them to this hub',
   'claim-patience': 'shards claimed because whom the plan names did not come',
   'claim-steal': 'shards claimed that a busy hub gave away',
+  'claim-migrate': 'running shards that moved to this hub',
   'claim-speculate': 'late shards claimed a second time',
   'claim-recover': 'shards claimed at a higher epoch after their hub was lost',
   'claim-poison': 'a shard claimed to give it an error as its result',

@@ -141,14 +141,19 @@ export const auction = {
   bundleRestShares: 0.5,
   /** Expected work of a shard about which nothing is known. */
   unknownWorkMs: 20,
-  /** After a refused steal the thief waits. */
+  /** After a refused steal the thief leaves that owner alone; doubled with each refusal in a row, up to the maximum. */
   stealPauseMs: 200,
+  stealPauseMsMax: 1_600,
+  /** Only the fastest idle hubs ask for work, so many at once: a late hub is not asked by a thousand. */
+  thievesMax: 8,
   /** An unanswered steal request is given up. */
   stealTimeoutMs: 1_000,
   /** A steal must bring the stolen work forward by this share of it. */
   stealGainShares: 0.25,
   /** A copy of a running shard is worth it when it runs this many times longer than predicted. */
   speculateAfterShares: 1.5,
+  /** It must end before the original by this share of its work. */
+  speculateGainShares: 0.1,
   /** Allowed on top for the first run of a job on a hub: a slot process starts, the program loads. */
   coldStartMs: 1_000,
   /** And has run at least this long: tiny shards are late by noise alone. */
@@ -158,6 +163,24 @@ export const auction = {
   /** Assumed before anything was measured. */
   linkBytesPerMs: 40_000,
   linkLatencyMs: 1,
+} as const
+
+/** Running shards that move to another hub (research: 20 % of the rest as margin; measured again in docs/explanation/dispatch.md). */
+export const migration = {
+  /** A shard moves at most so often: two wrong forecasts in a row are believable, more are flapping. */
+  movesPerShardMax: 2,
+  /** What a move is assumed to cost: stop, checkpoint, fetch, start. */
+  moveMs: 100,
+  /** The rest must end sooner by this much, and by this share of what it takes there. */
+  gainMsMin: 100,
+  gainShares: 0.2,
+  /** The gain must have been seen at every look for this share of the time at stake, and at most this long. */
+  holdShares: 0.1,
+  holdMsMax: 1_000,
+  /** Looks further apart than this say nothing about the time between. */
+  forgetMs: 3_000,
+  /** A fresh checkpoint is waited for this long; then the newest must do. Below `auction.stealTimeoutMs`. */
+  checkpointWaitMs: 600,
 } as const
 
 /** Inputs that could not be fetched: how long the shard rests before anyone here claims it again. */

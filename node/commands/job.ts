@@ -19,8 +19,9 @@ export const job: Verb = {
     const report = await hub.job(args.required('job'))
     const hubs = (await hub.hubs()).filter(({ state }) => state === 'alive').length
     const json = jobJson(report, await givenSoFar(hub, report), hubs)
-    const { name, submitter, createdMs, checkpoints, familyReports, spots, attempts, receipt } = report
-    const whole = { ...json, name, submitter, createdMs, checkpoints, familyReports, spots, attempts, receipt }
+    const { name, submitter, createdMs, checkpoints, familyReports, spots, attempts, receipt, migrations } = report
+    const lists = { familyReports, spots, attempts, receipt, migrations }
+    const whole = { ...json, name, submitter, createdMs, checkpoints, ...lists }
     process.stdout.write(args.flag('json') ? `${JSON.stringify(whole)}\n` : `${jobText(json)}\n${details(report)}`)
     return exitCodes.done
   },
@@ -51,9 +52,18 @@ function details(report: JobReport): string {
     attempt.endMs === null ? '' : `${attempt.endMs - attempt.startMs} ms`,
   ])
   const receipt = report.receipt.map(({ shard, hubs, kept }) => [shard, hubs.join(' '), kept])
+  const moves = report.migrations.map(({ shard, from, to, stayMs, tookMs, gainMs }) => [
+    shard,
+    from,
+    to ?? '-',
+    `${stayMs} ms`,
+    tookMs === null ? '-' : `${tookMs} ms`,
+    gainMs === null ? '-' : `${gainMs > 0 ? 'yes' : 'no'}, ${gainMs} ms`,
+  ])
   const parts = [
     table(['FAMILY', 'SHARDS', 'STATE', 'HUB', 'EPOCH'], runs),
     table(['FAMILY', 'SHARDS', 'ATTEMPT ON', 'STATUS', 'EPOCH', 'BEGAN', 'TIME'], attempts),
+    ...(moves.length === 0 ? [] : [table(['MOVED', 'FROM', 'TO', 'STAYING', 'TOOK', 'PAID'], moves)]),
     ...(receipt.length === 0 ? [] : [table(['DONE TWICE', 'BY', 'KEPT'], receipt)]),
   ]
   return `\n${parts.join('\n')}`

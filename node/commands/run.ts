@@ -30,6 +30,8 @@ export const run: Verb = {
     'time-scale': { type: 'text', value: 'x', description: 'workflow: CPU seconds per recorded second (default: 1)' },
     'bytes-scale': { type: 'text', value: 'x', description: 'workflow: output bytes per recorded byte (default: 0)' },
     audit: { type: 'flag', description: 'compare the inputs of every shard before and after' },
+    need: { type: 'text', value: 'k=v', repeated: true, description: 'what a hub must have: gpu=yes, memoryMiB>=8000' },
+    migration: { type: 'flag', description: '--no-migration: running shards stay on hubs that become slow' },
     isolation: { type: 'text', value: 'level', description: 'the least isolation a hub must have: L0 to L4' },
     name: { type: 'text', value: 'text', description: 'name shown by shoal jobs' },
     detach: { type: 'flag', description: 'print the job id and leave; needs a running hub' },
@@ -123,9 +125,22 @@ function readRequest(args: Arguments) {
     deadlineMs: args.durationMs('deadline'),
     audit: args.flag('audit'),
     isolation: args.text('isolation'),
+    needs: args.list('need').length === 0 ? undefined : Object.fromEntries(args.list('need').map(need)),
+    migration: !args.isOff('migration'),
     timeScale: args.number('time-scale'),
     bytesScale: args.number('bytes-scale'),
   }
+}
+
+/** `gpu=yes` asks for that value, `memoryMiB>=8000` and `cores<=4` for a number within the bound. */
+function need(text: string): [string, string] {
+  const [, label, sign, value] = /^([^=<>]+)(>=|<=|=)(.+)$/.exec(text) ?? []
+  if (label === undefined || sign === undefined || value === undefined) {
+    throw new ShoalError('SHOAL_USAGE', `run: a need looks like k=v, k>=n or k<=n, not ${JSON.stringify(text)}`, {
+      next: 'shoal run FILE --need gpu=yes',
+    })
+  }
+  return [label.trim(), sign === '=' ? value : `${sign}${value}`]
 }
 
 async function detached(report: JobReport, hub: RunHub, args: Arguments): Promise<JobJson> {

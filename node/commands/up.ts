@@ -41,6 +41,7 @@ export const up: Verb = {
       description:
         'whose code runs without walls: none, own (submitted here) or full (anybody in the swarm); default: none',
     },
+    migration: { type: 'flag', description: '--no-migration: running shards stay here whatever the load' },
     mdns: { type: 'flag', description: '--no-mdns: find hubs by --peer alone' },
     history: { type: 'text', value: 'dir', description: 'write what this hub does and learns, for shoal check' },
     json: { type: 'flag', description: 'print one JSON object per event, the first when ready' },
@@ -79,6 +80,7 @@ function hubOptions(args: Arguments, home: string) {
     join: args.text('join') ?? null,
     peers: args.list('peer'),
     swarm: args.text('swarm') ?? null,
+    migration: !args.isOff('migration'),
     mdns: !args.isOff('mdns'),
     history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),

@@ -268,6 +268,8 @@ export class SimHub {
       case 'stop-run':
         if (!this.#roots.stop(effect.run)) this.#slots.stop(effect.run)
         return
+      case 'checkpoint-run':
+        return this.#slots.checkpoint(effect.run)
       case 'replicate':
         return world.blobs.replicate(this, effect.cid, effect.to)
       case 'deliver':

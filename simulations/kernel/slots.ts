@@ -52,6 +52,11 @@ export class SimSlots {
     if (run !== undefined) run.before = Math.min(run.before, before)
   }
 
+  /** Parts are short: the checkpoint at the end of the one at hand is soon enough. */
+  checkpoint(_id: RunId): void {
+    // Nothing to hurry.
+  }
+
   stop(id: RunId): void {
     const run = this.#runs.get(id)
     if (run === undefined) return
@@ -83,12 +88,14 @@ export class SimSlots {
         if (isFatal) return this.#goDown(run, index)
         if (done + 1 >= parts) return this.#finish(run, index, workMs)
         this.#checkpoint(run, index, done + 1)
+        this.#hub.input({ type: 'progress', run: run.plan.run, shard: index, fraction: (done + 1) / parts })
         this.#part(run, shard, done + 1)
       }),
     )
   }
 
   #finish(run: Running, index: number, workMs: number): void {
+    this.#mustBeWanted(run)
     this.#world.executed(this.#hub, run.plan.job, run.plan.family, index)
     if (run.values.length === 0) run.first = index
     run.values.push(this.#world.resultOf(this.#hub, run.family, index))
@@ -98,6 +105,12 @@ export class SimSlots {
     const isLast = next === undefined || next.index !== index + 1 || next.index >= run.before
     if (isLast || run.busyMs >= FLUSH_MS) this.#flush(run)
     this.#next(run)
+  }
+
+  /** I13: a run that its hub has given up was told to stop. */
+  #mustBeWanted({ plan, stopped }: Running): void {
+    if (stopped || this.#hub.hub.state.runs.get(plan.run)?.stopping !== true) return
+    this.#world.broken('I13', `${this.#hub.id} goes on with ${plan.job}/${plan.family}, which it has given up`)
   }
 
   #flush(run: Running): void {

@@ -3,8 +3,10 @@ import { fits } from '../../src/cost/capability.ts'
 import type { RunPlan } from '../../src/hub/effect.ts'
 import type { AuthoredRecord } from '../../src/hub/input.ts'
 import { isEnded } from '../../src/hub/job.ts'
+import { movesOf } from '../../src/hub/migration.ts'
+import { MOVE_REASON } from '../../src/hub/state.ts'
 import type { DoneRecord, LedgerRecord } from '../../src/ledger/record.ts'
-import { shellLimits } from '../../src/limits.ts'
+import { migration, shellLimits } from '../../src/limits.ts'
 import { FORGED_BOOT } from './forgery.ts'
 import type { SimHub } from './sim-hub.ts'
 import type { SimWorld } from './world.ts'
@@ -31,6 +33,7 @@ export function watchEntries(world: SimWorld, hub: SimHub, entries: readonly Aut
 export function watchStart(world: SimWorld, hub: SimHub, plan: RunPlan): void {
   watchRun(world, hub, plan.job)
   mustBeReady(world, plan)
+  mustMoveSeldom(world, hub, plan)
 }
 
 /** I8: nothing starts for a job that this hub knows to have ended. I9: nor on a machine that does not meet its needs. */
@@ -54,6 +57,16 @@ function mustBeOverdue(world: SimWorld, hub: SimHub, id: string): void {
   const deadlineMs = world.jobs.get(id)?.manifest.options.deadlineMs ?? Number.POSITIVE_INFINITY
   if (world.events.nowMs + hub.jumpedMs >= EARLY_SHARE * deadlineMs) return
   world.broken('I8', `${hub.id} ends ${id} by its deadline of ${deadlineMs} ms after ${Math.round(world.events.nowMs)}`)
+}
+
+/** I12: a running shard moves at most twice, as far as the hub that takes it can know. */
+function mustMoveSeldom(world: SimWorld, { id, hub }: SimHub, plan: RunPlan): void {
+  const shard = plan.shards[0]?.index ?? 0
+  const view = hub.state.jobs.get(plan.job)?.view.families.get(plan.family)
+  if (view === undefined || hub.state.runs.get(plan.run)?.reason !== MOVE_REASON) return
+  const moves = movesOf(view, shard)
+  if (moves <= migration.movesPerShardMax) return
+  world.broken('I12', `${plan.job}/${plan.family}:${shard} moves to ${id}, for the ${moves}th time`)
 }
 
 /** I7: a shard starts with the results of all shards it depends on. */

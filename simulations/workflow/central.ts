@@ -10,6 +10,8 @@ export interface Execution {
   readonly start: number
   readonly end: number
   readonly committed: boolean
+  /** Share of the work that a checkpoint spared it; absent when none. */
+  readonly from?: number
 }
 
 export interface CentralRun {

@@ -10,13 +10,8 @@ import type { Ref } from '../../src/program/ref.ts'
 import { packList } from '../../src/wire/pack.ts'
 import { loadReport } from './forecast-report.ts'
 import type { HubRun } from './hub-run.ts'
-import { executionEnd, type Machine, transfer, trueWork } from './world.ts'
-
-interface Running {
-  readonly plan: RunPlan
-  position: number
-  startedMs: number
-}
+import { MachineSlots } from './machine-slots.ts'
+import { type Machine, transfer } from './world.ts'
 
 const rootResult: Ref = { kind: 'inline', bytes: packList([new Uint8Array(1)]) }
 
@@ -27,7 +22,7 @@ export class HubMachine {
   readonly #of: HubRun
   readonly #model: Machine
   readonly #timers = new Map<TimerName, number>()
-  readonly #running = new Map<RunId, Running>()
+  readonly #slots: MachineSlots
   #outbox: LedgerRecord[] | null = null
   #owed = -1
   #root: RunId | null = null
@@ -36,6 +31,7 @@ export class HubMachine {
     this.#of = of
     this.index = index
     this.#model = model
+    this.#slots = new MachineSlots(of, this)
     const { speed, slots } = model
     const init = { hub: name, boot: `${name}.1`, incarnation: 1, slots, cores: slots, speed }
     this.hub = new Hub({ ...init, compute: true, labels: {}, wallOffsetMs: 0 })
@@ -61,8 +57,7 @@ export class HubMachine {
 
   die(): void {
     this.isAlive = false
-    for (const run of this.#running.values()) this.#wasted(run)
-    this.#running.clear()
+    this.#slots.die()
   }
 
   #carryOut(effect: Effect): void {
@@ -84,7 +79,7 @@ export class HubMachine {
       case 'prepare':
         return this.#prepare(effect.plan)
       case 'start':
-        return this.#start(effect.plan)
+        return this.#slots.start(effect.plan)
       case 'start-root':
         this.#root = effect.run
         this.#owed = this.#of.dag.work.length
@@ -92,7 +87,10 @@ export class HubMachine {
       case 'deliver':
         return this.#deliver(effect.run, effect.hi - effect.lo)
       case 'stop-run':
-        return this.#stop(effect.run)
+        if (effect.run !== this.#root) this.#slots.stop(effect.run)
+        return
+      case 'checkpoint-run':
+        return this.#slots.checkpoint(effect.run)
       case 'replicate':
         return events.after(0, () =>
           this.input({ type: 'replicated', cid: effect.cid, holders: effect.to.slice(0, 1) }),
@@ -147,52 +145,6 @@ export class HubMachine {
       }
     }
     this.#of.events.after(seconds * 1000, () => this.input({ type: 'prepared', run: plan.run, missing: null }))
-  }
-
-  #start(plan: RunPlan): void {
-    const run = { plan, position: 0, startedMs: this.#of.events.nowMs }
-    this.#running.set(plan.run, run)
-    this.#next(run)
-  }
-
-  #next(run: Running): void {
-    const { events, world, dag } = this.#of
-    const shard = run.plan.shards[run.position]
-    if (shard === undefined) {
-      this.#running.delete(run.plan.run)
-      this.input({ type: 'ended', run: run.plan.run, end: { kind: 'complete' } })
-      return
-    }
-    run.startedMs = events.nowMs
-    const start = this.#of.worldSeconds
-    const end = executionEnd(world, this.index, start, trueWork(world, dag, shard.index, this.index))
-    events.after((end - start) * 1000, () => {
-      if (this.isAlive && this.#running.get(run.plan.run) === run) this.#finished(run, shard.index, start)
-    })
-  }
-
-  #finished(run: Running, node: number, start: number): void {
-    const { events } = this.#of
-    this.#of.executed(this, node, start, true)
-    run.position++
-    const ref: Ref = { kind: 'inline', bytes: packList([Uint8Array.of(node & 255)]) }
-    const busyMs = events.nowMs - run.startedMs
-    this.input({ type: 'results', run: run.plan.run, lo: node, hi: node + 1, ref, busyMs })
-    this.#next(run)
-  }
-
-  #stop(id: RunId): void {
-    if (id === this.#root) return
-    const run = this.#running.get(id)
-    if (run === undefined) return
-    this.#running.delete(id)
-    this.#wasted(run)
-    this.#of.events.after(0, () => this.input({ type: 'ended', run: id, end: { kind: 'cancelled' } }))
-  }
-
-  #wasted(run: Running): void {
-    const shard = run.plan.shards[run.position]
-    if (shard !== undefined) this.#of.executed(this, shard.index, this.#of.secondsAt(run.startedMs), false)
   }
 
   #deliver(run: RunId, shards: number): void {

@@ -6,10 +6,12 @@ import type { Input } from '../../src/hub/input.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
 import type { FamilySpec } from '../../src/program/family.ts'
 import type { Manifest } from '../../src/program/program.ts'
+import type { Ref } from '../../src/program/ref.ts'
 import { EventQueue } from '../kernel/events.ts'
 import type { Execution } from './central.ts'
 import type { Dag } from './dag.ts'
 import { HubMachine } from './hub-machine.ts'
+import { type Piece, Pieces, type SavedState } from './pieces.ts'
 import type { WorkflowWorld } from './world.ts'
 
 export interface HubRunWants {
@@ -27,6 +29,8 @@ export interface HubRunReport {
   readonly beacons: number
   readonly conflicts: number
   readonly conflictingCommits: number
+  /** Machine time that no result rests on, over that on which all do. */
+  readonly wastedWork: number
   readonly migrations: number
   readonly planMsP50: number
 }
@@ -46,7 +50,7 @@ export class HubRun {
   readonly wants: HubRunWants
   readonly spec: FamilySpec
   readonly machines: readonly HubMachine[]
-  readonly executions: Execution[] = []
+  readonly pieces: Pieces
   /** Where the first result of each node was made. */
   readonly producers: (number | undefined)[]
   broadcasts = 0
@@ -60,6 +64,8 @@ export class HubRun {
   #left: number
   #lastMs = 0
   #migrations = 0
+  /** Behind the checkpoints taken, by number. */
+  readonly #saved: SavedState[] = []
 
   /** @param clock milliseconds, for the time a plan takes; nothing else depends on it. */
   constructor(world: WorkflowWorld, dag: Dag, wants: HubRunWants, clock: () => number) {
@@ -68,6 +74,7 @@ export class HubRun {
     this.wants = wants
     this.#clock = clock
     this.#left = dag.work.length
+    this.pieces = new Pieces(world, dag)
     this.producers = dag.work.map(() => undefined)
     this.spec = familyOf(world, dag)
     this.machines = world.machines.map((machine, index) => new HubMachine(this, index, hubName(index), machine))
@@ -96,7 +103,8 @@ export class HubRun {
     while (this.events.step(untilMs));
     return {
       makespan,
-      executions: this.executions,
+      executions: this.pieces.executions,
+      wastedWork: this.pieces.wasted(),
       broadcasts: broadcasts + messages / Math.max(1, this.machines.length - 1),
       beacons,
       conflicts: [...this.#claims.values()].filter((hubs) => hubs.size > 1).length,
@@ -146,13 +154,25 @@ export class HubRun {
     }
   }
 
-  executed(by: HubMachine, node: number, start: number, isWhole: boolean): void {
+  executed(piece: Piece, isWhole: boolean): void {
+    const { node, machine } = piece
     const isFirst = isWhole && this.producers[node] === undefined
-    this.executions.push({ task: node, hub: by.index, start, end: this.worldSeconds, committed: isFirst })
+    this.pieces.end(piece, this.worldSeconds, isFirst)
     if (!isFirst) return
-    this.producers[node] = by.index
+    this.producers[node] = machine
     this.#left--
     this.#lastMs = this.events.nowMs
+  }
+
+  /** Small enough to travel inside its record. */
+  save(state: SavedState): Ref {
+    const number = this.#saved.push(state) - 1
+    return { kind: 'inline', bytes: new Uint8Array(new Float64Array([number]).buffer) }
+  }
+
+  saved(ref: Ref): SavedState | null {
+    if (ref.kind !== 'inline') return null
+    return this.#saved[new Float64Array(ref.bytes.slice().buffer)[0] ?? -1] ?? null
   }
 
   /** All hubs have met, and know their links as their shells would have measured them. */
@@ -165,6 +185,7 @@ export class HubRun {
         machine.hub.state.members.connected(other.name, 0)
       }
       machine.hub.state.speculates = this.wants.speculation
+      machine.hub.state.migrates = this.wants.migration
       this.events.after(machine.index % 50, () => {
         machine.monitor()
         machine.input({ type: 'started' })

@@ -46,7 +46,7 @@ export function simulateWorkflow(
     const { executions, makespan, conflicts, conflictingCommits, migrations, planMsP50 } = run
     const broadcastsPerShard = run.broadcasts / dag.work.length
     const beaconsPerShard = run.beacons / dag.work.length
-    const wastedWork = wasted(executions)
+    const { wastedWork } = run
     return {
       executions,
       report: {

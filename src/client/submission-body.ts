@@ -19,6 +19,7 @@ const headerSchema = v.object({
     audit: v.boolean(),
     whole: v.exactOptional(v.boolean()),
     needs: v.exactOptional(v.record(label, label)),
+    stays: v.exactOptional(v.boolean()),
   }),
 })
 

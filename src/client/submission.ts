@@ -24,6 +24,10 @@ export interface SubmitOptions {
   readonly whole?: boolean
   /** The least isolation that a hub must have to run the job: L0 to L4. */
   readonly isolation?: IsolationLevel
+  /** What a hub must have to run the job: a label's value, or `>=n` or `<=n` for one that is a number (`{ memoryMiB: '>=8000' }`). */
+  readonly needs?: Readonly<Record<string, string>>
+  /** Whether running shards may leave a hub that becomes slow (default true). */
+  readonly migration?: boolean
   /** For a recorded workflow: seconds of CPU per recorded second (default 1), output bytes per recorded byte (default 0). */
   readonly timeScale?: number
   readonly bytesScale?: number
@@ -58,7 +62,7 @@ export async function makeSubmission(
 }
 
 function jobOptions(options: SubmitOptions): JobOptions {
-  const { chunks, deadlineMs, audit = false, isolation } = options
+  const { chunks, deadlineMs, audit = false, isolation, migration = true } = options
   const chunksMax = counts.shardsPerFamilyMax
   if (chunks !== undefined && !(Number.isInteger(chunks) && chunks >= 1 && chunks <= chunksMax)) {
     throw new ShoalError('SHOAL_USAGE', `chunks must be a whole number from 1 to ${chunksMax}`, { next: 'correct it' })
@@ -71,7 +75,15 @@ function jobOptions(options: SubmitOptions): JobOptions {
       next: `use one of ${isolationLevels.join(', ')}`,
     })
   }
-  const needs = isolation === undefined ? {} : { needs: { [ISOLATION_LABEL]: isolation } }
+  const wanted = { ...options.needs, ...(isolation === undefined ? {} : { [ISOLATION_LABEL]: isolation }) }
+  const needs = Object.keys(wanted).length === 0 ? {} : { needs: wanted }
   const whole = options.whole === true ? { whole: true } : {}
-  return { chunks: chunks ?? null, deadlineMs: deadlineMs ?? null, audit, ...whole, ...needs }
+  return {
+    chunks: chunks ?? null,
+    deadlineMs: deadlineMs ?? null,
+    audit,
+    ...whole,
+    ...needs,
+    ...(migration ? {} : { stays: true }),
+  }
 }

@@ -11,15 +11,24 @@ export interface Capabilities {
 export type Needs = Readonly<Record<string, string>>
 
 /**
- * Hard filter: every needed label must be there with that value, and isolation must be at least as good. A hub without
+ * Hard filter: every needed label must be there with that value or within that bound, and isolation must be at least as good. A hub without
  * the compute role fits nothing; one that cannot wall off code of others fits none of theirs, unless it was told to.
  */
 export function fits(needs: Needs | undefined, capabilities: Capabilities): boolean {
   const { compute, labels, isForeign } = capabilities
   if (!compute || (isForeign === true && !takesForeign(labels))) return false
   return Object.entries(needs ?? {}).every(([label, value]) =>
-    label === ISOLATION_LABEL ? isIsolated(labels[label], value) : labels[label] === value,
+    label === ISOLATION_LABEL ? isIsolated(labels[label], value) : isMet(labels[label], value),
   )
+}
+
+/** `>=n` and `<=n` compare numbers; anything else must be the very same text. */
+function isMet(has: string | undefined, wanted: string): boolean {
+  const bound = /^(>=|<=)(-?\d+(?:\.\d+)?)$/.exec(wanted)
+  if (bound === null || has === undefined || has === wanted) return has === wanted
+  const [value, limit] = [Number(has), Number(bound[2])]
+  if (has.trim() === '') return false
+  return bound[1] === '>=' ? value >= limit : value <= limit
 }
 
 /** Hubs that say nothing about themselves take what they are given. */

@@ -26,6 +26,8 @@ export function encodeToSlot(message: ToSlot): Uint8Array[] {
       return new FrameBuilder(down.close, message.id).finish()
     case 'cancel':
       return new FrameBuilder(down.cancel, message.id).finish()
+    case 'save':
+      return new FrameBuilder(down.save, message.id).finish()
     case 'root':
       return encodeRoot(message)
     case 'results': {
@@ -65,6 +67,8 @@ function decode({ kind, id }: Frame, payload: Payload): ToSlot {
       return { type: 'close', id }
     case down.cancel:
       return { type: 'cancel', id }
+    case down.save:
+      return { type: 'save', id }
     case down.root:
       return takeRoot(id, payload)
     case down.results:

@@ -14,6 +14,7 @@ export const down = {
   root: 7,
   results: 8,
   slots: 9,
+  save: 10,
 } as const
 
 /** Kinds of frames from slot to hub. */
@@ -71,6 +72,8 @@ export type ToSlot =
   | { readonly type: 'shards'; readonly id: number; readonly shards: readonly ShardWork[] }
   | { readonly type: 'close'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
+  /** A checkpoint of the shard under way is wanted soon. */
+  | { readonly type: 'save'; readonly id: number }
   | RootMessage
   | {
       readonly type: 'results'

@@ -66,6 +66,10 @@ export class ShardRun implements RunHandle, Tenant {
     this.#cancelTimer = setTimeout(() => this.#process.kill({ kind: 'cancelled' }), durations.cancelGraceMs)
   }
 
+  checkpoint(): void {
+    if (!this.#ended) this.#process.send({ type: 'save', id: this.id })
+  }
+
   keepBefore(index: number): number {
     this.#limit = Math.min(this.#limit, Math.max(index - this.#first, this.#sent))
     if (this.#done === this.#limit) queueMicrotask(() => this.#completeIfDone())

@@ -86,6 +86,8 @@ export interface RunHandle {
   readonly pid: number
   /** Cooperative first (`ctx.signal`), then the slot is killed. */
   cancel(): void
+  /** Asks for a checkpoint of the shard under way as soon as may be, whenever the last one was. */
+  checkpoint(): void
   /** Shards from `index` on are no longer wanted, unless already begun. Returns the first shard that will not run. */
   keepBefore(index: number): number
 }

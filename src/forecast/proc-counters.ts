@@ -18,20 +18,47 @@ export function readCounters(procFolder: string): MachineCounters {
   const memory = readIfThere(`${procFolder}/meminfo`)
   const network = readIfThere(`${procFolder}/net/dev`)
   return {
-    ...(stat === null ? osCpu() : parseStat(stat)),
+    ...(stat === null ? osCpu() : parseStat(stat, parseAllowed(readIfThere(`${procFolder}/self/status`) ?? ''))),
     ...(memory === null ? osMemory() : parseMeminfo(memory)),
     networkBytes: network === null ? 0 : parseNetDev(network),
   }
 }
 
-/** Steal counts as busy: it is time the machine did not give. */
-export function parseStat(text: string): { cpuBusy: number; cpuTotal: number } {
-  const line = text.split('\n').find((candidate) => candidate.startsWith('cpu ')) ?? ''
-  // user nice system idle iowait irq softirq steal; guest times are counted in user already.
-  const times = line.trim().split(/\s+/).slice(1, 9).map(Number)
-  const cpuTotal = times.reduce((sum, time) => sum + time, 0)
-  return { cpuBusy: cpuTotal - (times[3] ?? 0) - (times[4] ?? 0), cpuTotal }
+/**
+ * Steal counts as busy: it is time the machine did not give.
+ * @param allowed cores this process may run on, all if null: what happens on others is no load here.
+ */
+export function parseStat(
+  text: string,
+  allowed: ReadonlySet<number> | null = null,
+): { cpuBusy: number; cpuTotal: number } {
+  const lines = text.split('\n')
+  const own = lines.filter((line) => allowed?.has(Number(/^cpu(\d+) /.exec(line)?.[1] ?? -1)))
+  let [cpuBusy, cpuTotal] = [0, 0]
+  for (const line of own.length > 0 ? own : lines.filter((candidate) => candidate.startsWith('cpu '))) {
+    // user nice system idle iowait irq softirq steal; guest times are counted in user already.
+    const times = line.trim().split(/\s+/).slice(1, 9).map(Number)
+    const all = times.reduce((sum, time) => sum + time, 0)
+    cpuBusy += all - (times[3] ?? 0) - (times[4] ?? 0)
+    cpuTotal += all
+  }
+  return { cpuBusy, cpuTotal }
 }
+
+/** Cores of the affinity mask, from `/proc/self/status` (`0-2,5`); null where it does not say. */
+export function parseAllowed(status: string): ReadonlySet<number> | null {
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1]
+  if (list === undefined) return null
+  const cores = new Set<number>()
+  for (const part of list.split(',')) {
+    const [from = Number.NaN, to = from] = part.split('-').map(Number)
+    for (let core = from; core <= to && cores.size < coresMax; core++) cores.add(core)
+  }
+  return cores
+}
+
+/** Of a mask on a virtual machine that could grow to thousands of cores. */
+const coresMax = 8192
 
 export function parseMeminfo(text: string): { memoryUsedBytes: number; memoryTotalBytes: number } {
   const bytes = (key: string): number =>

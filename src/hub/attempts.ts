@@ -4,6 +4,7 @@ import type { Authored, FamilyView } from '../ledger/view.ts'
 import { shardItems, shardName } from '../program/family.ts'
 import type { HubId } from '../program/ref.ts'
 import type { Attempt } from '../program/report.ts'
+import { MOVE_REASON } from './state.ts'
 
 interface Start {
   readonly author: string
@@ -65,6 +66,9 @@ function doneDraft(view: FamilyView, record: DoneRecord, hub: HubId, index: numb
   }
 }
 
+/** Releases of what had begun: an attempt ended there. Others gave back what had not. */
+const toldReleases = ['stopped', 'unstored', MOVE_REASON]
+
 /** A run goes through its shards in order: the first one without a result is the one that was under way. */
 function unfinishedDraft(
   view: FamilyView,
@@ -78,7 +82,7 @@ function unfinishedDraft(
   while (index < record.hi && finished.has(attemptKey(author, record.epoch, index))) index++
   if (index >= record.hi) return null
   const end = lastWord(history, start, index)
-  if (end?.state === 'released' && end.reason !== 'stopped' && end.reason !== 'unstored') return null
+  if (end?.state === 'released' && !toldReleases.includes(end.reason)) return null
   const boot = author.slice(start.hub.length + 1)
   const isRunning = end === null && isLive(start.hub, boot) && !view.isDone(index)
   return {

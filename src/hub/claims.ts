@@ -18,8 +18,10 @@ export interface Want {
   readonly finishMs: number
   /** When its inputs are expected here; now if not given. */
   readonly inputsMs?: number
+  /** Speed-1 milliseconds left of all its shards, where a checkpoint spares some. */
+  readonly leftMs?: number
   readonly rank: number
-  /** `plan`, `patience`, `steal`, `speculate` or `recover`. */
+  /** `plan`, `patience`, `steal`, `migrate`, `speculate` or `recover`. */
   readonly reason: string
 }
 
@@ -28,6 +30,9 @@ export function claim(state: HubState, want: Want): OwnRun {
   const { job, view, lo, hi } = want
   let epoch = 0
   for (let shard = lo; shard < hi; shard++) epoch = Math.max(epoch, nextEpoch(view, shard))
+  const shards = hi - lo
+  const leftMs = want.leftMs ?? shards * shardWorkMs(view, lo)
+  const shardMs = Math.max(shardWorkMs(view, lo), leftMs / shards)
   const run: OwnRun = {
     id: state.newRunId(),
     job: job.id,
@@ -41,7 +46,7 @@ export function claim(state: HubState, want: Want): OwnRun {
     lo,
     hi,
     next: lo,
-    shardMs: shardWorkMs(view, lo),
+    shardMs,
     rank: want.rank,
     claimedMs: state.nowMs,
     startedMs: null,
@@ -51,6 +56,12 @@ export function claim(state: HubState, want: Want): OwnRun {
     workedMs: 0,
     accountedMs: state.nowMs,
     resumedFrom: 0,
+    sparedMs: shards * shardMs - leftMs,
+    fraction: 0,
+    fractionWorkedMs: 0,
+    savedMs: 0,
+    paysSinceMs: null,
+    paysSeenMs: state.nowMs,
     stopping: false,
   }
   state.runs.set(run.id, run)

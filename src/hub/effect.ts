@@ -55,6 +55,8 @@ export type Effect =
   /** Shards from `before` on are given away or were lost to another claim. */
   | { readonly type: 'trim'; readonly run: RunId; readonly before: number }
   | { readonly type: 'stop-run'; readonly run: RunId }
+  /** Take a checkpoint of the shard under way as soon as may be; the run goes on. */
+  | { readonly type: 'checkpoint-run'; readonly run: RunId }
   /** Bring a blob to one more hub, trying `to` in order; answer with `replicated`. */
   | { readonly type: 'replicate'; readonly cid: Cid; readonly to: readonly HubId[] }
   /** Give results `[lo, hi)` (entries of `ref` from `offset`) of a family to a local root. */

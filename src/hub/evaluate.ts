@@ -5,15 +5,19 @@ import { claim } from './claims.ts'
 import { followParents, startReady } from './execution.ts'
 import { rootView } from './job.ts'
 import { isOpen } from './lease.ts'
+import { reviewLent } from './lending.ts'
+import { reviewMoves } from './migration.ts'
 import type { Unit } from './ready-set.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
+import { trySpeculate } from './speculation.ts'
 import type { HubState } from './state.ts'
-import { reviewLent, trySpeculate, trySteal } from './takeover.ts'
+import { trySteal } from './takeover.ts'
 
 /** Decides what this hub claims, starts, takes over and waits for, given all it knows. */
 export function evaluate(state: HubState): void {
   followParents(state)
   reviewLent(state)
+  reviewMoves(state)
   startReady(state)
   if (!state.init.compute || state.leaving || state.activeJobs().length === 0) {
     state.idleSinceMs = null

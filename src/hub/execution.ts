@@ -5,7 +5,8 @@ import { prepareWhenReady, releaseRun, writeClaim } from './claims.ts'
 import type { RunId } from './input.ts'
 import { failuresOf, isEnded, type Job, nextEpoch } from './job.ts'
 import { isOpen } from './lease.ts'
-import { noteMoved, type OwnRun } from './own-run.ts'
+import { ownCapacity, rateAt } from './member-capacity.ts'
+import { noteMoved, noteProgress, type OwnRun } from './own-run.ts'
 import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
 
@@ -23,10 +24,19 @@ export function startReady(state: HubState): void {
     run.state = 'running'
     run.startedMs = state.nowMs
     noteMoved(run, state.nowMs)
+    run.workedMs = run.sparedMs
+    run.savedMs = run.sparedMs
     writeClaim(state, run, 'running', run.next, run.hi, run.reason)
     const shards = run.plan.shards.filter((shard) => shard.index >= run.next && shard.index < run.hi)
     state.effect({ type: 'start', plan: { ...run.plan, shards } })
   }
+}
+
+/** A slot tells how far the shard under way is: what it will take follows from its pace. */
+export function progressed(state: HubState, id: RunId, shard: number, fraction: number): void {
+  const run = state.runs.get(id)
+  if (run === undefined || run.state !== 'running' || run.stopping || shard !== run.next || fraction <= 0) return
+  noteProgress(run, Math.min(1, fraction), state.nowMs, rateAt(ownCapacity(state), state.nowMs))
 }
 
 /** Inputs of a run are here, or cannot be had now: then it rests, and others may try. */

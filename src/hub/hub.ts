@@ -4,7 +4,7 @@ import { durations } from '../limits.ts'
 import { freshBeacon, sendBeacon } from './beat.ts'
 import type { Effect } from './effect.ts'
 import { evaluate } from './evaluate.ts'
-import { ended, prepared } from './execution.ts'
+import { ended, prepared, progressed } from './execution.ts'
 import type { Input } from './input.ts'
 import {
   acknowledge,
@@ -92,6 +92,8 @@ export class Hub {
         return resultsStored(state, input)
       case 'checkpoint':
         return checkpointStored(state, input)
+      case 'progress':
+        return progressed(state, input.run, input.shard, input.fraction)
       case 'ended':
         return ended(state, input.run, input.end)
       case 'prepared':

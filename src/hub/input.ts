@@ -62,6 +62,8 @@ export type Input =
       readonly progress: number
       readonly ref: Ref
     }
+  /** The share of a shard that its slot has done, 0 to 1. */
+  | { readonly type: 'progress'; readonly run: RunId; readonly shard: number; readonly fraction: number }
   | { readonly type: 'ended'; readonly run: RunId; readonly end: RunEnd }
   /** All inputs of a prepared run are here, or some cannot be had now. */
   | { readonly type: 'prepared'; readonly run: RunId; readonly missing: string | null }

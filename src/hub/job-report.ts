@@ -7,9 +7,10 @@ import { familyAttempts } from './attempts.ts'
 import { isEnded, type Job } from './job.ts'
 import { DEADLINE_REASON } from './jobs.ts'
 import { holdingClaim } from './lease.ts'
+import { movesIn } from './move-report.ts'
 import { receiptOf } from './reconcile.ts'
 import { spotReports } from './spot-report.ts'
-import type { HubState } from './state.ts'
+import { type HubState, MOVE_REASON } from './state.ts'
 
 export interface Summary {
   readonly job: JobId
@@ -56,7 +57,7 @@ export function jobReport(state: HubState, job: Job): Report {
       ...summary.shards,
       attempts: attempts.length,
       resumed: attempts.filter((attempt) => attempt.resumedFrom > 0).length,
-      migrated: claimsWith(families, 'migrate'),
+      migrated: claimsWith(families, MOVE_REASON),
       speculated: claimsWith(families, 'speculate'),
       duplicated: receipt.length,
     },
@@ -66,6 +67,7 @@ export function jobReport(state: HubState, job: Job): Report {
     spots: spotReports(families),
     attempts,
     receipt,
+    migrations: families.flatMap(movesIn),
   }
 }
 

@@ -3,9 +3,9 @@ import type { FamilyKey } from '../program/family.ts'
 import type { JobId } from '../program/ref.ts'
 
 export type HubMessage =
-  /** "I am idle: give me unstarted work that I would finish `finishInMs` from now at the latest." */
+  /** "I am idle and could begin in `startInMs`: give me work that I would end clearly sooner than you." */
   | { readonly type: 'steal'; readonly request: number; readonly startInMs: number }
-  /** The owner has released these shards for the thief (null: nothing worth it). */
+  /** The owner keeps these shards for the thief to claim (null: nothing worth it). */
   | { readonly type: 'stolen'; readonly request: number; readonly given: Given | null }
   /** "I hold manifest, program and input of this job." */
   | { readonly type: 'job-held'; readonly job: JobId }
@@ -15,4 +15,8 @@ export interface Given {
   readonly family: FamilyKey
   readonly lo: number
   readonly hi: number
+  /** The first of them was running: it resumes from its checkpoint. */
+  readonly isMove: boolean
+  /** Speed-1 milliseconds they still take, as the owner measures. */
+  readonly leftMs: number
 }

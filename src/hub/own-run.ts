@@ -43,6 +43,16 @@ export interface OwnRun {
   accountedMs: number
   /** Progress of the checkpoint from which the first shard resumed. */
   resumedFrom: number
+  /** Speed-1 milliseconds that this checkpoint is believed to spare the first shard. */
+  readonly sparedMs: number
+  /** Share of the shard under way that its slot last reported as done, and `workedMs` at that moment. */
+  fraction: number
+  fractionWorkedMs: number
+  /** Speed-1 milliseconds of the shard under way that its newest recorded checkpoint would spare another hub. */
+  savedMs: number
+  /** Own clock since which every look at it found that it would end sooner elsewhere, and the last such look. */
+  paysSinceMs: number | null
+  paysSeenMs: number
   stopping: boolean
 }
 
@@ -65,19 +75,34 @@ export interface PendingCheckpoint {
   readonly shard: number
   readonly progress: number
   readonly ref: Ref
+  /** Speed-1 milliseconds that it spares whoever resumes from it, as this hub measures. */
+  readonly savesMs: number
 }
 
 /** Own clock at which a run is expected to end, if it starts (or started) when a slot allows. */
 export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, capacity: CapacityCurve): number {
-  const workMs = (run.hi - run.next) * run.shardMs
   if (run.state !== 'running' || run.startedMs === null) {
-    return finishTime(capacity, Math.max(startMs, run.inputsMs), workMs)
+    const workMs = (run.hi - run.next) * run.shardMs - run.sparedMs
+    return finishTime(capacity, Math.max(startMs, run.inputsMs), Math.max(0, workMs))
   }
   const rate = rateAt(capacity, nowMs)
-  const leftMs = workMs - run.workedMs - (nowMs - run.accountedMs) * rate
+  const behindMs = (run.hi - run.next - 1) * run.shardMs
+  const leftMs = shardTotalMs(run) - workedMs(run, nowMs, rate) + behindMs
   if (leftMs > 0) return finishTime(capacity, nowMs, leftMs)
-  // Overdue work is expected to take a quarter of what it has taken already.
-  return nowMs + 0.25 * Math.max(nowMs - run.movedMs, run.shardMs / rate)
+  // Overdue work is expected to take half of what it has taken already.
+  return nowMs + 0.5 * Math.max(nowMs - run.movedMs, run.shardMs / rate)
+}
+
+/** Speed-1 milliseconds put into the shard under way until now. */
+export function workedMs(run: OwnRun, nowMs: number, rate: number): number {
+  return run.workedMs + (nowMs - run.accountedMs) * rate
+}
+
+/** Speed-1 milliseconds that the shard under way takes in all: as expected, and the further it is, as its progress tells. */
+export function shardTotalMs(run: OwnRun): number {
+  if (run.fraction <= 0) return run.shardMs
+  const trust = Math.min(1, run.fraction / FRACTION_TRUSTED)
+  return trust * (run.fractionWorkedMs / run.fraction) + (1 - trust) * run.shardMs
 }
 
 /** A result came: the next shard begins. */
@@ -85,7 +110,21 @@ export function noteMoved(run: OwnRun, nowMs: number): void {
   run.movedMs = nowMs
   run.accountedMs = nowMs
   run.workedMs = 0
+  run.fraction = 0
+  run.fractionWorkedMs = 0
+  run.savedMs = 0
+  run.paysSinceMs = null
 }
+
+/** The slot tells how far its shard is. */
+export function noteProgress(run: OwnRun, fraction: number, nowMs: number, rate: number): void {
+  run.movedMs = nowMs
+  run.fraction = fraction
+  run.fractionWorkedMs = workedMs(run, nowMs, rate)
+}
+
+/** Items of a shard may differ, and so may its beginning: only from this share on its pace alone tells how long it is. */
+const FRACTION_TRUSTED = 0.25
 
 /** Hubs in `preferred` order first, then the rest, without `self`. */
 export function orderHolders(preferred: readonly HubId[], rest: readonly HubId[], self: HubId): HubId[] {

@@ -6,7 +6,8 @@ import { pause } from './execution.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
 import { reviewRun } from './lost-claims.ts'
-import { noteMoved, type OwnRun, type PendingDone } from './own-run.ts'
+import { ownCapacity, rateAt } from './member-capacity.ts'
+import { noteMoved, type OwnRun, type PendingCheckpoint, type PendingDone, workedMs } from './own-run.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
 
@@ -65,7 +66,9 @@ export function checkpointStored(state: HubState, taken: CheckpointTaken): void 
   const run = state.runs.get(taken.run)
   if (run === undefined || run.stopping) return
   run.movedMs = state.nowMs
-  const pending = { job: run.job, run, shard: taken.shard, progress: taken.progress, ref: taken.ref }
+  const { shard, progress, ref } = taken
+  const savesMs = shard === run.next ? workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)) : 0
+  const pending = { job: run.job, run, shard, progress, ref, savesMs }
   if (taken.ref.kind === 'inline' || !replicate(state, state.job(run.job), taken.ref.cid)) {
     recordCheckpoint(state, run, pending)
     return
@@ -131,11 +134,7 @@ function recordDone(state: HubState, pending: PendingDone, holders: readonly Hub
     if (other.job === job && other.family === run.family) reviewRun(state, view, other)
 }
 
-function recordCheckpoint(
-  state: HubState,
-  run: OwnRun,
-  pending: { job: string; shard: number; progress: number; ref: Ref },
-): void {
+function recordCheckpoint(state: HubState, run: OwnRun, pending: PendingCheckpoint): void {
   const view = state.jobs.get(pending.job)?.view.families.get(run.family)
   if (view === undefined || view.isDone(pending.shard)) return
   applyOwn(state, pending.job, {
@@ -147,4 +146,5 @@ function recordCheckpoint(
     progress: pending.progress,
     ref: pending.ref,
   })
+  if (pending.shard === run.next) run.savedMs = Math.max(run.savedMs, pending.savesMs)
 }

@@ -44,7 +44,21 @@ export interface Lent {
   readonly hi: number
   readonly run: OwnRun
   readonly sinceMs: number
+  /** For what ran: milliseconds from `sinceMs` until it would have ended here. */
+  readonly stayMs: number | null
 }
+
+/** A running shard on its way to the hub that asked: it waits for its checkpoint. */
+export interface Move {
+  readonly asker: { readonly hub: HubId; readonly request: number; readonly startMs: number }
+  readonly shard: number
+  /** What the newest checkpoint spared when the move was decided. */
+  readonly savedMs: number
+  readonly sinceMs: number
+}
+
+/** The reason of claims on shards that moved while they ran, and of what their former hub wrote about it. */
+export const MOVE_REASON = 'migrate'
 
 export class HubState {
   readonly init: HubInit
@@ -72,11 +86,15 @@ export class HubState {
   meanUnitMs: number = auction.bundleMsMax
   steal: StealWait | null = null
   lent: Lent[] = []
+  readonly moves = new Map<RunId, Move>()
+  /** How often each hub has refused in a row, and until when it is left alone. */
+  readonly refusals = new Map<HubId, { times: number; untilMs: number }>()
   readonly foreignRuns = new ForeignRuns()
   readonly decisions = new Decisions()
-  stealPausedUntilMs = 0
   /** Whether late work of others is run a second time here. */
   speculates = true
+  /** Whether running shards may move. */
+  migrates = true
   /** Position in the round of anti-entropy peers. */
   syncTurn = 0
   /** Submitted here, and not yet told that they are safe. */

@@ -1,27 +1,28 @@
-/** Idle hubs take over: unstarted work from busy hubs by asking, late work by running a second copy. */
-import { fits } from '../cost/capability.ts'
+/** Idle hubs take over: they ask the busiest for work, unstarted or running, that they would end sooner. */
 import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
-import { auction, counts } from '../limits.ts'
+import { auction, counts, migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import { claim, writeClaim } from './claims.ts'
+import { claim } from './claims.ts'
+import { mayRun } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
-import { isEnded, type Job, shardWorkMs } from './job.ts'
-import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
+import { isEnded, shardWorkMs } from './job.ts'
+import { lend } from './lending.ts'
+import { memberCapacity, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
+import { beginMove } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
-import type { HubState } from './state.ts'
+import { type HubState, MOVE_REASON } from './state.ts'
 
-/** Asks the hub that will be busy longest for some of its unstarted work. Returns whether a request is out. */
+/** Asks the hub that will be busy longest for some of its work. Returns whether a request is out. */
 export function trySteal(state: HubState): boolean {
   if (state.steal !== null) {
     if (state.nowMs - state.steal.sinceMs < auction.stealTimeoutMs) return true
+    noteRefusal(state, state.steal.owner)
     state.steal = null
-    state.stealPausedUntilMs = state.nowMs + auction.stealPauseMs
   }
-  if (state.nowMs < state.stealPausedUntilMs) return false
   const owner = busiestOwner(state)
-  if (owner === null) return false
+  if (owner === null || !isAmongFirst(state)) return false
   const request = state.newRequest()
   state.steal = { request, owner, sinceMs: state.nowMs }
   const startInMs = Math.max(0, (ownSlotFreeMs(state)[0] ?? state.nowMs) - state.nowMs)
@@ -36,62 +37,55 @@ export function stealAsked(state: HubState, from: string, message: Extract<HubMe
   const capacity = memberCapacity(state, member)
   const thief: Thief = { startMs: thiefStartMs, hub: from, labels: member?.beacon?.labels ?? {}, capacity }
   const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
+  const asker = { hub: from, request: message.request, startMs: thiefStartMs }
+  if (given === null && !state.leaving && beginMove(state, asker, (run) => mayGive(state, run, thief))) return
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
 
 /** The thief's side: claims what it was given at the next epoch, so that the owner's hold ends everywhere. */
 export function stealAnswered(state: HubState, message: Extract<HubMessage, { type: 'stolen' }>): void {
   if (state.steal?.request !== message.request) return
+  const { owner } = state.steal
   state.steal = null
   const given = message.given
   const job = given === null ? undefined : state.jobs.get(given.job)
   const view = job?.view.families.get(given?.family ?? '')
   const canTake = job !== undefined && !isEnded(job) && !state.leaving && mayRun(job, state.init)
-  if (given === null || job === undefined || view === undefined || !canTake) {
-    state.stealPausedUntilMs = state.nowMs + auction.stealPauseMs
-    return
-  }
+  if (given === null || job === undefined || view === undefined || !canTake) return noteRefusal(state, owner)
   if (!isSane(given, view.shards)) return
-  const workMs = (given.hi - given.lo) * shardWorkMs(view, given.lo)
-  const finishMs = (ownSlotFreeMs(state)[0] ?? state.nowMs) + workMs / state.init.speed
-  claim(state, { job, view, lo: given.lo, hi: given.hi, finishMs, rank: shardWorkMs(view, given.lo), reason: 'steal' })
+  state.refusals.delete(owner)
+  const { lo, hi, leftMs } = given
+  const finishMs = finishTime(ownCapacity(state), ownSlotFreeMs(state)[0] ?? state.nowMs, leftMs)
+  const reason = given.isMove ? MOVE_REASON : 'steal'
+  claim(state, { job, view, lo, hi, finishMs, leftMs, rank: shardWorkMs(view, lo), reason })
 }
 
-/** What was promised and never claimed is free again. */
-export function reviewLent(state: HubState): void {
-  if (state.lent.length === 0) return
-  state.lent = state.lent.filter((lent) => {
-    if (state.nowMs - lent.sinceMs < auction.stealTimeoutMs) return true
-    writeClaim(state, lent.run, 'released', lent.lo, lent.hi, 'steal-unclaimed')
-    return false
-  })
+/** An owner that has nothing worth giving is asked again later, and later still. */
+function noteRefusal(state: HubState, owner: HubId): void {
+  const times = Math.min(8, (state.refusals.get(owner)?.times ?? 0) + 1)
+  const pauseMs = Math.min(auction.stealPauseMsMax, auction.stealPauseMs * 2 ** (times - 1))
+  state.refusals.set(owner, { times, untilMs: state.nowMs + pauseMs })
 }
 
-/** Runs a copy of the work that is most overdue elsewhere. Returns whether it found any. */
-export function trySpeculate(state: HubState): boolean {
-  let worst: { foreign: ForeignRun; lateMs: number } | null = null
-  for (const foreign of state.foreignRuns.values()) {
-    const lateMs = lateness(state, foreign)
-    if (lateMs > 0 && (worst === null || lateMs > worst.lateMs)) worst = { foreign, lateMs }
+/** Whether few hubs that are idle too would make more of what is given. */
+function isAmongFirst(state: HubState): boolean {
+  const own = rateAt(ownCapacity(state), state.nowMs)
+  let before = 0
+  for (const member of state.members.others()) {
+    const { hub, beacon, slotFreeMs } = member
+    if (beacon?.compute !== true || beacon.leaving || Math.min(...slotFreeMs) > state.nowMs) continue
+    const rate = rateAt(memberCapacity(state, member), state.nowMs)
+    if ((rate > own || (rate === own && hub < state.self)) && ++before >= auction.thievesMax) return false
   }
-  if (worst === null) return false
-  const { foreign } = worst
-  const job = state.job(foreign.job)
-  const view = job.view.families.get(foreign.family)
-  if (view === undefined) return false
-  const lo = firstUndone(view, foreign.lo, foreign.hi)
-  const hi = Math.min(foreign.hi, lo + Math.max(1, Math.floor(auction.bundleMsMin / shardWorkMs(view, lo))))
-  const finishMs = state.nowMs + ((hi - lo) * shardWorkMs(view, lo)) / state.init.speed
-  claim(state, { job, view, lo, hi, finishMs, rank: shardWorkMs(view, lo), reason: 'speculate' })
   return true
 }
 
 function busiestOwner(state: HubState): string | null {
   let owner: string | null = null
   let latestMs = state.nowMs + Math.max(auction.bundleMsMin, 4 * auction.linkLatencyMs)
-  const stealable = hubsWithUnstarted(state)
+  const stealable = hubsWithWork(state)
   for (const member of state.members.others()) {
-    if (!stealable.has(member.hub)) continue
+    if (!stealable.has(member.hub) || state.nowMs < (state.refusals.get(member.hub)?.untilMs ?? 0)) continue
     const freeMs = Math.max(0, ...member.slotFreeMs)
     if (!member.connected || member.beacon?.compute !== true || freeMs <= latestMs) continue
     latestMs = freeMs
@@ -100,11 +94,18 @@ function busiestOwner(state: HubState): string | null {
   return owner
 }
 
-/** Hubs that hold something a thief could take: a claim not yet started, or the tail of a bundle. */
-function hubsWithUnstarted(state: HubState): ReadonlySet<string> {
+/** Hubs that hold something a thief could take: a claim not yet started, the tail of a bundle, or a long shard that may move. */
+function hubsWithWork(state: HubState): ReadonlySet<string> {
   const hubs = new Set<string>()
-  for (const run of state.foreignRuns.values()) if (!run.running || run.hi - run.next > 2) hubs.add(run.hub)
+  for (const run of state.foreignRuns.values()) {
+    if (!run.running || run.hi - run.next > 2 || isWorthMoving(state, run)) hubs.add(run.hub)
+  }
   return hubs
+}
+
+function isWorthMoving(state: HubState, run: ForeignRun): boolean {
+  const freeMs = Math.max(0, ...(state.members.get(run.hub)?.slotFreeMs ?? []))
+  return state.migrates && freeMs - state.nowMs > migration.gainMsMin + migration.moveMs
 }
 
 interface Thief {
@@ -120,12 +121,6 @@ function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
   return job !== undefined && !run.isRoot && mayRun(job, thief)
 }
 
-/** Needs are a hard filter for whoever takes over, too. */
-function mayRun(job: Job, { hub, labels }: Pick<Thief, 'hub' | 'labels'>): boolean {
-  const { submitter, options } = job.manifest
-  return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
-}
-
 /** A whole run that waits for a slot longer than the thief would. */
 function giveQueued(state: HubState, thief: Thief): Given | null {
   const startMs = nextStartMs(state)
@@ -138,7 +133,7 @@ function giveQueued(state: HubState, thief: Thief): Given | null {
     const thiefEndMs = finishTime(thief.capacity, thief.startMs, workMs)
     if (ownEndMs < thiefEndMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     state.runs.delete(run.id)
-    return lend(state, run, run.next, run.hi)
+    return lend(state, run, { lo: run.next, hi: run.hi }, { leftMs: workMs, stayMs: null })
   }
   return null
 }
@@ -156,42 +151,12 @@ function giveTail(state: HubState, thief: Thief): Given | null {
     if (best === null || run.hi - from > best.run.hi - best.from) best = { run, from }
   }
   if (best === null) return null
-  const given = lend(state, best.run, best.from, best.run.hi)
+  const { run, from } = best
+  const leftMs = (run.hi - from) * run.shardMs
+  const given = lend(state, run, { lo: from, hi: run.hi }, { leftMs, stayMs: null })
   best.run.hi = best.from
   state.effect({ type: 'trim', run: best.run.id, before: best.from })
   return given
-}
-
-function lend(state: HubState, run: OwnRun, lo: number, hi: number): Given {
-  state.lent.push({ job: run.job, family: run.family, lo, hi, run: { ...run }, sinceMs: state.nowMs })
-  return { job: run.job, family: run.family, lo, hi }
-}
-
-/** How much later than expected a run of another hub is; zero or less while it is not worth a copy. */
-function lateness(state: HubState, foreign: ForeignRun): number {
-  const job = state.jobs.get(foreign.job)
-  const view = job?.view.families.get(foreign.family)
-  if (job === undefined || view === undefined || !foreign.running || view.spec.sequence === 0) return 0
-  if (!mayRun(job, state.init)) return 0
-  const lo = firstUndone(view, foreign.lo, foreign.hi)
-  if (lo >= foreign.hi) return 0
-  const claimed = view.claim(lo)
-  if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
-  if (view.busyMsMean === null && view.spec.workMs === null) return 0
-  const member = state.members.get(foreign.hub)
-  if (member === undefined) return 0
-  const capacity = promisedCapacity(state, member, foreign.movedMs)
-  const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, lo)) - foreign.movedMs
-  // A hub's first run of a job starts a process and loads the program; that is no straggling.
-  const startMs = job.provenBy.has(foreign.hub) ? 0 : auction.coldStartMs
-  const allowedMs = startMs + Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
-  return state.nowMs - foreign.movedMs - allowedMs
-}
-
-function firstUndone(view: { isDone(shard: number): boolean }, lo: number, hi: number): number {
-  let shard = lo
-  while (shard < hi && view.isDone(shard)) shard++
-  return shard
 }
 
 function isSane(given: Given, shards: number): boolean {

@@ -86,6 +86,15 @@ export class JoinedFamily implements FamilyView {
     return this.#has(shard) ? this.#columns.done.counted(this.#base + shard) : 0
   }
 
+  startsFor(shard: number, reason: string): number {
+    const epochs = new Set<number>()
+    for (const { record } of this.#history) {
+      if (record.kind !== 'claim' || record.state !== 'running' || record.reason !== reason) continue
+      if (record.lo <= shard && shard < record.hi) epochs.add(record.epoch)
+    }
+    return epochs.size
+  }
+
   history(): readonly Authored[] {
     const seen = new Set<string>()
     return this.#history.filter(({ author, record }) => {

@@ -55,6 +55,8 @@ export interface FamilyView {
   checkpoint(shard: number): Checkpoint | null
   isDone(shard: number): boolean
   done(shard: number): Done | null
+  /** How many starts of the shard were recorded with this reason, each epoch once. Looks through the history. */
+  startsFor(shard: number, reason: string): number
   /** How many done records the shard has (2 or more: work done twice). */
   doneRecords(shard: number): number
   /** Mean milliseconds for which a finished shard kept its slot, or null before the first. */

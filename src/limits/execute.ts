@@ -21,6 +21,8 @@ export const slotLimits = {
   flushBytes: 64 * KiB,
   /** A slot looks at its pipe at least this often between shards. */
   yieldMs: 2,
+  /** And at least this often between the segments of one long shard: to hear that it is to stop, or to move. */
+  turnMs: 20,
   /** Least time between two checkpoints of a shard (Young's interval has this floor). */
   checkpointIntervalMs: 1_000,
   /** Least time between two progress reports of a shard. */

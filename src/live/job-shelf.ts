@@ -83,13 +83,6 @@ export class JobShelf {
     this.onLog(own.job, entry)
   }
 
-  /** A shard that reports progress is no straggler here. */
-  progressed(run: RunId, shard: number, fraction: number): void {
-    const own = this.#hub.state.runs.get(run)
-    if (own !== undefined && shard === own.next && fraction > 0)
-      own.movedMs = Math.max(own.movedMs, this.#hub.state.nowMs)
-  }
-
   visited(job: JobId, spots: readonly VisitedSpot[]): void {
     this.#shelf(job).spots = spots
   }

@@ -169,6 +169,8 @@ export class LiveHub {
         return this.#runs.trim(effect.run, effect.before)
       case 'stop-run':
         return this.#stopRun(effect.run)
+      case 'checkpoint-run':
+        return this.#runs.checkpoint(effect.run)
       case 'replicate':
         return this.#inBackground(this.#replicate(effect.cid, effect.to))
       case 'deliver':

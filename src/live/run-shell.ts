@@ -78,6 +78,11 @@ export class RunShell {
     this.#handles.get(run)?.cancel()
   }
 
+  /** Asks the slot for a checkpoint of the shard under way. */
+  checkpoint(run: RunId): void {
+    this.#handles.get(run)?.checkpoint()
+  }
+
   /** Forgets a run that was given up before it started. */
   forget(run: RunId): void {
     this.#preparing.get(run)?.abort()
@@ -162,7 +167,7 @@ export class RunShell {
         }),
       checkpoint: (shard, progress, state) =>
         inOrder(async () => input({ type: 'checkpoint', run, shard, progress, ref: await values.store(state) })),
-      progress: (shard, fraction) => jobs.progressed(run, shard, fraction),
+      progress: (shard, fraction) => inOrder(async () => input({ type: 'progress', run, shard, fraction })),
       log: (shard, line) => jobs.logged(run, shard, line),
       ended: (end) =>
         inOrder(async () => {

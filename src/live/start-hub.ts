@@ -20,6 +20,7 @@ import { LiveHub } from './live-hub.ts'
 import { LoadMonitor } from './load-monitor.ts'
 import { LocalSurface } from './local-surface.ts'
 import { errorFields, type Log } from './log.ts'
+import { machineLabels } from './machine-labels.ts'
 import { SwarmPlace } from './swarm-place.ts'
 
 export type Role = 'compute' | 'submit' | 'observe'
@@ -39,6 +40,8 @@ export interface StartHubOptions {
   /** Name of the swarm that the first hub founds. */
   readonly swarm: string | null
   readonly mdns: boolean
+  /** Whether running shards may leave when this machine becomes slow. */
+  readonly migration: boolean
   /** Whose code runs without walls here. */
   readonly trust: Trust
   /** Folder for the hub's history; null: none is written. */
@@ -93,6 +96,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
     slotCount: options.slots,
     nowMs,
   })
+  live.hub.state.migrates = options.migration
   const surface = new LocalSurface(live, place)
   const monitor = new LoadMonitor({
     usage: () => slots.usage(),
@@ -149,7 +153,7 @@ async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard
     cores: availableParallelism(),
     speed: 1,
     compute: options.slots > 0 && options.roles.includes('compute'),
-    labels: { ...options.labels, [ISOLATION_LABEL]: guard.level, [TRUST_LABEL]: options.trust },
+    labels: { ...machineLabels(), ...options.labels, [ISOLATION_LABEL]: guard.level, [TRUST_LABEL]: options.trust },
     wallOffsetMs: Date.now() - performance.now(),
   }
 }

@@ -63,6 +63,8 @@ export interface JobOptions {
   readonly whole?: boolean
   /** Labels a hub must have to run the job's shards; a hard filter. */
   readonly needs?: Readonly<Record<string, string>>
+  /** Running shards stay on their hub, whatever becomes of its load. */
+  readonly stays?: boolean
 }
 
 /** A job as its submitter signed it. */

@@ -56,6 +56,24 @@ export interface HubShare {
   readonly busyMs: number
 }
 
+/** A running shard that moved to another hub, and whether that paid. */
+export interface Migration {
+  readonly shard: string
+  readonly from: HubId
+  /** Null while nobody has started it. */
+  readonly to: HubId | null
+  /** Unix milliseconds at the hub it left. */
+  readonly atMs: number
+  /** Progress of the checkpoint it went on from. */
+  readonly resumedFrom: number
+  /** Milliseconds it would have taken yet where it was, as that hub expected. */
+  readonly stayMs: number
+  /** Milliseconds it took instead, the move included; null before its end. */
+  readonly tookMs: number | null
+  /** What the move brought: above 0 it paid. */
+  readonly gainMs: number | null
+}
+
 /** A shard that was executed to the end more than once, and whose result was kept. */
 export interface ReceiptLine {
   readonly shard: string
@@ -92,4 +110,5 @@ export interface ReportBody {
   readonly spots: readonly SpotReport[]
   readonly attempts: readonly Attempt[]
   readonly receipt: readonly ReceiptLine[]
+  readonly migrations: readonly Migration[]
 }

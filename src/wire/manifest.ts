@@ -42,7 +42,8 @@ const manifestShape = v.object({
     deadlineMs: v.nullable(v.pipe(count, v.minValue(1))),
     audit: v.boolean(),
     whole: v.exactOptional(v.boolean()),
-    needs: v.optional(v.record(text, text)),
+    needs: v.exactOptional(v.record(text, text)),
+    stays: v.exactOptional(v.boolean()),
   }),
   seed: count,
   createdMs: count,
@@ -74,9 +75,7 @@ export function signManifest(
 export function readManifest(signed: Uint8Array, crypto: ManifestCrypto): SignedManifest {
   if (signed.byteLength > sizes.manifestBytesMax) throw invalid('it is too large')
   const { body, signature } = parse(envelope, signed)
-  const parsed = parse(manifestShape, body)
-  const { needs, ...options } = parsed.options
-  const manifest: Manifest = { ...parsed, options: needs === undefined ? options : { ...options, needs } }
+  const manifest: Manifest = parse(manifestShape, body)
   if (!crypto.verify(manifest.submitter, body, signature)) {
     throw new ShoalError('SHOAL_SIGNATURE_INVALID', `a manifest was not signed by ${manifest.submitter}`, {
       next: 'submit the job again',

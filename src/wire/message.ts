@@ -41,7 +41,7 @@ const slotTimes = v.pipe(v.array(duration), v.maxLength(counts.slotsMax))
 const labels = v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256)))
 const finite = v.pipe(v.number(), v.finite())
 
-const given = v.object({ job: id, family: id, lo: count, hi: count })
+const given = v.object({ job: id, family: id, lo: count, hi: count, isMove: v.boolean(), leftMs: duration })
 const hubMessage = v.variant('type', [
   v.object({ type: v.literal('steal'), request: count, startInMs: duration }),
   v.object({ type: v.literal('stolen'), request: count, given: v.nullable(given) }),

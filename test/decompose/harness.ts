@@ -198,6 +198,10 @@ class TestHost implements RuntimeHost {
     return this.#abort.signal
   }
 
+  turn(): Promise<void> | null {
+    return null
+  }
+
   nowMs(): number {
     return performance.now()
   }

@@ -38,14 +38,14 @@ test('what was given is claimed at the next epoch', () => {
   const pair = idleBesideBusy()
   pair.pass(100)
   const request = pair.hub.state.steal?.request ?? -1
-  const given = { job: JOB, family: 'f1', lo: 6, hi: 8 }
+  const given = { job: JOB, family: 'f1', lo: 6, hi: 8, isMove: false, leftMs: 1_000 }
   pair.input({ type: 'message', from: 'b', message: { type: 'stolen', request, given } })
   expect(pair.view().claim(6)).toMatchObject({ hub: 'a', epoch: 1, reason: 'steal' })
   expect(pair.view().claim(5)).toMatchObject({ hub: 'b', epoch: 0 })
 })
 
 test('a hub that drains, or whose job has ended, takes nothing that was given', () => {
-  const given = { job: JOB, family: 'f1', lo: 6, hi: 8 }
+  const given = { job: JOB, family: 'f1', lo: 6, hi: 8, isMove: false, leftMs: 1_000 }
   for (const stop of [{ type: 'drain' }, { type: 'cancel', job: JOB, reason: 'user' }] as const) {
     const pair = idleBesideBusy()
     pair.pass(100)
@@ -58,7 +58,6 @@ test('a hub that drains, or whose job has ended, takes nothing that was given', 
 
 test('what is late elsewhere gets one copy, and of two copies the worse bid ends', () => {
   const pair = idleBesideBusy()
-  pair.bFreeInMs = 0
   pair.fromB(doneOf({ lo: 0, hi: 1, busyMs: 500 }))
   pair.pass(3_000)
   expect(pair.view().claim(1)).toMatchObject({ hub: 'a', reason: 'speculate', epoch: 1 })

@@ -65,6 +65,7 @@ export function report(job: string, changes: Partial<JobReport> = {}): JobReport
       },
     ],
     receipt: [],
+    migrations: [],
     ...changes,
   }
 }

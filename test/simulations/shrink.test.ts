@@ -54,7 +54,7 @@ test('the shrunk failure is small, and its command line breaks the same invarian
   const [failure] = report.failed
   const shrunk = failure?.shrunk
   if (failure === undefined || shrunk === null || shrunk === undefined) throw new Error('nothing was found or shrunk')
-  expect(shrunk.events.length).toBeLessThanOrEqual(2)
+  expect(shrunk.events.length).toBeLessThanOrEqual(3)
   expect(shrunk.hubs * shrunk.shards).toBeLessThan(5 * 60)
   expect(shrunk.invariant).toBe(failure.invariant)
   expect(failure.story.length).toBeGreaterThan(0)

@@ -38,7 +38,10 @@ const messages: WireMessage[] = [
   { type: 'sync', reply: true, jobs: [{ job: 'j', vector: Uint8Array.of(0) }] },
   { type: 'diff', job: 'j', updates: [] },
   { type: 'hub', message: { type: 'steal', request: 1, startInMs: 0.5 } },
-  { type: 'hub', message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: 0, hi: 4 } } },
+  {
+    type: 'hub',
+    message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: 0, hi: 4, isMove: true, leftMs: 2.5 } },
+  },
   { type: 'hub', message: { type: 'stolen', request: 2, given: null } },
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
   { type: 'beacon', beacon },

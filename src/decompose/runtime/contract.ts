@@ -18,6 +18,8 @@ export interface RuntimeHost {
   checkpointDue(): boolean
   /** Tells what became of the spots; once, when a root ends. */
   visited(spots: readonly VisitedSpot[]): void
+  /** Lets the slot hear its hub when it has not for a while; null when it has. */
+  turn(): Promise<void> | null
   readonly signal: AbortSignal
   /** Monotonic milliseconds of the slot, for timing samples only; never visible to user code. */
   nowMs(): number

@@ -146,6 +146,8 @@ class ShardRun {
       const tookMs = this.#host.nowMs() - startMs
       size = tookMs < decomposeLimits.shardSegmentMs ? size * 2 : Math.max(1, Math.floor(size / 2))
       if (tookMs >= 1) this.#host.progress((end - lo) / (hi - lo))
+      const turn = this.#next < hi ? this.#host.turn() : null
+      if (turn !== null) await turn
       if (!mayRest || this.#next >= hi) continue
       if (this.#handsBack(hi)) break
       if (this.#host.checkpointDue()) this.#checkpoint()

@@ -8,8 +8,9 @@ import type { SeededRandom } from './random.ts'
 /** The shard number under which a root reports. */
 export const ROOT_SHARD = 0
 
-/** Captured before the clock is frozen. */
+/** Captured before the clock is frozen and user code can replace them. */
 const now = performance.now.bind(performance)
+const later = setImmediate
 
 /** Monotonic milliseconds, the real ones. */
 export function nowMs(): number {
@@ -26,6 +27,8 @@ export class SlotHost implements RuntimeHost {
   #shard = ROOT_SHARD
   #lastCheckpointMs = 0
   #lastProgressMs = 0
+  #lastTurnMs = now()
+  #isCheckpointWanted = false
   #logBytes = 0
 
   /** `beforeReport` sends what must come before a checkpoint: the results of earlier shards. */
@@ -46,6 +49,7 @@ export class SlotHost implements RuntimeHost {
 
   beginShard(shard: number, startMs: number): void {
     this.#shard = shard
+    this.#isCheckpointWanted = false
     this.#lastCheckpointMs = startMs
     this.#lastProgressMs = startMs
   }
@@ -77,11 +81,12 @@ export class SlotHost implements RuntimeHost {
   }
 
   checkpointDue(): boolean {
-    return now() - this.#lastCheckpointMs >= slotLimits.checkpointIntervalMs
+    return this.#isCheckpointWanted || now() - this.#lastCheckpointMs >= slotLimits.checkpointIntervalMs
   }
 
   checkpoint(progress: number, state: Uint8Array): void {
     if (!this.checkpointDue()) return
+    this.#isCheckpointWanted = false
     this.#lastCheckpointMs = now()
     if (state.byteLength > sizes.checkpointBytesMax) {
       this.log(`checkpoint skipped: ${state.byteLength} bytes are more than ${sizes.checkpointBytesMax}`)
@@ -89,6 +94,21 @@ export class SlotHost implements RuntimeHost {
     }
     this.#beforeReport()
     this.#channel.send({ type: 'checkpoint', id: this.#id, shard: this.#shard, progress, state })
+  }
+
+  /** The hub wants to move the shard: the next offer of a state is taken, however fresh the last one is. */
+  wantCheckpoint(): void {
+    this.#isCheckpointWanted = true
+  }
+
+  turn(): Promise<void> | null {
+    if (now() - this.#lastTurnMs < slotLimits.turnMs) return null
+    return new Promise((resolve) =>
+      later(() => {
+        this.#lastTurnMs = now()
+        resolve()
+      }),
+    )
   }
 
   log(text: string): void {

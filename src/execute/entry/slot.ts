@@ -52,6 +52,9 @@ function receive(message: ToSlot): void {
     case 'cancel':
       if (message.id === currentId) current?.cancel()
       break
+    case 'save':
+      if (message.id === currentId) current?.host.wantCheckpoint()
+      break
     case 'root':
       startRoot(message)
       break

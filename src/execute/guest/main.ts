@@ -2,6 +2,7 @@
 import './world.ts'
 
 import type { BatchHost, LoadedProgram, RootCall, ShardCall } from '../../decompose/runtime/contract.ts'
+import { slotLimits } from '../../limits.ts'
 import type { Cut } from '../../program/family.ts'
 import type { VisitedSpot } from '../../program/report.ts'
 import type { RootInput, ShardWork, Spawn } from '../slots.ts'
@@ -33,10 +34,12 @@ export interface Guest {
 
 // Captured before user code can replace it.
 const { now } = Date
+const later = setImmediate
 
 class GuestHost implements BatchHost {
   readonly signal = new GuestSignal() as unknown as AbortSignal & GuestSignal
   readonly #outside: Outside
+  #lastTurnMs = 0
 
   constructor(outside: Outside) {
     this.#outside = outside
@@ -76,6 +79,16 @@ class GuestHost implements BatchHost {
 
   checkpointDue(): boolean {
     return this.#outside.due(setting.shard)
+  }
+
+  turn(): Promise<void> | null {
+    if (now() - this.#lastTurnMs < slotLimits.turnMs) return null
+    return new Promise((resolve) =>
+      later(() => {
+        this.#lastTurnMs = now()
+        resolve()
+      }),
+    )
   }
 
   nowMs(): number {

@@ -1,0 +1,9 @@
+/** Whether a hub may run a job's shards at all: what it needs is a hard filter for whoever plans, takes over or copies. */
+import { fits } from '../cost/capability.ts'
+import type { HubId } from '../program/ref.ts'
+import type { Job } from './job.ts'
+
+export function mayRun(job: Job, { hub, labels }: { hub: HubId; labels: Readonly<Record<string, string>> }): boolean {
+  const { submitter, options } = job.manifest
+  return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
+}

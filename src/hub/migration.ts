@@ -1,0 +1,124 @@
+/**
+ * Running shards leave a hub whose load makes it slow for the idle hub that asked: checkpoint, hand over, resume there.
+ *
+ * Both ends are judged by the 90 % bound of the load, and the gain must hold for a while: what looks better only now and
+ * then stays. A shard moves at most `migration.movesPerShardMax` times. Shards that take long for a reason nobody measures
+ * are taken to be long, and so gain nothing by moving; should it be their hub that is to blame, a copy finds out.
+ */
+import { finishTime } from '../cost/capacity.ts'
+import type { FamilyView } from '../ledger/view.ts'
+import { migration } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
+import { lend } from './lending.ts'
+import { ownCapacity, rateAt } from './member-capacity.ts'
+import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
+import { type HubState, MOVE_REASON } from './state.ts'
+import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
+
+/** An idle hub that asked for work. */
+export interface Asker {
+  readonly hub: HubId
+  readonly request: number
+  /** Own clock, when it could begin. */
+  readonly startMs: number
+}
+
+/** Begins to move the run that gains most by it; the answer to the asker follows. False when none does, or not yet. */
+export function beginMove(state: HubState, asker: Asker, mayGive: (run: OwnRun) => boolean): boolean {
+  if (!state.migrates || state.moves.size > 0) return false
+  let best: { run: OwnRun; gainMs: number } | null = null
+  for (const run of state.runningRuns()) {
+    if (run.stopping || !mayGive(run) || !mayMove(state, run)) continue
+    const { gainMs, stayMs } = moveGain(state, run, asker)
+    if (!hasHeld(state, run, gainMs, stayMs)) continue
+    if (best === null || gainMs > best.gainMs) best = { run, gainMs }
+  }
+  if (best === null) return false
+  const { run } = best
+  state.moves.set(run.id, { asker, shard: run.next, savedMs: run.savedMs, sinceMs: state.nowMs })
+  state.effect({ type: 'checkpoint-run', run: run.id })
+  return true
+}
+
+/** Hands over what has its checkpoint; calls off what ended, or would lose too much without one. */
+export function reviewMoves(state: HubState): void {
+  for (const [id, move] of state.moves) {
+    const run = state.runs.get(id)
+    const isGone = run === undefined || run.stopping || run.state !== 'running' || run.next !== move.shard
+    if (isGone) {
+      callOff(state, id, move.asker)
+      continue
+    }
+    if (run.savedMs <= move.savedMs && state.nowMs - move.sinceMs < migration.checkpointWaitMs) continue
+    const { gainMs, stayMs } = moveGain(state, run, move.asker)
+    if (gainMs > 0 && isAlive(state, move.asker.hub)) handOver(state, run, move.asker, stayMs)
+    else callOff(state, id, move.asker)
+  }
+}
+
+/** How often a shard has moved while it ran, on any hub, as far as is known here. */
+export function movesOf(view: FamilyView, shard: number): number {
+  return view.startsFor(shard, MOVE_REASON)
+}
+
+function handOver(state: HubState, run: OwnRun, { hub, request }: Asker, stayMs: number): void {
+  state.moves.delete(run.id)
+  const leftMs = Math.max(0, workElsewhereMs(state, run))
+  const given = lend(state, run, { lo: run.next, hi: run.hi }, { leftMs, stayMs })
+  run.stopping = true
+  state.effect({ type: 'stop-run', run: run.id })
+  state.effect({ type: 'send', to: hub, message: { type: 'stolen', request, given } })
+}
+
+function callOff(state: HubState, id: number, { hub, request }: Asker): void {
+  state.moves.delete(id)
+  state.effect({ type: 'send', to: hub, message: { type: 'stolen', request, given: null } })
+}
+
+/** A copy does not move, nor what moved often enough, nor what somebody else holds by now. */
+function mayMove(state: HubState, run: OwnRun): boolean {
+  const { view: job, manifest } = state.job(run.job)
+  const view = job.families.get(run.family)
+  const claim = view?.claim(run.next)
+  if (manifest.options.stays === true || view === undefined || claim?.epoch !== run.epoch || run.reason === 'speculate')
+    return false
+  return movesOf(view, run.next) < migration.movesPerShardMax
+}
+
+/** Milliseconds by which the rest of a run would end sooner at the asker, the move included, beyond the least gain wanted. */
+function moveGain(state: HubState, run: OwnRun, asker: Asker): { gainMs: number; stayMs: number } {
+  const { nowMs } = state
+  const stayMs = expectedEndMs(run, nowMs, nowMs, ownCapacityP90(state)) - nowMs
+  const startMs = Math.max(nowMs, asker.startMs) + migration.moveMs
+  const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workElsewhereMs(state, run))
+  const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (endMs - startMs))
+  return { gainMs: nowMs + stayMs - endMs - leastMs, stayMs }
+}
+
+/** Speed-1 milliseconds that the rest of a run takes on another hub, from its newest checkpoint on. */
+function workElsewhereMs(state: HubState, run: OwnRun): number {
+  const totalMs = totalHereMs(state, run)
+  const savedShare = Math.min(1, run.savedMs / totalMs)
+  return totalMs * (1 - savedShare) + (run.hi - run.next - 1) * run.shardMs
+}
+
+function totalHereMs(state: HubState, run: OwnRun): number {
+  return Math.max(shardTotalMs(run), workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)))
+}
+
+/** Whether moving has paid at every look for long enough: a share of what is at stake. */
+function hasHeld(state: HubState, run: OwnRun, gainMs: number, stayMs: number): boolean {
+  const isStale = state.nowMs - run.paysSeenMs > migration.forgetMs
+  run.paysSeenMs = state.nowMs
+  if (gainMs <= 0) {
+    run.paysSinceMs = null
+    return false
+  }
+  if (run.paysSinceMs === null || isStale) run.paysSinceMs = state.nowMs
+  const holdMs = Math.min(migration.holdMsMax, migration.holdShares * stayMs)
+  return state.nowMs - run.paysSinceMs >= holdMs
+}
+
+function isAlive(state: HubState, hub: HubId): boolean {
+  return state.members.get(hub)?.state === 'alive'
+}

@@ -1,0 +1,88 @@
+/** Late work of other hubs is run a second time by an idle one: the first result wins (research: 10 % for 4 % waste). */
+import { finishTime } from '../cost/capacity.ts'
+import type { FamilyView } from '../ledger/view.ts'
+import { auction } from '../limits.ts'
+import { claim } from './claims.ts'
+import { mayRun } from './eligible.ts'
+import type { ForeignRun } from './foreign-runs.ts'
+import { type Job, shardWorkMs } from './job.ts'
+import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
+import type { HubState } from './state.ts'
+
+/** Runs a copy of the work that would gain most by it. Returns whether it found any. */
+export function trySpeculate(state: HubState): boolean {
+  let best: { foreign: ForeignRun; gainMs: number } | null = null
+  for (const foreign of state.foreignRuns.values()) {
+    const gainMs = gainOfCopy(state, foreign)
+    if (gainMs > 0 && (best === null || gainMs > best.gainMs)) best = { foreign, gainMs }
+  }
+  if (best === null) return false
+  const { foreign } = best
+  const job = state.job(foreign.job)
+  const view = job.view.families.get(foreign.family)
+  if (view === undefined) return false
+  const lo = firstUndone(view, foreign.lo, foreign.hi)
+  const hi = Math.min(foreign.hi, lo + Math.max(1, Math.floor(auction.bundleMsMin / shardWorkMs(view, lo))))
+  const finishMs = finishTime(ownCapacity(state), state.nowMs, (hi - lo) * shardWorkMs(view, lo))
+  claim(state, { job, view, lo, hi, finishMs, rank: shardWorkMs(view, lo), reason: 'speculate' })
+  return true
+}
+
+/** Milliseconds by which a copy here would end before the original; zero or less while that is not worth a copy. */
+function gainOfCopy(state: HubState, foreign: ForeignRun): number {
+  const job = state.jobs.get(foreign.job)
+  const view = job?.view.families.get(foreign.family)
+  if (job === undefined || view === undefined || !foreign.running || view.spec.sequence === 0) return 0
+  if (!mayRun(job, { hub: state.self, labels: state.init.labels })) return 0
+  const lo = firstUndone(view, foreign.lo, foreign.hi)
+  if (lo >= foreign.hi) return 0
+  const claimed = view.claim(lo)
+  if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
+  if (view.busyMsMean === null && view.spec.workMs === null) return 0
+  const workMs = (foreign.hi - lo) * shardWorkMs(view, lo)
+  const startMs = state.nowMs + 2 * state.link(foreign.hub).latencyMs
+  const copyEndMs = finishTime(ownCapacity(state), startMs, (1 + auction.speculateGainShares) * workMs)
+  const gainMs = toldEndMs(state, foreign) - copyEndMs
+  const isFarLater = gainMs > copyEndMs - state.nowMs
+  const lateMs = lateness(state, job, view, foreign, lo)
+  return lateMs.beyond > 0 || (isFarLater && lateMs.since > lateMs.allowed / 2) ? gainMs : 0
+}
+
+/** When the hub of a run expects to end it: what it told of its slots, less what it has claimed behind it. */
+function toldEndMs(state: HubState, foreign: ForeignRun): number {
+  const member = state.members.get(foreign.hub)
+  let endMs = Math.max(state.nowMs, ...(member?.slotFreeMs ?? []))
+  const speed = member?.beacon?.speed ?? 1
+  for (const other of state.foreignRuns.values()) {
+    if (other.hub !== foreign.hub || other.running) continue
+    const view = state.jobs.get(other.job)?.view.families.get(other.family)
+    if (view !== undefined) endMs -= ((other.hi - other.next) * shardWorkMs(view, other.next)) / speed
+  }
+  return endMs
+}
+
+interface Lateness {
+  /** Since it was last seen to move. */
+  readonly since: number
+  readonly allowed: number
+  readonly beyond: number
+}
+
+/** How much longer than expected the shard under way takes, as claims and results tell. */
+function lateness(state: HubState, job: Job, view: FamilyView, foreign: ForeignRun, shard: number): Lateness {
+  const member = state.members.get(foreign.hub)
+  const capacity =
+    member === undefined ? memberCapacity(state, member) : promisedCapacity(state, member, foreign.movedMs)
+  const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, shard)) - foreign.movedMs
+  // A hub's first run of a job starts a process and loads the program; that is no straggling.
+  const startMs = job.provenBy.has(foreign.hub) ? 0 : auction.coldStartMs
+  const allowed = startMs + Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
+  const since = state.nowMs - foreign.movedMs
+  return { since, allowed, beyond: since - allowed }
+}
+
+function firstUndone(view: { isDone(shard: number): boolean }, lo: number, hi: number): number {
+  let shard = lo
+  while (shard < hi && view.isDone(shard)) shard++
+  return shard
+}
