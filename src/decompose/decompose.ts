@@ -17,7 +17,7 @@ import { isSearch, type Plan } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
 import { ModuleMap } from './syntax/module-map.ts'
-import { parseModule } from './syntax/parse.ts'
+import { parseModule, type Variable } from './syntax/parse.ts'
 import { contains, type FunctionNode, isFunction } from './syntax/walk.ts'
 
 /** A site with its final verdict. */
@@ -128,7 +128,7 @@ function decideOne(
     map,
     site.node,
     textsOf(merit.plan),
-    new Set(merit.plan.outputs.map((output) => output.variable)),
+    new Set([...merit.plan.outputs.map((output) => output.variable), ...countersOf(merit.plan)]),
     merit.plan.exits,
   )
   if ('node' in needs) {
@@ -143,8 +143,14 @@ function textsOf(plan: Plan): AnyNode[] {
   if (shape.kind === 'call') return [shape.callback]
   if (site.kind !== 'loop') return []
   const { node } = site
-  if (node.type === 'ForOfStatement') return [node.left, node.body]
-  return node.type === 'ForStatement' && node.update ? [node.update, node.body] : [node.body]
+  if (node.type === 'ForOfStatement' || node.type === 'ForInStatement') return [node.left, node.body]
+  const fixed = shape.kind === 'range' ? shape.fixed : []
+  return node.type === 'ForStatement' && node.update ? [...fixed, node.update, node.body] : [node.body]
+}
+
+/** The counter is set by the shard itself. */
+function countersOf({ shape }: Plan): Variable[] {
+  return shape.kind === 'range' && shape.outlives ? [shape.counter] : []
 }
 
 /** Spots in functions that shards call belong to the shards. */

@@ -63,11 +63,14 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   )
   if (plan.exits.length > 0) countIterations(text, loop.body)
   for (const region of plan.exits) text.replace(region.start, region.end, '{if($x.end<0)$x.end=$k;return}')
-  if (plan.shape.kind === 'range' && loop.type === 'ForStatement') {
-    const { first, counter } = plan.shape
-    text.replace(first.start, first.end, '$lo')
+  if (plan.shape.kind === 'range' && (loop.type === 'ForStatement' || loop.type === 'WhileStatement')) {
+    const { first, counter, outlives } = plan.shape
+    if (outlives) text.put(outermost.start, `let ${counter.name}=$lo;`)
+    if (loop.type === 'ForStatement' && loop.init && outlives) text.blank(loop.init.start, loop.init.end)
+    else if (first !== null) text.replace(first.start, first.end, '$lo')
     if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}<$hi`)
-  } else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
+  } else if (loop.type === 'ForInStatement') text.replace(loop.left.end, loop.right.end, ' of $items')
+  else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
   text.put(outermost.end, '};')
 }
 

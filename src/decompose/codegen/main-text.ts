@@ -7,7 +7,7 @@ import type { Needs } from '../spots/needs.ts'
 import { isSearch, type Output, type Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
+import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { isScalar, metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
@@ -75,7 +75,7 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   text.blank(lastCommaFrom(map, last.end, call.end - 1), call.end - 1)
   text.blank(call.end - 1, call.end)
   const start = fold !== null && call.arguments.length === 1 ? `,${RUNTIME}.noStart` : ''
-  text.put(call.end - 1, `${start},${accessText(spot)})??await ${RUNTIME}.rest())`)
+  text.put(call.end - 1, `${start},${accessText(map, spot)})??await ${RUNTIME}.rest())`)
 }
 
 /** Parentheses around the receiver close between it and the dot: `(a ?? b).map(...)`. */
@@ -108,19 +108,28 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   for (const { start, end } of breaks) text.replace(start, end, `break ${name}x;`)
   text.put(
     outermost.start,
-    `${breaks.length > 0 ? `${name}x:` : ''}for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(spot)});${name}.next()??await ${name}.rest();)`,
+    `${breaks.length > 0 ? `${name}x:` : ''}for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(map, spot)});${stepText(plan, name)};)`,
   )
   if (plan.shape.kind === 'range') {
-    const { first, end } = plan.shape
-    text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
+    const { first, end, counter } = plan.shape
+    if (first !== null) text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
+    else
+      text.put(outermost.start, `{${counter.name}=${name}.lo??${name}.from(${counter.name});`).put(outermost.end, '}')
     text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, '))')
-  } else if (loop.type === 'ForOfStatement') {
+  } else if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
     text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, ')')
   }
 }
 
+/** Goes on to the next segment; a counter that outlives the loop is left as the last iteration would leave it. */
+function stepText({ shape }: Plan, name: string): string {
+  const next = `${name}.next()??await ${name}.rest()`
+  if (shape.kind !== 'range' || !shape.outlives) return next
+  return `(${next})||(${shape.counter.name}=${name}.last(${shape.counter.name}),false)`
+}
+
 /** How the runtime reaches the live variables of a spot: captured values, module values, outputs, setters, cell ranges. */
-function accessText(spot: ShardedSpot): string {
+function accessText(map: ModuleMap, spot: ShardedSpot): string {
   const { captures, moduleState } = spot.needs
   const { outputs } = spot.plan
   const names = (variables: readonly Variable[]): string => variables.map((variable) => variable.name).join(',')
@@ -131,30 +140,33 @@ function accessText(spot: ShardedSpot): string {
     `o:()=>({${names(outputs.map((output) => output.variable))}})`,
     `w:($v)=>{${scalars.map((name) => `${name}=$v.${name};`).join('')}}`,
     `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
-    `e:()=>[${measured(spot).join(',')}]`,
+    `e:()=>[${measured(map, spot).join(',')}]`,
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
 }
 
 /** What the end of a counted loop is measured on: `xs` in `i < xs.length`. */
-function measured(spot: ShardedSpot): string[] {
-  if (spot.plan.shape.kind !== 'range') return []
-  const names: string[] = []
-  walk(spot.plan.shape.end, (node) => {
-    if (node.type === 'Identifier' && !GLOBALS.has(node.name)) names.push(node.name)
-    return node.type !== 'MemberExpression' || !walkObject(node, names)
-  })
-  return names
+function measured(map: ModuleMap, { plan }: ShardedSpot): string[] {
+  if (plan.shape.kind !== 'range') return []
+  const paths = new Set<string>()
+  for (const part of [plan.shape.end, ...plan.shape.fixed]) {
+    walk(part, (node) => {
+      const path = pathOf(node)
+      const base = baseOf(node)
+      const variable = base === null ? null : map.variableOf(base)
+      // Names of the loop's own head are not there when the loop is asked about.
+      if (path !== null && variable !== null && !contains(plan.site.node, variable.scope.block)) paths.add(path)
+      return true
+    })
+  }
+  // Of a path its values on the way matter, but not the number at its end.
+  return [...paths]
 }
 
-const GLOBALS = new Set(['Math', 'undefined', 'NaN', 'Infinity'])
-
-function walkObject(node: AnyNode, names: string[]): boolean {
-  if (node.type !== 'MemberExpression') return false
-  const path = pathOf(node.object)
-  if (path !== null && !GLOBALS.has(path)) names.push(path)
-  return true
+function baseOf(node: AnyNode): AnyNode | null {
+  if (node.type === 'Identifier') return node
+  return node.type === 'MemberExpression' ? baseOf(node.object) : null
 }
 
 function pathOf(node: AnyNode): string | null {

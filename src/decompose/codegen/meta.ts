@@ -4,7 +4,7 @@ import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/pl
 
 export interface SpotMeta {
   /** `ref`: calls of `shard(fn)`. */
-  readonly kind: 'call' | 'of' | 'range' | 'ref'
+  readonly kind: 'call' | 'of' | 'in' | 'range' | 'ref'
   readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | SearchMethod | null
   readonly fold: FoldMeta | null
   readonly isAsync: boolean

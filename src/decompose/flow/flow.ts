@@ -9,6 +9,7 @@ import type { AnyNode, Pattern, Statement } from 'acorn'
 import { assert } from '../../errors.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
+import { isPrivateTo } from '../syntax/private-vars.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
 import {
@@ -76,6 +77,7 @@ export class Flow {
   readonly #sites = new Map<AnyNode, Thing>()
   readonly #returns = new Map<FunctionNode, Value>()
   readonly #this = new Map<AnyNode, Value>()
+  readonly #private = new Map<Variable, boolean>()
   readonly #seen = new Set<string>()
   readonly #problemKeys = new Set<string>()
   #changed = false
@@ -124,9 +126,16 @@ export class Flow {
   isInner(variable: Variable): boolean {
     if (this.map.isModuleLevel(variable)) return false
     const block = variable.scope.block
+    if (this.#isPrivate(variable)) return true
     if (contains(this.#region, block) || variable.identifiers.some((id) => contains(this.#region, id)))
       return !hoistsOut(variable, this.#region)
     return !contains(block, this.#home)
+  }
+
+  #isPrivate(variable: Variable): boolean {
+    const { scope } = variable
+    if (!contains(scope.block, this.#home) || scope.block === this.#region) return false
+    return this.#remember(this.#private, variable, () => isPrivateTo(this.map, variable, this.#region))
   }
 
   outer(variable: Variable): Thing {

@@ -1,5 +1,6 @@
 /** One visit of a sharded loop; generated code steps through it: `next`, the body over a segment, `next`, ... */
 
+import { types } from 'node:util'
 import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
@@ -84,9 +85,15 @@ export class LoopVisit {
     return this.hi
   }
 
-  /** What a `for...of` goes over; called once. */
+  /** What a counter holds when the loop is over. */
+  last(now: unknown): unknown {
+    const items = this.#source
+    return items === null ? now : items.first + items.count * items.step
+  }
+
+  /** What a `for...of` or `for...in` goes over; called once. */
   over(iterable: unknown): unknown {
-    const items = this.#iterated(iterable)
+    const items = this.#history.meta.kind === 'in' ? this.#keys(iterable) : this.#iterated(iterable)
     if (items === null) return iterable
     this.#start(items)
     return this.items
@@ -116,8 +123,9 @@ export class LoopVisit {
     this.lo = items.first + from * items.step
     const end = items.first + to * items.step
     this.hi = this.#history.meta.closed ? end - 1 : end
-    if (this.#history.meta.kind === 'of')
-      this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
+    const { kind } = this.#history.meta
+    if (kind === 'in') this.items = withKeys(items.slice(from, to) as string[])
+    else if (kind === 'of') this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
   }
 
   /** The range of a counted loop; null when it has to be read as it goes. */
@@ -147,6 +155,22 @@ export class LoopVisit {
     })
   }
 
+  /** The keys of a `for...in`; null when they must be taken one by one. */
+  #keys(object: unknown): Items | null {
+    if (typeof object !== 'object' || object === null || types.isProxy(object)) return null
+    const prototype: unknown = Object.getPrototypeOf(object)
+    if (prototype !== Object.prototype && prototype !== null && !isPlainArray(object)) return null
+    if (Object.values(this.#makeAccess().o()).includes(object)) return null
+    const keys: string[] = []
+    for (const key in object) {
+      // Prototypes may have been given keys of their own.
+      if (!Object.hasOwn(object, key)) return null
+      keys.push(key)
+    }
+    if (keys.length === 0 || this.#history.isSmall(this.#setting.call, this.#sequence, keys.length)) return null
+    return { count: keys.length, source: keys, first: 0, step: 1, slice: (lo, hi) => keys.slice(lo, hi) }
+  }
+
   /** The items of a `for...of`; null when they must be taken one by one. */
   #iterated(iterable: unknown): Items | null {
     const size = sizeOf(iterable)
@@ -156,6 +180,13 @@ export class LoopVisit {
     if (list === null || list.length === 0) return null
     return { count: list.length, source: list, first: 0, step: 1, slice: (lo, hi) => list.slice(lo, hi) }
   }
+}
+
+/** An object whose keys are enumerated like those of the one they are from. */
+function withKeys(keys: readonly string[]): object {
+  const object: Record<string, null> = Object.create(null)
+  for (const key of keys) object[key] = null
+  return object
 }
 
 /** Number of items, as far as that can be told at a glance; endless otherwise. */

@@ -201,7 +201,9 @@ class ShardRun {
     const { step } = this.#meta
     const first = this.#input?.first ?? 0
     const items =
-      this.#meta.kind === 'of' ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo) : null
+      this.#meta.kind === 'of' || this.#meta.kind === 'in'
+        ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo)
+        : null
     const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
     if (this.#meta.isAsync) return Promise.resolve(done).then(() => this.#noteEnd(from))
     this.#noteEnd(from)

@@ -2,7 +2,7 @@
 import type { AnyNode, ForStatement } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains } from '../syntax/walk.ts'
+import { contains, isFunction } from '../syntax/walk.ts'
 
 /** Sum of terms: product of variables times an integer. Key: sorted variable ids, so equal products meet. */
 export type Polynomial = ReadonlyMap<string, Term>
@@ -42,10 +42,10 @@ export function cellsOf(
     else if (others.length === term.variables.length - 1) addTerm(stride, { factor: term.factor, variables: others })
     else return null
   }
-  const bounds = bound(map, rest, body)
+  const bounds = bound(map, rest, body, index)
   if (bounds === null || stride.size === 0) return null
   const all = [...stride.values(), ...bounds.low.values(), ...bounds.high.values()].flatMap((term) => term.variables)
-  if (all.some((variable) => contains(body, variable.scope.block) || variable === loop)) return null
+  if (all.some((variable) => variesIn(variable, body) || variable === loop)) return null
   return { stride, low: [bounds.low], high: [bounds.high] }
 }
 
@@ -82,11 +82,12 @@ function bound(
   map: ModuleMap,
   rest: Polynomial,
   body: { start: number; end: number },
+  index: AnyNode,
 ): { low: Polynomial; high: Polynomial } | null {
   const low = new Map<string, Term>()
   const high = new Map<string, Term>()
   for (const term of rest.values()) {
-    const inner = term.variables.filter((variable) => contains(body, variable.scope.block))
+    const inner = term.variables.filter((variable) => variesIn(variable, body))
     if (inner.length > 1) return null
     const [variable] = inner
     if (variable === undefined) {
@@ -94,7 +95,7 @@ function bound(
       addTerm(high, term)
       continue
     }
-    const range = rangeOf(map, variable, body)
+    const range = rangeOf(map, variable, body, index)
     if (range === null) return null
     const others = { factor: term.factor, variables: term.variables.filter((v) => v !== variable) }
     multiplyInto(low, others, term.factor > 0 ? range.first : range.last)
@@ -108,13 +109,16 @@ function rangeOf(
   map: ModuleMap,
   variable: Variable,
   body: { start: number; end: number },
+  index: AnyNode,
 ): { first: Polynomial; last: Polynomial } | null {
-  const loop = variable.scope.block
-  if (loop.type !== 'ForStatement' || !isPlainCounter(map, loop, variable)) return null
+  const loop = loopAround(map, variable, index)
+  if (loop === null || !contains(body, loop) || !isPlainCounter(map, loop, variable)) return null
   const init =
     loop.init?.type === 'VariableDeclaration'
       ? loop.init.declarations.find((d) => map.variableOf(d.id) === variable)?.init
-      : null
+      : loop.init?.type === 'AssignmentExpression' && map.variableOf(loop.init.left) === variable
+        ? loop.init.right
+        : null
   const test = loop.test
   if (!init || test?.type !== 'BinaryExpression' || test.left.type !== 'Identifier') return null
   if (map.variableOf(test.left) !== variable || (test.operator !== '<' && test.operator !== '<=')) return null
@@ -126,29 +130,58 @@ function rangeOf(
   return { first, last }
 }
 
-/** True when only the loop's own `x++` or `x += positive` changes the counter. */
-export function isPlainCounter(map: ModuleMap, loop: ForStatement, variable: Variable): boolean {
+/** The `for` around `index` whose head sets `variable`; its body is where the counter is in range. */
+function loopAround(map: ModuleMap, variable: Variable, index: AnyNode): ForStatement | null {
+  for (let at = map.parentOf(index); at !== null && !isFunction(at); at = map.parentOf(at)) {
+    if (at.type !== 'ForStatement' || !at.init || !contains(at.body, index)) continue
+    const { init } = at
+    if (variable.references.some((r) => r.isWrite() && contains(init, r.identifier))) return at
+  }
+  return null
+}
+
+/** Not the same all through an iteration. */
+function variesIn(variable: Variable, body: { start: number; end: number }): boolean {
   return (
-    stepOf(map, loop, variable) !== null &&
-    variable.references.every(
-      (r) => !r.isWrite() || r.init === true || (loop.update && contains(loop.update, r.identifier)),
-    )
+    contains(body, variable.scope.block) ||
+    variable.references.some((reference) => reference.isWrite() && contains(body, reference.identifier))
   )
+}
+
+/** True when within the loop only its own head changes the counter, and no other function does. */
+export function isPlainCounter(map: ModuleMap, loop: ForStatement, variable: Variable): boolean {
+  if (stepOf(map, loop, variable) === null) return false
+  const home = map.functionAround(loop)
+  return variable.references.every((reference) => {
+    if (!reference.isWrite()) return true
+    const { identifier } = reference
+    if (!contains(loop, identifier)) return map.functionAround(identifier) === home
+    return (loop.update && contains(loop.update, identifier)) || (loop.init && contains(loop.init, identifier))
+  })
 }
 
 /** The positive integer by which a loop's update raises `variable`; null for everything else. */
 export function stepOf(map: ModuleMap, loop: ForStatement, variable: Variable): number | null {
-  const { update } = loop
-  if (update?.type === 'UpdateExpression' && update.operator === '++') {
+  return loop.update ? stepIn(map, loop.update, variable) : null
+}
+
+/** The positive integer by which `update` raises `variable`, and does nothing else. */
+export function stepIn(map: ModuleMap, update: AnyNode, variable: Variable): number | null {
+  if (update.type === 'UpdateExpression' && update.operator === '++') {
     return map.variableOf(update.argument) === variable ? 1 : null
   }
-  if (update?.type === 'AssignmentExpression' && update.operator === '+=' && map.variableOf(update.left) === variable) {
-    const { right } = update
-    return right.type === 'Literal' && Number.isSafeInteger(right.value) && Number(right.value) > 0
-      ? Number(right.value)
-      : null
-  }
-  return null
+  if (update.type !== 'AssignmentExpression' || map.variableOf(update.left) !== variable) return null
+  const { operator, right } = update
+  const by =
+    operator === '+='
+      ? right
+      : operator === '=' &&
+          right.type === 'BinaryExpression' &&
+          right.operator === '+' &&
+          map.variableOf(right.left) === variable
+        ? right.right
+        : null
+  return by?.type === 'Literal' && Number.isSafeInteger(by.value) && Number(by.value) > 0 ? Number(by.value) : null
 }
 
 function toPolynomial(

@@ -202,14 +202,17 @@ function findOutputs(single: Case): void {
   const written = new Set<Variable>(flow.assigned.keys())
   for (const write of flow.writes) if (write.thing.variable !== null) written.add(write.thing.variable)
   for (const variable of written) {
-    if (shape.kind === 'range' && variable === shape.counter) continue
+    if (isCounter(single, variable)) continue
     const ignored = single.exits ?? []
     const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere, ignored }, variable)
     if (output === null) continue
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
     if (sum === null) continue
     // The end of a counted loop must not depend on what the loop gives out.
-    if (shape.kind === 'range' && output.how !== 'cells' && usedIn(variable, shape.end)) continue
+    const ends = shape.kind === 'range' ? [shape.end, ...shape.fixed] : []
+    if (output.how !== 'cells' && ends.some((end) => usedIn(variable, end))) continue
+    // Read at the head of every segment.
+    if (shape.kind === 'range' && shape.fixed.some((value) => usedIn(variable, value))) continue
     if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue
     outputs.set(variable, sum)
   }
@@ -240,7 +243,7 @@ function carried(single: Case): Obstacle | null {
       continue
     }
     const [node] = nodes
-    if (node === undefined) continue
+    if (node === undefined || isCounter(single, variable)) continue
     const direct = [...nodes].some((at) => contains(body, at) || contains(site.node, at))
     if (direct && isSum(single, variable)) {
       sums ??= { reason: 'fp-order', name: variable.name, line: lineOf(node) }
@@ -254,6 +257,10 @@ function carried(single: Case): Obstacle | null {
     if (isCarriedCells(output)) return { reason: 'carried-dependency', name: output.variable.name, line: site.line }
   }
   return writtenBesidesSums(single) ?? sums
+}
+
+function isCounter({ shape }: Case, variable: Variable): boolean {
+  return shape?.kind === 'range' && shape.counter === variable
 }
 
 /** With sums and other carried writes at once, the other writes decide. */
@@ -318,7 +325,7 @@ function exitObstacle(single: Case): Obstacle | null {
   const { map, site } = single
   if (site.kind !== 'loop') return null
   const loop = site.node
-  if (loop.type === 'WhileStatement' || loop.type === 'DoWhileStatement') {
+  if (loop.type === 'DoWhileStatement' || (loop.type === 'WhileStatement' && single.shape === null)) {
     return { reason: 'carried-dependency', name: 'its condition', line: site.line }
   }
   const [exit] = exitsOf(loop, labelsOf(map, loop))

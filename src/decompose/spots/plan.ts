@@ -47,14 +47,21 @@ export type Shape =
       readonly fold: Fold | null
     }
   | { readonly kind: 'of' }
-  /** `for (let i = first; i < end; i += step)`. */
+  /** `for...in` over the own keys of a plain object. */
+  | { readonly kind: 'in' }
+  /** `for (let i = first; i < end; i += step)`, and `while (i < end) { ...; i += step }`. */
   | {
       readonly kind: 'range'
       readonly counter: Variable
-      readonly first: AnyNode
+      /** Null when the counter starts from what it holds. */
+      readonly first: AnyNode | null
       readonly end: AnyNode
       readonly closed: boolean
       readonly step: number
+      /** The counter is a variable of the function around the loop, which goes on with what is left in it. */
+      readonly outlives: boolean
+      /** What other names at the head stand for, in `for (let i = 0, n = xs.length; ...)`. */
+      readonly fixed: readonly AnyNode[]
     }
 
 export interface Plan {

@@ -1,9 +1,10 @@
 /** How a site's iterations are enumerated, and where its own code ends early. */
-import type { AnyNode, Expression, ForStatement } from 'acorn'
+import type { AnyNode, Expression, ForStatement, VariableDeclaration, WhileStatement } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction } from '../syntax/walk.ts'
-import { stepOf } from './affine.ts'
+import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
+import { stepIn, stepOf } from './affine.ts'
+import { labelsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf } from './folds.ts'
 import type { Shape } from './plan.ts'
@@ -31,28 +32,113 @@ export function shapeOf(map: ModuleMap, site: Site): Shape | null {
 }
 
 function loopShape(map: ModuleMap, loop: LoopNode): Shape | null {
-  if (loop.type === 'ForOfStatement') {
-    if (loop.await || loop.left.type !== 'VariableDeclaration' || loop.left.kind === 'var') return null
-    return { kind: 'of' }
+  switch (loop.type) {
+    case 'ForOfStatement':
+      return loop.await || !declaresItem(loop.left) ? null : { kind: 'of' }
+    case 'ForInStatement':
+      return declaresItem(loop.left) && loop.left.declarations[0]?.id.type === 'Identifier' ? { kind: 'in' } : null
+    case 'ForStatement':
+      return rangeShape(map, loop)
+    case 'WhileStatement':
+      return whileShape(map, loop)
+    default:
+      return null
   }
-  return loop.type === 'ForStatement' ? rangeShape(map, loop) : null
+}
+
+function declaresItem(left: AnyNode): left is VariableDeclaration {
+  return left.type === 'VariableDeclaration' && left.kind !== 'var'
 }
 
 function rangeShape(map: ModuleMap, loop: ForStatement): Shape | null {
-  const { init, test } = loop
-  if (init?.type !== 'VariableDeclaration' || init.kind !== 'let' || init.declarations.length !== 1) return null
-  const [declarator] = init.declarations
-  if (!declarator?.init || declarator.id.type !== 'Identifier') return null
-  const counter = map.variableOf(declarator.id)
-  if (counter === null || test?.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<='))
-    return null
-  if (map.variableOf(test.left) !== counter) return null
+  const [target, first] = setAtHead(loop.init ?? null)
+  const counter = target === null ? counterIn(map, loop.test ?? null) : map.variableOf(target)
+  if (counter === null || (loop.init && target === null)) return null
+  const end = endOf(map, loop.test ?? null, counter)
   const step = stepOf(map, loop, counter)
-  const plain = counter.references.every(
-    (r) => !r.isWrite() || r.init === true || (loop.update && contains(loop.update, r.identifier)),
+  const inHead = (node: AnyNode): boolean =>
+    (!!loop.update && contains(loop.update, node)) || (!!loop.init && contains(loop.init, node))
+  const writes = counter.references.filter((reference) => reference.isWrite() && contains(loop, reference.identifier))
+  if (end === null || step === null || !writes.every(({ identifier }) => inHead(identifier))) return null
+  const isOwn = loop.init?.type === 'VariableDeclaration' && loop.init.kind === 'let'
+  if (isOwn && counter.references.some((r) => r.isWrite() && !inHead(r.identifier))) return null
+  if (!isOwn && !isPlainVariable(map, counter, loop)) return null
+  const fixed = fixedAtHead(map, loop)
+  if (fixed === null || (fixed.length > 0 && !isOwn)) return null
+  return { kind: 'range', counter, first, ...end, step, outlives: !isOwn, fixed }
+}
+
+/** `n = xs.length` in `for (let i = 0, n = xs.length; ...)`; null when something else is declared there. */
+function fixedAtHead(map: ModuleMap, loop: ForStatement): AnyNode[] | null {
+  if (loop.init?.type !== 'VariableDeclaration') return []
+  const values: AnyNode[] = []
+  for (const { id, init } of loop.init.declarations.slice(1)) {
+    const variable = id.type === 'Identifier' ? map.variableOf(id) : null
+    if (!variable || !init || !isInvariantForm(init)) return null
+    if (variable.references.some((reference) => reference.isWrite() && reference.init !== true)) return null
+    values.push(init)
+  }
+  return values
+}
+
+/** `let i = 0; while (i < n) { ...; i++ }`. */
+function whileShape(map: ModuleMap, loop: WhileStatement): Shape | null {
+  const counter = counterIn(map, loop.test)
+  const last = loop.body.type === 'BlockStatement' ? loop.body.body.at(-1) : undefined
+  if (counter === null || last?.type !== 'ExpressionStatement' || !isPlainVariable(map, counter, loop)) return null
+  const end = endOf(map, loop.test, counter)
+  const step = stepIn(map, last.expression, counter)
+  const writes = counter.references.filter((reference) => reference.isWrite() && contains(loop, reference.identifier))
+  if (end === null || step === null || !writes.every(({ identifier }) => contains(last, identifier))) return null
+  // A `continue` would leave the counter as it is.
+  if (continues(map, loop)) return null
+  return { kind: 'range', counter, first: null, ...end, step, outlives: true, fixed: [] }
+}
+
+/** `i = 0` or `var i = 0` at the head of a `for`: what is set, and to what. */
+function setAtHead(init: AnyNode | null): readonly [AnyNode | null, AnyNode | null] {
+  if (init?.type === 'AssignmentExpression' && init.operator === '=' && init.left.type === 'Identifier')
+    return [init.left, init.right]
+  if (init?.type !== 'VariableDeclaration' || init.kind === 'const') return [null, null]
+  const [declarator] = init.declarations
+  return declarator?.init && declarator.id.type === 'Identifier' ? [declarator.id, declarator.init] : [null, null]
+}
+
+function counterIn(map: ModuleMap, test: AnyNode | null): Variable | null {
+  return test?.type === 'BinaryExpression' ? map.variableOf(test.left) : null
+}
+
+function endOf(map: ModuleMap, test: AnyNode | null, counter: Variable): { end: AnyNode; closed: boolean } | null {
+  if (test?.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<=')) return null
+  if (map.variableOf(test.left) !== counter || !isInvariantForm(test.right)) return null
+  return { end: test.right, closed: test.operator === '<=' }
+}
+
+/** A variable of the function around the loop that no other function sees. */
+function isPlainVariable(map: ModuleMap, counter: Variable, loop: AnyNode): boolean {
+  const home = map.functionAround(loop)
+  return (
+    home !== null &&
+    !map.isModuleLevel(counter) &&
+    counter.defs.every(({ type }) => type === 'Variable') &&
+    counter.references.every(({ identifier }) => map.functionAround(identifier) === home)
   )
-  if (step === null || !plain || !isInvariantForm(test.right)) return null
-  return { kind: 'range', counter, first: declarator.init, end: test.right, closed: test.operator === '<=', step }
+}
+
+function continues(map: ModuleMap, loop: WhileStatement): boolean {
+  const labels = labelsOf(map, loop)
+  let found = false
+  const visit = (node: AnyNode, own: boolean): void => {
+    walk(node, (at) => {
+      if (isFunction(at)) return false
+      if (at.type === 'ContinueStatement' && (at.label ? labels.includes(at.label.name) : own)) found = true
+      if (at === node || !isLoop(at)) return true
+      visit(at, false)
+      return false
+    })
+  }
+  visit(loop.body, true)
+  return found
 }
 
 /** Names, constants, property paths and arithmetic: reading them twice gives the same. */

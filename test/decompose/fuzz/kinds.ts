@@ -1,5 +1,6 @@
 /** All kinds of statements that programs are generated from. */
 import { exitKinds } from './exits.ts'
+import { oldLoopKinds } from './old-loops.ts'
 import type { Kind } from './parts.ts'
 import { reductionKinds } from './reductions.ts'
 import { sideBySideKinds } from './side-by-side.ts'
@@ -10,4 +11,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...exitKinds,
   ...reductionKinds,
   ...sideBySideKinds,
+  ...oldLoopKinds,
 }
