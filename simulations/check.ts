@@ -7,6 +7,7 @@ import type { FamilyView } from '../src/ledger/view.ts'
 import { ROOT_FAMILY } from '../src/program/family.ts'
 import { manifestBlobs } from '../src/program/program.ts'
 import { judge, type Knowledge } from './checker/judge.ts'
+import { OBSERVER } from './kernel/forgery.ts'
 import type { SimHub } from './kernel/sim-hub.ts'
 import { POISONED, referenceValue, type SimJob, simValue } from './kernel/workload.ts'
 import type { SimWorld } from './kernel/world.ts'
@@ -80,7 +81,10 @@ function knowledgeOf(world: SimWorld): Knowledge {
     isLie: (value) => world.lies.has(value) || (world.lies.size > 0 && value.startsWith('root:')),
     settled: upHubs(world).map((hub) => hub.id),
     settledJobs: new Set(jobs.filter(({ id }) => mustEnd(world, id)).map(({ id }) => id)),
-    roles: new Map([...world.hubs.keys()].map((hub) => [hub, ['compute', 'submit']])),
+    roles: new Map([
+      [OBSERVER, ['observe']],
+      ...[...world.hubs.keys()].map((hub): [string, string[]] => [hub, ['compute', 'submit']]),
+    ]),
   }
 }
 

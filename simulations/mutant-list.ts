@@ -11,6 +11,8 @@ export interface Mutant {
   readonly hubs?: number
   readonly shards?: number
   readonly faults?: string
+  /** What the ledgers of the sweep are made of; mixed, if not given. */
+  readonly ledger?: string
   /** Part of the short run. */
   readonly isQuick?: boolean
 }
@@ -214,5 +216,23 @@ export const mutants: readonly Mutant[] = [
     file: 'src/hub/claims.ts',
     find: 'epoch = Math.max(epoch, nextEpoch(view, shard))',
     replace: 'epoch = Math.max(epoch, nextEpoch(view, shard) - 1)',
+  },
+  {
+    name: 'strangers may write',
+    faults: 'stranger',
+    ledger: 'yjs',
+    file: 'src/ledger/guard.ts',
+    find: '  if (!context.admits(hub)) throw refused(`${hub} is no member`)\n',
+    replace: '',
+    isQuick: true,
+  },
+  {
+    name: 'onlookers may write results',
+    faults: 'observer',
+    ledger: 'yjs',
+    file: 'src/ledger/guard.ts',
+    find: '  checkRoles(binding.hub, records, context)\n',
+    replace: '',
+    isQuick: true,
   },
 ]

@@ -50,9 +50,9 @@ function plant(path: string, { name, find, replace }: Mutant): void {
   )
 }
 
-function sweepIn(folder: string, { hubs = 5, shards = 60, faults = 'all' }: Mutant): string | null {
+function sweepIn(folder: string, { hubs = 5, shards = 60, faults = 'all', ledger = 'mixed' }: Mutant): string | null {
   const size = ['--seeds', SEEDS, '--hubs', hubs, '--shards', shards].map(String)
-  const options = [...size, '--faults', faults, '--fail-fast', '--json']
+  const options = [...size, '--faults', faults, '--ledger', ledger, '--fail-fast', '--json']
   const run = spawnSync(process.execPath, ['simulations/run.ts', ...options], {
     cwd: folder,
     encoding: 'utf8',

@@ -43,6 +43,8 @@ const plainFaults = [
   'gossip-late',
   'cancel',
   'forgery',
+  'stranger',
+  'observer',
   'clock-skew',
   'load',
   'boast',

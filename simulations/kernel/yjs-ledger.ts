@@ -4,8 +4,10 @@ import type { AuthoredRecord } from '../../src/hub/input.ts'
 import { logRoot } from '../../src/ledger/boot-entry.ts'
 import { JobLedger } from '../../src/ledger/doc.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
+import { OBSERVER, STRANGER } from './forgery.ts'
 import type { Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 import type { Random } from './random.ts'
+import { signed } from './signed.ts'
 
 const SNAPSHOT_FRAMES = 60
 const EMPTY_VECTOR = new Uint8Array([0])
@@ -36,7 +38,8 @@ export class YjsLedger implements SimLedger {
     const verify = (hub: string, bytes: Uint8Array, signature: Uint8Array) => equal(signed(hub, bytes), signature)
     const sign = (bytes: Uint8Array) => signed(author.hub, bytes)
     this.#ledger?.destroy()
-    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify })
+    const members = { admits: (hub: string) => hub !== STRANGER, roles: rolesOf }
+    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify, ...members })
     return [...this.#ledger.load(this.#frames).records]
   }
 
@@ -122,14 +125,10 @@ export class YjsLedger implements SimLedger {
   }
 }
 
-/** Stands in for a signature: nobody in the simulator tries to break it. */
-function signed(hub: string, bytes: Uint8Array): Uint8Array {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < hub.length; index++) hash = Math.imul(hash ^ hub.charCodeAt(index), 0x01000193)
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-  return new Uint8Array(Uint32Array.of(hash >>> 0).buffer)
-}
-
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
+}
+
+function rolesOf(hub: string): readonly string[] {
+  return hub === OBSERVER ? ['observe'] : ['compute', 'submit']
 }

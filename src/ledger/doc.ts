@@ -24,6 +24,8 @@ export interface LedgerInit {
   readonly verify: (hub: HubId, bytes: Uint8Array, signature: Uint8Array) => boolean
   /** Whether logs of a hub are welcome; all are by default. */
   readonly admits?: (hub: HubId) => boolean
+  /** What a hub may do; empty, the default, where nothing is known of it. */
+  readonly roles?: (hub: HubId) => readonly string[]
 }
 
 /** An update as it came in. `relayed` marks answers of anti-entropy, which hold the logs of many. */
@@ -72,6 +74,7 @@ export class JobLedger {
       clientOf: (hub, boot) => this.#clients.get(logRoot({ hub, boot })),
       verify: init.verify,
       admits: init.admits ?? (() => true),
+      roles: init.roles ?? (() => []),
     }
   }
 

@@ -5,6 +5,7 @@ import type { HubId, JobId } from '../program/ref.ts'
 import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './boot-entry.ts'
 import { unpackRecords } from './pack.ts'
 import type { LedgerRecord } from './record.ts'
+import { mayWrite } from './role-rule.ts'
 import { partOf, refused, type Section } from './update-format.ts'
 
 /** A log as far as this hub holds it. */
@@ -26,6 +27,8 @@ export interface GuardContext {
   verify(hub: HubId, bytes: Uint8Array, signature: Uint8Array): boolean
   /** Whether logs of this hub are welcome; asked before any signature is checked. */
   admits(hub: HubId): boolean
+  /** What a hub may do; empty where nothing is known of it. */
+  roles(hub: HubId): readonly string[]
 }
 
 /** Where an update came from: flushed by its own author, or passed on by someone who holds the logs of many. */
@@ -59,7 +62,9 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   if (end <= next) return { kind: 'known' }
   const fresh = partOf(section, next - section.clock, section.entries.length)
   checkLength(fresh, log)
-  return { kind: 'new', section: fresh, binding, records: readRecords(fresh) }
+  const records = readRecords(fresh)
+  checkRoles(binding.hub, records, context)
+  return { kind: 'new', section: fresh, binding, records }
 }
 
 /** The binding that a section from clock 0 begins with, once it is known to be true. */
@@ -80,6 +85,14 @@ function readNewBinding(section: Section, context: GuardContext): Binding {
 function checkLength(fresh: Section, log: Log | undefined): void {
   const bytes = fresh.entries.reduce((sum, entry) => sum + entry.byteLength, log?.bytes ?? 0)
   if (bytes > ledgerLimits.logBytesMax) throw refused(`its log has more than ${ledgerLimits.logBytesMax} bytes`)
+}
+
+/** A hub that left was judged while it was a member: what it wrote then must reach everybody. */
+function checkRoles(hub: HubId, records: readonly LedgerRecord[], context: GuardContext): void {
+  const roles = context.roles(hub)
+  if (roles.length === 0) return
+  const wrong = records.find((record) => !mayWrite(roles, record))
+  if (wrong !== undefined) throw refused(`${hub} may not write a ${wrong.kind}: its roles are ${roles.join(', ')}`)
 }
 
 function readRecords(fresh: Section): LedgerRecord[] {

@@ -16,6 +16,7 @@ export interface LedgersInit {
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly verify: (hub: HubId, bytes: Uint8Array, signature: Uint8Array) => boolean
   readonly admits: (hub: HubId) => boolean
+  readonly roles: (hub: HubId) => readonly string[]
   readonly log: Log
 }
 
@@ -128,8 +129,8 @@ export class Ledgers {
     const known = this.#entries.get(job)
     if (known !== undefined) return known
     if (this.#dropped.has(job) || this.#entries.size >= counts.jobsMax || !JOB_ID.test(job)) return null
-    const { author, store, sign, verify, admits, log } = this.#init
-    const init = { job, author, clientId: randomClientId(), sign, verify, admits }
+    const { author, store, sign, verify, admits, roles, log } = this.#init
+    const init = { job, author, clientId: randomClientId(), sign, verify, admits, roles }
     const open = new OpenLedger(init, store, {
       flushed: (updates) => this.#events.flushed(job, updates),
       diskFailed: (error) => log.error({ job, ...errorFields(error) }, 'the ledger could not be written'),

@@ -31,6 +31,8 @@ export interface LiveHubComponents {
   readonly crypto: ManifestCrypto
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly admits: (hub: HubId) => boolean
+  /** What a member may do; empty for everybody else. */
+  readonly roles: (hub: HubId) => readonly string[]
   readonly log: Log
   /** Where this hub writes what it does and learns, if anywhere. */
   readonly history?: HistoryFile | null
@@ -74,9 +76,9 @@ export class LiveHub {
     this.#runs = new RunShell(shell)
     this.#roots = new RootShell(shell)
     const author = { hub: init.hub, boot: init.boot }
-    const { ledgerStore, sign, crypto, admits } = components
+    const { ledgerStore, sign, crypto, admits, roles } = components
     this.#ledgers = new Ledgers(
-      { author, store: ledgerStore, sign, verify: crypto.verify, admits, log },
+      { author, store: ledgerStore, sign, verify: crypto.verify, admits, roles, log },
       this.#ledgerEvents(),
     )
   }
@@ -243,12 +245,19 @@ export class LiveHub {
     try {
       const read = readManifest(signed, this.components.crypto)
       if (read.job !== job || read.manifest.expiresMs < Date.now()) return false
+      if (!this.#maySubmit(read.manifest.submitter)) return false
       this.input({ type: 'job', job, manifest: read.manifest, bytes: signed, mine: false })
       return true
     } catch (error) {
       this.components.log.warn({ job, ...errorFields(error) }, 'a job without a valid manifest was ignored')
       return false
     }
+  }
+
+  /** Of a hub that left nothing is known any more: its jobs were judged while it was a member. */
+  #maySubmit(hub: HubId): boolean {
+    const roles = this.components.roles(hub)
+    return roles.length === 0 || roles.includes('submit')
   }
 
   #broadcast(job: JobId, updates: readonly Uint8Array[]): void {

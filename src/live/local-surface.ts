@@ -85,11 +85,7 @@ export class LocalSurface implements LocalHub {
   }
 
   async submit(submission: JobSubmission): Promise<JobId> {
-    if (!this.#place.maySubmit()) {
-      throw new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not submit jobs', {
-        next: 'submit from a hub with the submit role',
-      })
-    }
+    this.#mustBeSubmitter('submit')
     const { values, components } = this.#live
     const program = await values.store(submission.program)
     const input =
@@ -128,11 +124,13 @@ export class LocalSurface implements LocalHub {
 
   async cancel(id: JobId, reason: string): Promise<void> {
     this.#job(id)
+    this.#mustBeSubmitter('cancel')
     this.#live.input({ type: 'cancel', job: id, reason })
   }
 
   async acknowledge(id: JobId): Promise<void> {
     this.#job(id)
+    this.#mustBeSubmitter('acknowledge')
     this.#live.input({ type: 'acknowledge', job: id })
   }
 
@@ -168,6 +166,14 @@ export class LocalSurface implements LocalHub {
   drain(): Promise<void> {
     this.#live.input({ type: 'drain' })
     return this.#drained.promise
+  }
+
+  /** @throws ShoalError SHOAL_ROLE_MISSING */
+  #mustBeSubmitter(verb: string): void {
+    if (this.#place.maySubmit()) return
+    throw new ShoalError('SHOAL_ROLE_MISSING', `this hub may not ${verb} jobs`, {
+      next: `${verb} it at a hub with the submit role`,
+    })
   }
 
   /** @throws ShoalError SHOAL_JOB_UNKNOWN */

@@ -81,6 +81,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
       sign: (bytes) => admission.identity.sign(bytes),
       admits: (hub) => admission.membership.isMember(hub),
+      roles: (hub) => admission.membership.roles(hub),
       log,
       history,
     },
@@ -145,6 +146,7 @@ function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: 
 }
 
 async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard: Guard) {
+  const granted = admission.membership.roles(admission.identity.hub)
   return {
     hub: admission.identity.hub,
     boot: randomBytes(8).toString('hex'),
@@ -152,7 +154,7 @@ async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard
     slots: Math.max(1, options.slots),
     cores: availableParallelism(),
     speed: 1,
-    compute: options.slots > 0 && options.roles.includes('compute'),
+    compute: options.slots > 0 && options.roles.includes('compute') && granted.includes('compute'),
     labels: { ...machineLabels(), ...options.labels, [ISOLATION_LABEL]: guard.level, [TRUST_LABEL]: options.trust },
     wallOffsetMs: Date.now() - performance.now(),
   }
