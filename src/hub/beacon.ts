@@ -1,4 +1,5 @@
 /** What every hub tells all others a few times a second: that it lives, what it can do, and how loaded it will be. */
+import type { ProfileEntry } from '../cost/profile.ts'
 import type { HubId } from '../program/ref.ts'
 
 export interface MetricPoint {
@@ -45,6 +46,8 @@ export interface Beacon {
   /** Per slot: milliseconds until it has done everything claimed for it. */
   readonly slotFreeInMs: readonly number[]
   readonly report: LoadReport
+  /** Own experience with functions, a few at a time. */
+  readonly profiles?: readonly ProfileEntry[]
 }
 
 export const noLoad: LoadReport = {

@@ -1,5 +1,6 @@
 /** The beacon this hub sends: its heartbeat and its bid function in one. */
 import { type Beacon, noLoad } from './beacon.ts'
+import { toldProfiles } from './learning.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
 
@@ -13,6 +14,7 @@ export function freshBeacon(state: HubState): Beacon {
   const { init } = state
   state.beaconSequence++
   const slotFreeMs = ownSlotFreeMs(state)
+  const profiles = toldProfiles(state)
   const beacon: Beacon = {
     hub: init.hub,
     boot: init.boot,
@@ -26,6 +28,7 @@ export function freshBeacon(state: HubState): Beacon {
     labels: init.labels,
     slotFreeInMs: slotFreeMs.map((freeMs) => Math.max(0, Math.round(freeMs - state.nowMs))),
     report: state.report ?? noLoad,
+    ...(profiles.length === 0 ? {} : { profiles }),
   }
   const self = state.members.self
   self.beacon = beacon

@@ -17,6 +17,7 @@ import {
   sweepJobs,
   tellHeld,
 } from './jobs.ts'
+import { profilesHeard } from './learning.ts'
 import { drain, reviewDrain } from './leave.ts'
 import type { HubMessage } from './message.ts'
 import { applyRecords } from './records.ts'
@@ -70,6 +71,7 @@ export class Hub {
       case 'disconnected':
         return this.#disconnected(input.hub)
       case 'beacon':
+        profilesHeard(state, input.beacon)
         return this.#tell(state.members.beaconHeard(input.beacon, state.nowMs))
       case 'message':
         return this.#message(input.from, input.message)

@@ -2,7 +2,7 @@
 import type { LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
-import { ROOT_FAMILY } from '../program/family.ts'
+import { ROOT_FAMILY, shardItems } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { RunId } from './input.ts'
@@ -70,14 +70,28 @@ export function isEnded(job: Job): boolean {
   return job.view.cancelled !== null || rootView(job).isDone(0)
 }
 
-/** Expected speed-1 milliseconds of a shard: given, else the mean of those that finished, else a guess. */
+/** Expected speed-1 milliseconds of a shard: given, else the mean of those that finished, else learned from earlier jobs, else a guess. */
 export function shardWorkMs(view: FamilyView, shard: number): number {
   const given = view.spec.workMs
-  const estimate = given === null ? undefined : given.length === 1 ? given[0] : given[shard]
+  const estimate = given === null ? learnedWorkMs(view, shard) : given.length === 1 ? given[0] : given[shard]
   return Math.max(
     0.001,
     view.busyMsMean !== null && (given?.length ?? 0) <= 1 ? view.busyMsMean : (estimate ?? auction.unknownWorkMs),
   )
+}
+
+/** What an item of a family took in earlier jobs, in speed-1 milliseconds. */
+export function noteItemMs(view: FamilyView, itemMs: number): void {
+  learnedItemMs.set(view, itemMs)
+}
+
+const learnedItemMs = new WeakMap<FamilyView, number>()
+
+function learnedWorkMs(view: FamilyView, shard: number): number | undefined {
+  const itemMs = learnedItemMs.get(view)
+  if (itemMs === undefined) return undefined
+  const { lo, hi } = shardItems(view.spec.cut, shard)
+  return itemMs * (hi - lo)
 }
 
 /** The epoch under which the next claim of a shard must stand. */

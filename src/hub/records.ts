@@ -5,6 +5,7 @@ import { ROOT_FAMILY } from '../program/family.ts'
 import type { JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
 import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
+import { expectFrom, learnFrom } from './learning.ts'
 import { reviewRuns } from './lost-claims.ts'
 import { observeSpeed } from './observed-speed.ts'
 import { deliverDone } from './root.ts'
@@ -39,6 +40,8 @@ function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecor
   else if (record.kind === 'done') doneSeen(state, job, author, record)
   else if (record.kind === 'family') {
     const { key, spot, cut } = record.spec
+    const view = job.view.families.get(key)
+    if (view !== undefined) expectFrom(state, job, view)
     state.effect({
       type: 'story',
       job: job.id,
@@ -86,6 +89,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
   const view = job.view.families.get(family)
   if (view !== undefined && family !== ROOT_FAMILY) observeSpeed(state, job, view, record, author.hub)
+  if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, job.id, { lo, hi, hub: author.hub }, state.nowMs)
   deliverDone(state, job, family, lo, hi)

@@ -1,4 +1,5 @@
 /** Everything a hub remembers between two inputs, and the pen with which its rules write effects. */
+import { FunctionProfiles } from '../cost/profile.ts'
 import { assert } from '../errors.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import { auction } from '../limits.ts'
@@ -91,6 +92,8 @@ export class HubState {
   readonly refusals = new Map<HubId, { times: number; untilMs: number }>()
   readonly foreignRuns = new ForeignRuns()
   readonly decisions = new Decisions()
+  /** How long functions take, learned here and from others. */
+  readonly profiles = new FunctionProfiles()
   /** Whether late work of others is run a second time here. */
   speculates = true
   /** Whether running shards may move. */

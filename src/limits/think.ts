@@ -35,6 +35,8 @@ export const forecastLimits = {
   trainingMsMax: 30_000,
   /** Function profiles a hub keeps, least recently used dropped first. */
   profilesMax: 512,
+  /** Function profiles that go with one beacon; even. */
+  profilesPerBeacon: 4,
   /** Hubs whose word about one function is kept. */
   profileHubsMax: 64,
   /** Rows of one recorded series, and horizons of one back-test. */

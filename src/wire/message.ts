@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { ShoalError } from '../errors.ts'
 import type { Beacon, LoadReport } from '../hub/beacon.ts'
 import type { HubMessage } from '../hub/message.ts'
-import { counts, sizes } from '../limits.ts'
+import { counts, forecastLimits, sizes } from '../limits.ts'
 import { decodeFrame, encodeFrame, frameBytesMax } from './forecast-frame.ts'
 
 /** A hub speaks this version; messages of another one are refused with a reason. */
@@ -41,6 +41,8 @@ const slotTimes = v.pipe(v.array(duration), v.maxLength(counts.slotsMax))
 const labels = v.record(v.pipe(v.string(), v.maxLength(64)), v.pipe(v.string(), v.maxLength(256)))
 const finite = v.pipe(v.number(), v.finite())
 
+const profile = v.object({ code: id, count: finite, meanMs: duration, p90Ms: duration })
+
 const given = v.object({ job: id, family: id, lo: count, hi: count, isMove: v.boolean(), leftMs: duration })
 const hubMessage = v.variant('type', [
   v.object({ type: v.literal('steal'), request: count, startInMs: duration }),
@@ -64,6 +66,7 @@ const beacon = v.object({
     load: v.object({ cpu: finite, memory: finite, network: finite }),
     frame: v.pipe(bytes, v.maxLength(frameBytesMax)),
   }),
+  profiles: v.optional(v.pipe(v.array(profile), v.maxLength(forecastLimits.profilesPerBeacon))),
 })
 
 const wireMessage = v.variant('type', [
@@ -115,9 +118,10 @@ function packBeacon(open: Beacon): PackedBeacon {
   return { ...open, report: { load, frame: encodeFrame(rest) } }
 }
 
-function unpackBeacon(packed: PackedBeacon): Beacon {
+function unpackBeacon(packed: v.InferOutput<typeof beacon>): Beacon {
+  const { profiles, ...rest } = packed
   const { load, frame } = packed.report
-  return { ...packed, report: { load, ...decodeFrame(frame) } }
+  return { ...rest, ...(profiles === undefined ? {} : { profiles }), report: { load, ...decodeFrame(frame) } }
 }
 
 function decodeBody(body: Uint8Array): unknown {

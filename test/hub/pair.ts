@@ -6,6 +6,7 @@ import type { Effect } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
 import type { ClaimRecord, DoneRecord, LedgerRecord } from '../../src/ledger/record.ts'
+import type { Ref } from '../../src/program/ref.ts'
 
 export const JOB = 'job-1'
 const machine = { slots: 1, cores: 1, speed: 1, compute: true, labels: {} }
@@ -50,10 +51,11 @@ export class Pair {
   /** What beacons of `b` say of its slot. */
   bFreeInMs = 0
 
-  /** A job whose root runs at `b`, with one family. */
-  knowJob(plan: FamilyPlan): void {
+  /** A job whose root runs at `b`, with one family; its program is tiny unless another one is given. */
+  knowJob(plan: FamilyPlan, program?: Ref): void {
     const job = simJob(JOB, 'b', [plan])
-    this.input({ type: 'job', job: JOB, manifest: job.manifest, bytes: new Uint8Array(), mine: false })
+    const manifest = { ...job.manifest, program: program ?? job.manifest.program }
+    this.input({ type: 'job', job: JOB, manifest, bytes: new Uint8Array(), mine: false })
     this.input({ type: 'job-blobs', job: JOB })
     const spec = job.families[0]?.spec
     if (spec === undefined) throw new Error('the job has a family')

@@ -45,6 +45,7 @@ const messages: WireMessage[] = [
   { type: 'hub', message: { type: 'stolen', request: 2, given: null } },
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
   { type: 'beacon', beacon },
+  { type: 'beacon', beacon: { ...beacon, profiles: [{ code: 'bafy/0', count: 12, meanMs: 0.5, p90Ms: 2 }] } },
 ]
 
 test.each(messages)('a $type message arrives as it was sent', (message) => {

@@ -56,9 +56,14 @@ export class FunctionProfiles {
     return { count, meanMs: weighted(({ meanMs }) => meanMs), p90Ms: weighted(({ p90Ms }) => p90Ms) }
   }
 
-  /** Own experience, for gossip: the most recently used functions, at most `entriesMax`. */
-  own(entriesMax: number): ProfileEntry[] {
-    const codes = [...this.#own.keys()].slice(-entriesMax).reverse()
+  /** Functions of which this hub has own experience. */
+  get ownCount(): number {
+    return this.#own.size
+  }
+
+  /** Own experience, for gossip: at most `entriesMax`, the most recently used function first, after leaving out the first `skipped`. */
+  own(entriesMax: number, skipped = 0): ProfileEntry[] {
+    const codes = [...this.#own.keys()].reverse().slice(skipped, skipped + entriesMax)
     return codes.map((code) => this.#ownEntry(code)).filter((entry) => entry !== null)
   }
 
@@ -91,10 +96,20 @@ function supersedes(entry: ProfileEntry, before: ProfileEntry): boolean {
 
 function isSound({ code, count, meanMs, p90Ms }: ProfileEntry): boolean {
   const numbers = [count, meanMs, p90Ms].every((value) => Number.isFinite(value) && value >= 0)
-  return numbers && count > 0 && count <= Number.MAX_SAFE_INTEGER && code.length > 0 && code.length <= codeLengthMax
+  return (
+    numbers &&
+    count > 0 &&
+    count <= countMax &&
+    meanMs <= itemMsMax &&
+    p90Ms <= itemMsMax &&
+    code.length > 0 &&
+    code.length <= codeLengthMax
+  )
 }
 
 const codeLengthMax = 128
+/** No item takes a year. */
+const itemMsMax = 3.2e10
 
 function stepOf(itemMs: number): number {
   const step = Math.round(Math.log2(itemMs) * stepsPerOctave)
