@@ -1,6 +1,8 @@
 /** The planted bugs: each is a small, plausible mistake in one place. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source text.
 
+import type { LedgerKind } from './kernel/ledger.ts'
+
 export interface Mutant {
   readonly name: string
   readonly file: string
@@ -12,7 +14,7 @@ export interface Mutant {
   readonly shards?: number
   readonly faults?: string
   /** What the ledgers of the sweep are made of; mixed, if not given. */
-  readonly ledger?: string
+  readonly ledger?: LedgerKind
   /** Part of the short run. */
   readonly isQuick?: boolean
 }
@@ -139,12 +141,18 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'lost results are never re-opened',
+    faults: 'lost-blobs,gone-holders',
+    hubs: 4,
+    shards: 100,
     file: 'src/hub/recovery.ts',
     find: 'if (!isDead && !isGivenUp(state, job, `${family}:${shard}`)) return',
     replace: 'if (!isDead || isGivenUp(state, job, `${family}:${shard}`)) return',
   },
   {
     name: 'a result that living hubs have lost is asked for without end',
+    faults: 'lost-blobs,crash',
+    hubs: 4,
+    shards: 100,
     file: 'src/hub/recovery.ts',
     find: 'return miss.times >= recovery.missesMax && state.nowMs - miss.sinceMs >= recovery.missingForMs',
     replace: 'return miss.times < 0',
@@ -193,6 +201,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'shards that were lent and never claimed stay lent',
+    faults: 'link-reset,flap,cut-pair',
+    hubs: 3,
     file: 'src/hub/lending.ts',
     find: "  for (const { lo, hi } of held) writeClaim(state, lent.run, 'released', lo, hi, 'steal-unclaimed')\n",
     replace: '',
@@ -234,5 +244,124 @@ export const mutants: readonly Mutant[] = [
     find: '  checkRoles(binding.hub, records, context)\n',
     replace: '',
     isQuick: true,
+  },
+  {
+    name: 'a member may write in the name of another',
+    faults: 'forgery',
+    ledger: 'yjs',
+    file: 'src/ledger/guard.ts',
+    find: '  if (!context.verify(hub, bindingBytes(binding), signature)) throw refused(`not signed by ${hub}`)\n',
+    replace: '',
+    isQuick: true,
+  },
+  {
+    name: 'a client id is used again after a restart',
+    faults: 'crash,torn-disk,power-cut',
+    ledger: 'yjs',
+    file: 'simulations/kernel/yjs-ledger.ts',
+    find: '1 + this.#clientIds.below(2 ** 26) * 2 ** 26 + this.#clientIds.below(2 ** 26)',
+    replace: '1 + Number(author.hub.slice(1))',
+  },
+  {
+    name: 'a log goes before its snapshot is there',
+    faults: 'power-cut,crash',
+    ledger: 'yjs',
+    file: 'simulations/kernel/yjs-ledger.ts',
+    find: 'this.#frames = [taken.bytes, ...this.#frames.slice(taken.covers - this.#replaced)]',
+    replace: 'this.#frames = this.#frames.slice(taken.covers - this.#replaced)',
+  },
+  {
+    name: 'records are told before the disk has them',
+    faults: 'power-cut,torn-disk',
+    file: 'simulations/kernel/ledgers.ts',
+    find: '        ledger.synced(written)\n',
+    replace: '',
+  },
+  {
+    name: 'a run without its inputs keeps its claim',
+    faults: 'lost-blobs',
+    file: 'src/hub/execution.ts',
+    find: "  releaseRun(state, run, 'inputs-missing')\n",
+    replace: '',
+  },
+  {
+    name: 'results that found no room keep their claims',
+    faults: 'disk-full',
+    hubs: 1,
+    file: 'src/hub/results.ts',
+    find: '  if (results.lo > run.next) giveBackUnstored(state, run, results.lo)\n',
+    replace: '',
+  },
+  {
+    name: 'a silent hub is never dead',
+    faults: 'gone-holders',
+    file: 'src/hub/membership.ts',
+    find: "  if (nowMs - member.heardMs >= durations.deadAfterMs) return 'dead'\n",
+    replace: '',
+  },
+  {
+    name: 'finished shards may be claimed',
+    file: 'src/hub/lease.ts',
+    find: 'return !view.isDone(shard) && !isHeld(view, shard, members)',
+    replace: 'return !isHeld(view, shard, members)',
+  },
+  {
+    name: 'ended jobs are planned for',
+    file: 'src/hub/state.ts',
+    find: '[...this.jobs.values()].filter((job) => !isEnded(job))',
+    replace: '[...this.jobs.values()]',
+  },
+  {
+    name: 'an old root goes on beside a new one',
+    faults: 'oneway,flap,cut-pair',
+    hubs: 4,
+    shards: 80,
+    file: 'src/hub/claims.ts',
+    find: '  if (old !== undefined) {\n',
+    replace: '  if (old?.stopping === true) {\n',
+  },
+  {
+    name: 'what a job needs is a wish',
+    faults: 'unfit',
+    file: 'src/hub/auction.ts',
+    find: '  if (!fits(options.needs, { compute: true, labels, isForeign: submitter !== bidder.hub })) return null\n',
+    replace: '',
+  },
+  {
+    name: 'deadlines pass by',
+    faults: 'unfit',
+    file: 'src/hub/jobs.ts',
+    find: 'const isOverdue = deadlineMs !== null && ageMs > deadlineMs',
+    replace: 'const isOverdue = deadlineMs !== null && ageMs < 0',
+  },
+  {
+    name: 'deadlines go by the clock on the wall',
+    faults: 'clock-skew',
+    file: 'src/hub/jobs.ts',
+    find: 'const ageMs = state.nowMs - job.knownMs',
+    replace: 'const ageMs = state.wallMs - job.manifest.createdMs',
+    isQuick: true,
+  },
+  {
+    name: 'records of an earlier generation count',
+    faults: 'lost-blobs,gone-holders',
+    hubs: 4,
+    shards: 100,
+    file: 'src/ledger/join-family.ts',
+    find: "if (record.generation < generation) return 'old'",
+    replace: "if (record.generation < generation) return 'same'",
+  },
+  {
+    name: 'the rest of a run goes down with its slot',
+    faults: 'slot-crash,poison',
+    file: 'src/hub/execution.ts',
+    find: "  writeClaim(state, run, 'released', shard + 1, run.hi, 'slot-lost')\n",
+    replace: '',
+  },
+  {
+    name: 'specs that come after their claims find none',
+    file: 'src/ledger/specs-first.ts',
+    find: 'return [...specs, ...others, ...ofRoot]',
+    replace: 'return [...others, ...ofRoot]',
   },
 ]

@@ -1,5 +1,5 @@
 /** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
-import { type ChaosOptions, type ChaosResult, runChaos } from './chaos.ts'
+import { type ChaosOptions, type ChaosResult, plainChaos, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
 import { faultNames } from './nemesis.ts'
 import { protocolRules } from './rules.ts'
@@ -102,9 +102,12 @@ export function sweep(
   }
 }
 
-/** Whether a sweep should have come by every rule. */
-function isLarge({ seeds, faults, isExact, only }: SweepOptions): boolean {
-  return seeds >= COVERING_SEEDS && faults.length === faultNames.length && isExact !== true && only === undefined
+/** Whether a sweep should have come by every rule: small swarms with little work do not. */
+function isLarge({ seeds, hubs, shards, faults, isExact, only }: SweepOptions): boolean {
+  const isWide = hubs >= plainChaos.hubs && shards >= plainChaos.shards
+  return (
+    isWide && seeds >= COVERING_SEEDS && faults.length === faultNames.length && isExact !== true && only === undefined
+  )
 }
 
 function coverageFailure(options: SweepOptions, rules: readonly string[]): Failure {
