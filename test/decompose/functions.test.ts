@@ -80,7 +80,7 @@ test('what must not be sharded is not, and the reasons are the right ones', () =
 test('more than half of what is hard is found', () => {
   const stretch = judged.filter(({ tier }) => tier === 'stretch')
   const missed = stretch.filter((spot) => !isRight(spot))
-  expect(missed.length / stretch.length, shown(missed).join('\n')).toBeLessThan(0.7)
+  expect(missed.length / stretch.length, shown(missed).join('\n')).toBeLessThan(0.5)
 })
 
 test.each(files)('%s: the sharded result is the plain one', async (file) => {

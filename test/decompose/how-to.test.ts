@@ -27,6 +27,10 @@ const promised: readonly (readonly [string, string])[] = [
   ['const m = new Map(); for (const x of xs) m.set(x, (m.get(x) ?? 0) + 1); return m', 'reduce'],
   ['return xs.reduce((a, x) => a + BigInt(x), 0n)', 'reduce'],
   ['const c = [0, 0, 0]; for (const x of xs) c[x % 3]++; return c', 'guarded'],
+  [
+    'const g = xs.map(() => []); for (let y = 0; y < n; y++) for (let x = 0; x < 3; x++) g[y][x] = f(x); return g',
+    'parallel guarded',
+  ],
   ['return xs.reduce((a, b) => (b.cost < a.cost ? b : a))', 'guarded'],
   ['return xs.find((x) => f(x) > 3)', 'speculative'],
   ['return xs.every((x) => f(x) > 3)', 'speculative'],

@@ -177,7 +177,7 @@ function pathOf(node: AnyNode): string | null {
 }
 
 function cellsText(output: Output): string[] {
-  if (output.how !== 'cells') return []
+  if (output.how !== 'cells' && output.how !== 'rows') return []
   const { stride, low, high } = output.cells
   const texts = (polynomials: readonly Polynomial[]): string => polynomials.map(polynomialText).join(',')
   return [

@@ -48,7 +48,7 @@ export function metaOf(plan: Plan): SpotMeta {
     outputs: plan.outputs.map((output) => ({
       how: output.how,
       name: output.variable.name,
-      readsLength: output.how === 'cells' && output.readsLength,
+      readsLength: (output.how === 'cells' || output.how === 'rows') && output.readsLength,
       operator: output.how === 'sum' ? output.operator : '',
       integers: output.how === 'sum' && output.integers,
     })),

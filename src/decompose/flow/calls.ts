@@ -163,7 +163,9 @@ function applyEffect(
   const handed = [...all.callables].some((callable) => typeof callable !== 'string')
   if (handed && !effect.calls && !effect.stores) flow.problem('unknown-call', node, name)
   // Spread and flattening put elements of arguments in, too.
-  const stored = effect.stores ? join(all, flow.read(all, ANY_FIELD)) : emptyValue()
+  // What calls its arguments keeps none of them: `Array.from(xs, f)` holds no `f`.
+  const kept = effect.calls ? (given.values[0] ?? emptyValue()) : all
+  const stored = effect.stores ? join(kept, flow.read(kept, ANY_FIELD)) : emptyValue()
   if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
   if (REGEX_USERS.has(name)) touchRegExp(flow, node, given.values[0])
   const called = effect.calls ? callBack(flow, node, given, receiver, inside, name) : emptyValue()

@@ -168,8 +168,11 @@ export class Flow {
     const name = this.map.hasAccessors ? ANY_FIELD : field
     const result = emptyValue()
     for (const thing of value.things) {
-      if (thing.kind === 'outer') result.things.add(thing.inside ?? thing)
-      else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
+      if (thing.kind === 'outer') {
+        result.things.add(thing.inside ?? thing)
+        // What the code itself has put there.
+        for (const held of [...thing.fields.values(), ...(thing.inside?.fields.values() ?? [])]) addAll(result, held)
+      } else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
       else addAll(result, join(thing.fields.get(name) ?? emptyValue(), thing.fields.get(ANY_FIELD) ?? emptyValue()))
     }
     for (const callable of value.callables) {

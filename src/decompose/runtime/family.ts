@@ -4,7 +4,6 @@ import { ShoalError } from '../../errors.ts'
 import type { ClassTable, Outcome, ThrownError } from '../../execute/codec/codec.ts'
 import { encode } from '../../execute/codec/encode.ts'
 import { decodeOutcome } from '../../execute/codec/outcome.ts'
-import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { Spawn } from '../../execute/slots.ts'
 import { sizes } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
@@ -12,7 +11,8 @@ import { packList } from '../../wire/pack.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { LayeredNumbers } from './known.ts'
-import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts } from './live.ts'
+import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts, writtenRows } from './live.ts'
+import { memoryOf } from './rows.ts'
 import type { CounterRange } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
@@ -107,7 +107,7 @@ function prepareUnguarded(
     own.push(numbers.added())
     return bytes
   })
-  const alias = aliasAmong(meta, lives, items, [shared.added(), ...own])
+  const alias = aliasAmong(meta, lives, items, [shared.added(), ...own]) ?? aliasOfRows(lives, whole, shared.added())
   if (alias !== null) return alias
   const { spot, sequence, workMs } = setting
   const spawn: Spawn = { sequence, spot, cut, shared: sharedBytes, slices: slicesOf(inputs), workMs, edges: [] }
@@ -150,8 +150,28 @@ function aliasAmong(
   return meta.viewsOnUnknown && hasBareBuffer(met) ? 'a buffer is among the inputs' : null
 }
 
-function memoryOf(value: unknown): ArrayBufferLike | null {
-  return typedKind(value) === null ? null : (value as Uint8Array).buffer
+/** Why a row that is written may be reachable from elsewhere, or null. Each is among the cells of its own shard. */
+function aliasOfRows(lives: readonly Live[], range: CounterRange, shared: readonly object[]): string | null {
+  const rows = new Map<unknown, string>()
+  for (const live of lives) {
+    for (const row of writtenRows(live, range)) {
+      for (const part of [row, memoryOf(row)]) {
+        if (part !== null && rows.has(part)) return `${live.meta.name} has rows that are one array`
+        if (part !== null) rows.set(part, live.meta.name)
+      }
+    }
+  }
+  if (rows.size === 0) return null
+  const others = lives.filter(({ stand }) => stand.is === 'cells' && stand.rows !== true)
+  for (const { value, meta } of others) {
+    const cells = Array.isArray(value) ? (value as unknown[]) : [value]
+    if (cells.some((cell) => rows.has(cell) || rows.has(memoryOf(cell)))) return `${meta.name} holds a row`
+  }
+  for (const object of shared) {
+    const name = rows.get(object) ?? rows.get(memoryOf(object))
+    if (name !== undefined) return `a row of ${name} has a second name`
+  }
+  return null
 }
 
 function hasBareBuffer(met: readonly (readonly object[])[]): boolean {

@@ -4,6 +4,7 @@ import { type TypedArray, typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
 import { added } from './fold-visit.ts'
 import { type IntegerSum, integerSum, isExact, joined } from './integers.ts'
+import { mergeRows, type RowsPart, rowsOf } from './rows.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
 import type { Stand } from './values.ts'
 
@@ -64,6 +65,8 @@ function standFor(
       return countsStand(value)
     case 'cells':
       return cellsStand(meta, value, claim, range)
+    case 'rows':
+      return rowsStand(meta, value, claim, range)
   }
 }
 
@@ -99,6 +102,28 @@ function cellsStand(
   if (covered.to > 2 ** 31) return 'is too long'
   if (covered.to <= length) return { ...stand, fixed: true }
   return meta.readsLength ? 'grows while its length is read' : stand
+}
+
+function rowsStand(
+  meta: OutputMeta,
+  value: unknown,
+  claim: CellsClaim | undefined,
+  range: CounterRange,
+): Stand | string {
+  if (!isPlainArray(value)) return 'is no plain array'
+  const stand = cellsStand(meta, value, claim, range)
+  if (typeof stand === 'string' || stand.is !== 'cells') return stand
+  const { from, to } = cellRange(stand, range)
+  const rows = rowsOf(value.slice(from, to))
+  return typeof rows === 'string' ? rows : { ...stand, rows: true }
+}
+
+/** Arrays in the cells of an output that shards write into. */
+export function writtenRows({ value, stand }: Live, range: CounterRange): readonly unknown[] {
+  if (stand.is !== 'cells' || stand.rows !== true) return []
+  const { from, to } = cellRange(stand, range)
+  const rows = rowsOf((value as unknown[]).slice(from, to))
+  return typeof rows === 'string' ? [] : rows
 }
 
 function isIndex(value: unknown): value is number {
@@ -226,6 +251,9 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
   switch (live.meta.how) {
     case 'push':
       for (const entry of part as unknown[]) (value as unknown[]).push(entry)
+      return undefined
+    case 'rows':
+      mergeRows(value as unknown[], cellRange(stand as Extract<Stand, { is: 'cells' }>, range).from, part as RowsPart)
       return undefined
     case 'cells':
       mergeCells(live, part, stand as Extract<Stand, { is: 'cells' }>, range)

@@ -292,7 +292,14 @@ class ShardRun {
   }
 
   #read(): unknown[] {
-    return readStandIns(this.#shared.state, this.#made, this.#chunk.out?.() ?? {}, this.#meta.outputs, this.#range)
+    return readStandIns(
+      this.#shared.state,
+      this.#made,
+      this.#chunk.out?.() ?? {},
+      this.#meta.outputs,
+      this.#range,
+      this.#input,
+    )
   }
 
   #checkpoint(): void {
@@ -310,7 +317,7 @@ class ShardRun {
     const state = decode(bytes, { known, classes: this.#registry.classTable }) as Checkpoint
     this.#next = state.next
     this.#results = state.results
-    restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range)
+    restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range, this.#input)
   }
 
   #options(): EncodeOptions {

@@ -2,6 +2,7 @@
 import { assert } from '../../errors.ts'
 import { type TypedArray, typedArrays } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
+import { mergeRows, partOf, type RowsPart } from './rows.ts'
 import type { ShardInput, SharedState, Stand } from './values.ts'
 
 /** Counter values of a shard's items: `first + step * k`, up to `last`. */
@@ -87,12 +88,14 @@ export function readStandIns(
   scalars: Readonly<Record<string, unknown>>,
   metas: readonly OutputMeta[],
   range: CounterRange,
+  given: ShardInput | null,
 ): unknown[] {
   return metas.map(({ name }, index) => {
     const stand = shared.stands[index]
     if (stand?.is === 'cells') {
       const { from, to } = cellRange(stand, range)
-      return (made[name] as unknown[] | TypedArray).slice(from, to)
+      const after = (made[name] as unknown[] | TypedArray).slice(from, to)
+      return stand.rows === true ? partOf((given?.cells[index] ?? []) as unknown[], after as unknown[]) : after
     }
     return stand?.is === 'zero' || stand?.is === 'lowest' || stand?.is === 'highest' ? scalars[name] : made[name]
   })
@@ -105,9 +108,21 @@ export function restoreStandIns(
   values: readonly unknown[],
   metas: readonly OutputMeta[],
   range: CounterRange,
+  given: ShardInput | null,
 ): void {
   metas.forEach(({ name }, index) => {
     const stand = shared.stands[index]
-    made[name] = stand?.is === 'cells' ? makeCells(stand, values[index], range) : values[index]
+    made[name] =
+      stand?.is === 'cells'
+        ? makeCells(stand, cellsFrom(stand, values[index], given?.cells[index]), range)
+        : values[index]
   })
+}
+
+/** Rows that were kept are the ones the shard was given, with the elements they had. */
+function cellsFrom(stand: Extract<Stand, { is: 'cells' }>, held: unknown, given: unknown): unknown {
+  if (stand.rows !== true) return held
+  const rows = (given as unknown[]).slice()
+  mergeRows(rows, 0, held as RowsPart)
+  return rows
 }

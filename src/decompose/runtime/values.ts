@@ -23,6 +23,8 @@ export type Stand =
       readonly low: number
       readonly high: number
       readonly fixed: boolean
+      /** The cells hold arrays whose elements are written, too. */
+      readonly rows?: boolean
     }
   /** Counts by index or key, starting from zero. */
   | { readonly is: 'counts'; readonly kind: string; readonly length: number; readonly keys: readonly string[] }

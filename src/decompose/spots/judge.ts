@@ -75,6 +75,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     (output) =>
       output.how === 'tallyKeys' ||
       (output.how === 'sum' && output.integers) ||
+      output.how === 'rows' ||
       (output.how === 'cells' && !areDisjoint(output.cells)),
   )
   const fold = shape.kind === 'call' ? shape.fold : null
@@ -205,12 +206,13 @@ function findOutputs(single: Case): void {
     if (isCounter(single, variable)) continue
     const ignored = single.exits ?? []
     const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere, ignored }, variable)
-    if (output === null) continue
+    // What is iterated over may hold the rows.
+    if (output === null || (output.how === 'rows' && (shape.kind !== 'range' || ignored.length > 0))) continue
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
     if (sum === null) continue
     // The end of a counted loop must not depend on what the loop gives out.
     const ends = shape.kind === 'range' ? [shape.end, ...shape.fixed] : []
-    if (output.how !== 'cells' && ends.some((end) => usedIn(variable, end))) continue
+    if (output.how !== 'cells' && output.how !== 'rows' && ends.some((end) => usedIn(variable, end))) continue
     // Read at the head of every segment.
     if (shape.kind === 'range' && shape.fixed.some((value) => usedIn(variable, value))) continue
     if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue
@@ -271,7 +273,11 @@ function writtenBesidesSums(single: Case): Obstacle | null {
 
 /** Cells of neighbouring iterations meet, whatever the names are. */
 function isCarriedCells(output: Output | undefined): boolean {
-  return output?.how === 'cells' && !areDisjoint(output.cells) && namesOf(output.cells).length === 0
+  return (
+    (output?.how === 'cells' || output?.how === 'rows') &&
+    !areDisjoint(output.cells) &&
+    namesOf(output.cells).length === 0
+  )
 }
 
 /** True when all uses of a variable in the body are `v += e` and the like. */

@@ -23,7 +23,7 @@ export interface UseSetting {
 /** One use of the variable: what it does. */
 type Use =
   | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
-  | { readonly how: 'cells'; readonly cells: Cells; readonly writes: boolean }
+  | { readonly how: 'cells' | 'row'; readonly cells: Cells; readonly writes: boolean }
   | { readonly how: 'sum'; readonly node: AssignmentExpression }
 
 /** The output that all uses of `variable` amount to; null when they are anything else. */
@@ -39,10 +39,12 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   }
   const hows = new Set(uses.map((use) => use.how))
   const readsLength = hows.delete('length')
+  if (hows.has('row')) return rowsOutput(variable, uses, hows, readsLength)
   if (hows.has('cells')) return cellsOutput(variable, uses, hows, readsLength)
   const [how] = hows
   if (how === 'sum') return hows.size === 1 && !readsLength ? sumOutput(variable, uses) : null
-  if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'length') return null
+  if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'row' || how === 'length')
+    return null
   return { how, variable }
 }
 
@@ -62,6 +64,20 @@ function cellsOutput(
   const merged = mergeCells(cells)
   if (merged === null) return null
   return { how: 'cells', variable, cells: merged, readsLength }
+}
+
+/** Whole cells may be set, too, but not handed on: who holds a row could change it. */
+function rowsOutput(
+  variable: Variable,
+  uses: readonly Use[],
+  hows: ReadonlySet<string>,
+  readsLength: boolean,
+): Output | null {
+  const known = [...hows].every((how) => how === 'row' || how === 'cells')
+  const handedOn = uses.some((use) => use.how === 'cells' && !use.writes)
+  if (!known || handedOn) return null
+  const merged = mergeCells(uses.flatMap((use) => (use.how === 'row' || use.how === 'cells' ? [use.cells] : [])))
+  return merged === null ? null : { how: 'rows', variable, cells: merged, readsLength }
 }
 
 function useOf(setting: UseSetting, variable: Variable, id: AnyNode): Use | null {
@@ -196,6 +212,7 @@ function computedUse(setting: UseSetting, variable: Variable, member: MemberExpr
     parent !== null &&
     !isReceiver(parent, member) &&
     !(parent.type === 'UnaryExpression' && parent.operator === 'delete')
+  if (cells !== null && parent !== null && usesAsRow(map, member, parent)) return { how: 'row', cells, writes: true }
   if (cells !== null && safe) return { how: 'cells', cells, writes: writes && parent.operator === '=' }
   if (updates && isVoid(map, parent)) return { how: 'tallyKeys' }
   if (writes && isVoid(map, parent)) {
@@ -205,6 +222,29 @@ function computedUse(setting: UseSetting, variable: Variable, member: MemberExpr
     return isKeyTally(map, parent) ? { how: 'tallyKeys' } : null
   }
   return keyTallyAround(map, member)
+}
+
+/** `out[i][x]` read or written, `out[i].length`, or `const row = out[i]` and nothing but these of `row`. */
+function usesAsRow(map: ModuleMap, row: AnyNode, parent: AnyNode): boolean {
+  if (parent.type === 'MemberExpression' && parent.object === row) return isElement(map, parent)
+  if (parent.type !== 'VariableDeclarator' || parent.init !== row || parent.id.type !== 'Identifier') return false
+  const variable = map.variableOf(parent.id)
+  if (variable === null || variable.defs.length !== 1) return false
+  return variable.references.every(({ identifier, init }) => {
+    if (init === true) return true
+    const around = map.parentOf(identifier)
+    return around?.type === 'MemberExpression' && around.object === identifier && isElement(map, around)
+  })
+}
+
+function isElement(map: ModuleMap, element: MemberExpression): boolean {
+  const parent = map.parentOf(element)
+  if (parent === null || isReceiver(parent, element)) return false
+  if (parent.type === 'UnaryExpression' && parent.operator === 'delete') return false
+  if (element.computed) return true
+  const writes =
+    (parent.type === 'AssignmentExpression' && parent.left === element) || parent.type === 'UpdateExpression'
+  return element.property.type === 'Identifier' && element.property.name === 'length' && !writes
 }
 
 /** `out[i].x` or `out[i](...)`: the element is used as an object, which an own cell does not cover. */

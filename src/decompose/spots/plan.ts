@@ -13,6 +13,8 @@ export type Output =
   | { readonly how: 'push'; readonly variable: Variable }
   /** `v[f(i)]` only, in cells that no other iteration touches; reading them is allowed. */
   | { readonly how: 'cells'; readonly variable: Variable; readonly cells: Cells; readonly readsLength: boolean }
+  /** As `cells`, and the cells hold arrays of primitives whose elements are written: `v[i][x] = e`. */
+  | { readonly how: 'rows'; readonly variable: Variable; readonly cells: Cells; readonly readsLength: boolean }
   /** Write-only by key: `v[k] = e`, `v.set(k, e)`, `v.add(e)`. The last write of a key wins. */
   | { readonly how: 'put' | 'set' | 'add'; readonly variable: Variable }
   /** `v++`, `v += integer`. */

@@ -4,7 +4,7 @@ export default function ({ a, b }) {
   const m = b[0].length;
   const k = b.length;
   const c = Array.from({ length: n }, () => new Array(m).fill(0)); //: parallel trivial
-  for (let i = 0; i < n; i++) { //: guarded,parallel stretch
+  for (let i = 0; i < n; i++) { //: guarded,parallel core
     for (let j = 0; j < m; j++) { //: inner,parallel,guarded any
       let sum = 0;
       for (let t = 0; t < k; t++) { //: inner,sequential any

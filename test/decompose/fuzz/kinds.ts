@@ -3,6 +3,7 @@ import { exitKinds } from './exits.ts'
 import { oldLoopKinds } from './old-loops.ts'
 import type { Kind } from './parts.ts'
 import { reductionKinds } from './reductions.ts'
+import { rowKinds } from './rows.ts'
 import { sideBySideKinds } from './side-by-side.ts'
 import { plainKinds } from './statements.ts'
 
@@ -12,4 +13,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...reductionKinds,
   ...sideBySideKinds,
   ...oldLoopKinds,
+  ...rowKinds,
 }
