@@ -1,24 +1,33 @@
 /** Measures slots: prints one JSON line per figure, the median of several rounds. Run: node bench/slots.ts */
 import { ProcessSlotPool } from '../src/execute/pool.ts'
 import type { RunEnd, RunListener, RunRequest, ShardWork } from '../src/execute/slots.ts'
+import { lacking, launcherAt, type Walled, walled } from '../test/execute/isolation/levels.ts'
 
 const MiB = 1024 * 1024
 const runtimeUrl = new URL('../test/fixtures/scripted-runtime.ts', import.meta.url).href
+
+const levels = ['L0', ...walled.filter((level) => lacking(level) === false)] as const
 
 const scripts = {
   nothing: 'return 0',
   spin: 'host.log("spinning"); for(;;){}',
   echo: 'return call.work.input.byteLength',
+  // About 5 ms of arithmetic, whatever the clock says: walls must not look faster by measuring differently.
+  work: 'let s = 0; for (let i = 0; i < 2.5e6; i++) s += Math.sqrt(i ^ s); return s',
 }
 
-await measure('cold start', 'ms', 7, async () => {
-  const pool = newPool()
-  const began = performance.now()
-  await pool.start()
-  const took = performance.now() - began
-  await pool.stop()
-  return took
-})
+for (const level of levels) {
+  await measure(`cold start at ${level}`, 'ms', 5, async () => {
+    const pool = newPool(level)
+    const began = performance.now()
+    await pool.start()
+    const took = performance.now() - began
+    await pool.stop()
+    return took
+  })
+}
+
+await compareLevels()
 
 const pool = newPool()
 await pool.start()
@@ -85,8 +94,47 @@ function listener(ended: (end: RunEnd) => void): RunListener {
   return { results: ignore, checkpoint: ignore, progress: ignore, log: ignore, ended }
 }
 
-function newPool(): ProcessSlotPool {
-  return new ProcessSlotPool({ size: 1, log: () => undefined, runtimeUrl })
+function newPool(level: 'L0' | Walled = 'L0'): ProcessSlotPool {
+  return new ProcessSlotPool({ size: 1, log: () => undefined, runtimeUrl, launcher: launcherAt(level, true) })
+}
+
+/** Walls against the plain process: rounds alternate, so that the machine's moods meet all levels alike. */
+async function compareLevels(): Promise<void> {
+  const pools = new Map(levels.map((level) => [level, newPool(level)]))
+  for (const each of pools.values()) {
+    await each.start()
+    await run(each, scripts.nothing, 20_000)
+    await run(each, scripts.work, 20)
+  }
+  const loads = {
+    'no-op shards, runs of 64': [scripts.nothing, 64, 300],
+    'shards of 5 ms, runs of 64': [scripts.work, 64, 1],
+  } as const
+  for (const [name, [script, shards, rounds]] of Object.entries(loads)) {
+    const rates = new Map<string, number[]>()
+    for (let round = 0; round < 7; round++) {
+      for (const [level, each] of pools) {
+        const rate = (shards * 1e6) / (await perUnit(rounds, () => run(each, script, shards)))
+        rates.set(level, [...(rates.get(level) ?? []), rate])
+      }
+    }
+    const plain = middle(rates.get('L0') ?? [])
+    for (const [level, found] of rates) {
+      const line = {
+        bench: 'slots',
+        name: `${name}, at ${level}`,
+        unit: '1/s',
+        median: round(middle(found)),
+        toPlain: round(middle(found) / plain),
+      }
+      console.log(JSON.stringify({ ...line, rounds: found.length }))
+    }
+  }
+  for (const each of pools.values()) await each.stop()
+}
+
+function middle(samples: readonly number[]): number {
+  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN
 }
 
 /** Microseconds per round. */

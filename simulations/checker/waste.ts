@@ -35,7 +35,7 @@ export function blame(report: Report): Rule {
       // Many hubs tell of the same loss.
       const loss = `${event.more?.by ?? event.hub} @${event.epoch}`
       if (event.kind === 'failed') eachShard(event, (name) => lost.set(name, (lost.get(name) ?? new Set()).add(loss)))
-      if (event.kind === 'condemn' && event.detail === 'SHOAL_SHARD_POISON')
+      if (event.kind === 'condemn' && event.detail?.startsWith('SHOAL_SHARD_') === true)
         eachShard(event, (name) => verdicts.push({ name, hub: event.hub }))
     },
     end() {

@@ -77,7 +77,12 @@ export type Effect =
       readonly type: 'fail-shard'
       readonly run: RunId
       readonly shard: number
-      readonly code: 'SHOAL_SHARD_POISON' | 'SHOAL_JOB_EXPIRED'
+      readonly code:
+        | 'SHOAL_SHARD_POISON'
+        | 'SHOAL_SHARD_CRASHED'
+        | 'SHOAL_SHARD_DEADLINE'
+        | 'SHOAL_SHARD_MEMORY'
+        | 'SHOAL_JOB_EXPIRED'
       readonly message: string
     }
   /** A second hub holds the job (or there is none): the submitter may be told. */

@@ -10,6 +10,16 @@ import { noteMoved, noteProgress, type OwnRun } from './own-run.ts'
 import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
 
+/** Ends that cost a slot its process. */
+type SlotLoss = Exclude<RunEnd, { kind: 'complete' | 'cancelled' }>
+
+/** What a shard did that failed on fewer hubs than it takes to call it poison, because there are no more. */
+const lossCodes = {
+  crashed: 'SHOAL_SHARD_CRASHED',
+  deadline: 'SHOAL_SHARD_DEADLINE',
+  memory: 'SHOAL_SHARD_MEMORY',
+} as const
+
 /** Later than any bid: a verdict never beats a result of the same epoch. */
 const VERDICT_COST = 2 ** 31
 
@@ -97,24 +107,24 @@ function hasPending(state: HubState, run: OwnRun): boolean {
 }
 
 /** The shard that ran when the slot went down bears the blame; the rest of the run is merely free again. */
-function failed(
-  state: HubState,
-  job: Job,
-  run: OwnRun,
-  end: Exclude<RunEnd, { kind: 'complete' | 'cancelled' }>,
-): void {
+function failed(state: HubState, job: Job, run: OwnRun, end: SlotLoss): void {
   const shard = run.next
   writeClaim(state, run, 'failed', shard, shard + 1, end.kind)
   writeClaim(state, run, 'released', shard + 1, run.hi, 'slot-lost')
   pause(state, job, run, shard, shard + 1, recovery.failedAttemptPauseMs)
-  const { hubs, attempts } = failuresOf(job, run.family, shard)
+  const { hubs, alike, attempts } = failuresOf(job, run.family, shard)
   const everybodyFailed = hubs >= state.members.alive().length && attempts >= counts.poisonHubsMax
-  if (hubs < counts.poisonHubsMax && attempts < counts.attemptsPerShardMax && !everybodyFailed) return
-  condemn(state, job, run, shard, end.detail)
+  if (alike < counts.poisonHubsMax && attempts < counts.attemptsPerShardMax && !everybodyFailed) return
+  condemn(state, job, run, { shard, end, isPoison: alike >= counts.poisonHubsMax })
 }
 
 /** A shard that took down every hub it ran on gets an error as its result, with the evidence. */
-function condemn(state: HubState, job: Job, run: OwnRun, shard: number, detail: string): void {
+function condemn(
+  state: HubState,
+  job: Job,
+  run: OwnRun,
+  { shard, end, isPoison }: { shard: number; end: SlotLoss; isPoison: boolean },
+): void {
   const failures = [...(job.failures.get(`${run.family}:${shard}`) ?? [])]
   const evidence = failures.map(([hub, failure]) => `${hub}: ${failure.signature}`).join('; ')
   const view = job.view.families.get(run.family)
@@ -126,6 +136,12 @@ function condemn(state: HubState, job: Job, run: OwnRun, shard: number, detail: 
   const verdict: OwnRun = { ...run, ...own, ...place, id, state: 'condemned', stopping: false }
   state.runs.set(id, verdict)
   writeClaim(state, verdict, 'claimed', shard, shard + 1, own.reason)
-  const message = `shard ${run.family}:${shard} ended its slot on ${failures.length} hubs (${evidence}); last: ${detail}`
-  state.effect({ type: 'fail-shard', run: id, shard, code: 'SHOAL_SHARD_POISON', message })
+  const message = `shard ${run.family}:${shard} ended its slot on ${failures.length} hubs (${evidence}); last: ${end.detail}`
+  state.effect({
+    type: 'fail-shard',
+    run: id,
+    shard,
+    code: isPoison ? 'SHOAL_SHARD_POISON' : lossCodes[end.kind],
+    message,
+  })
 }

@@ -121,10 +121,22 @@ export function noteFailure(job: Job, hub: HubId, record: LedgerRecord): void {
   }
 }
 
+/** What became of a shard's attempts so far. */
+export interface Failures {
+  /** Hubs on which it failed, and the most of them on which it failed in the same way. */
+  readonly hubs: number
+  readonly alike: number
+  readonly attempts: number
+}
+
 /** On how many hubs a shard failed, and how often in all. Only slots that it took down count, never hubs that went away. */
-export function failuresOf(job: Job, family: string, shard: number): { hubs: number; attempts: number } {
+export function failuresOf(job: Job, family: string, shard: number): Failures {
   const byHub = job.failures.get(`${family}:${shard}`)
+  const alike = new Map<string, number>()
   let attempts = 0
-  for (const failure of byHub?.values() ?? []) attempts += failure.times
-  return { hubs: byHub?.size ?? 0, attempts }
+  for (const { times, signature } of byHub?.values() ?? []) {
+    attempts += times
+    alike.set(signature, (alike.get(signature) ?? 0) + 1)
+  }
+  return { hubs: byHub?.size ?? 0, alike: Math.max(0, ...alike.values()), attempts }
 }

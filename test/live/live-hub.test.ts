@@ -50,7 +50,7 @@ test('a root that goes down everywhere fails the job with the evidence', async (
   const second = hubs[1]
   if (second === undefined) throw new Error('no second hub')
   await until(() => second.surface.jobs().some((one) => one.job === job && one.status === 'failed'), 'the job failed')
-  expect(second.surface.job(job).error?.code).toBe('SHOAL_SHARD_POISON')
+  expect(second.surface.job(job).error?.code).toBe('SHOAL_SHARD_CRASHED')
 })
 
 test('the job goes on when the hub it was submitted through is gone', async () => {
