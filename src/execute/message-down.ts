@@ -135,12 +135,13 @@ function putSetting(frame: FrameBuilder, setting: SettingFields): FrameBuilder {
     .f64(setting.seed)
     .f64(setting.clockMs)
     .u8(setting.audit ? 1 : 0)
+    .f64(setting.mtbfMs)
 }
 
 function takeSetting(payload: Payload): SettingFields {
   const [job, program] = [payload.text(), payload.text()]
   const [seed, clockMs] = [payload.f64(), payload.f64()]
-  return { job, program, seed, clockMs, audit: payload.u8() === 1 }
+  return { job, program, seed, clockMs, audit: payload.u8() === 1, mtbfMs: payload.f64() }
 }
 
 function putList(frame: FrameBuilder, entries: readonly Uint8Array[]): void {

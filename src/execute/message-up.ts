@@ -3,6 +3,7 @@ import { assertNever } from '../errors.ts'
 import { counts, sizes } from '../limits.ts'
 import type { Cut } from '../program/family.ts'
 import type { VisitedSpot } from '../program/report.ts'
+import { CHECKPOINT_HEAD_BYTES } from './checkpoint.ts'
 import { type Frame, FrameBuilder, invalidFrame } from './frame.ts'
 import { type FromSlot, up } from './message.ts'
 import { Payload } from './payload.ts'
@@ -69,7 +70,8 @@ function decode({ kind, id }: Frame, payload: Payload): FromSlot {
       return { type: 'returned', id, first: payload.u32() }
     case up.checkpoint: {
       const [shard, progress, state] = [payload.u32(), duration(payload.f64()), payload.ownedBytes()]
-      if (state.byteLength > sizes.checkpointBytesMax) throw invalidFrame(`a checkpoint of ${state.byteLength} bytes`)
+      if (state.byteLength > sizes.checkpointBytesMax + CHECKPOINT_HEAD_BYTES)
+        throw invalidFrame(`a checkpoint of ${state.byteLength} bytes`)
       return { type: 'checkpoint', id, shard, progress, state }
     }
     case up.progress: {

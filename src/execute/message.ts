@@ -40,6 +40,8 @@ export interface SettingFields {
   readonly seed: number
   readonly clockMs: number
   readonly audit: boolean
+  /** Mean time between failures of a hub, as the hub has seen them: how often a checkpoint is worth its cost. */
+  readonly mtbfMs: number
 }
 
 /** Begins run `id`; its shards follow in `shards` messages. */

@@ -66,7 +66,7 @@ export class RootRun implements RootHandle, Tenant {
 
   start(process: SlotProcess, memory: MemoryWatchdog): void {
     const { setting, input, chunks, recordedCuts, restored, limits } = this.#request
-    const { job, program, seed, clockMs, audit } = setting
+    const { job, program, seed, clockMs, audit, mtbfMs = slotLimits.mtbfMs } = setting
     const id = process.nextId()
     const unwatch = memory.watch(process, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
     this.#stage = { process, id, deadline: this.#newDeadline(), unwatch }
@@ -75,7 +75,7 @@ export class RootRun implements RootHandle, Tenant {
     process.send({
       type: 'root',
       id,
-      setting: { job, program: program.key, seed, clockMs, audit },
+      setting: { job, program: program.key, seed, clockMs, audit, mtbfMs },
       input,
       chunks,
       recordedCuts,

@@ -125,12 +125,12 @@ export class ShardRun implements RunHandle, Tenant {
 
   #open(): void {
     const { setting, spot, items, shared } = this.#request
-    const { job, program, seed, clockMs, audit } = setting
+    const { job, program, seed, clockMs, audit, mtbfMs = slotLimits.mtbfMs } = setting
     this.#process.provide(shared === null ? [program] : [program, shared])
     this.#process.send({
       type: 'open',
       id: this.id,
-      setting: { job, program: program.key, seed, clockMs, audit },
+      setting: { job, program: program.key, seed, clockMs, audit, mtbfMs },
       spot,
       items,
       shared: shared?.key ?? null,

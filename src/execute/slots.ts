@@ -29,6 +29,8 @@ export interface JobSetting {
   readonly clockMs: number
   /** Compare a value hash of the inputs before and after each shard. */
   readonly audit: boolean
+  /** Mean time between failures of a hub in milliseconds; a usual one where it was not observed. */
+  readonly mtbfMs?: number
   /** Who submitted the job: code of others is walled off. Left out where nobody guards. */
   readonly submitter?: HubId
   /** The least isolation that the job demands. */

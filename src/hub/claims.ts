@@ -128,9 +128,11 @@ function planRun(state: HubState, job: Job, view: FamilyView, run: OwnRun): RunP
 }
 
 function usableCheckpoint(job: Job, view: FamilyView, shard: number): Checkpoint | null {
-  const checkpoint = view.checkpoint(shard)
-  const isLost = checkpoint?.ref.kind === 'blob' && job.lostCheckpoints.has(checkpoint.ref.cid)
-  return isLost ? null : checkpoint
+  const isLost = ({ ref }: Checkpoint): boolean => ref.kind === 'blob' && job.lostCheckpoints.has(ref.cid)
+  for (const checkpoint of [view.checkpoint(shard), view.previousCheckpoint(shard)]) {
+    if (checkpoint !== null && !isLost(checkpoint)) return checkpoint
+  }
+  return null
 }
 
 function parentResults(job: Job, view: FamilyView, shard: number): RunShard['parents'] {

@@ -134,7 +134,11 @@ export function jobBlobs(job: Job): Set<Cid> {
     refs.push(view.spec.shared, ...view.spec.slices.map((slice) => slice.ref))
     for (const { record } of view.history()) if (record.kind === 'done') refs.push(record.ref)
     for (let shard = 0; shard < view.shards; shard++) {
-      refs.push(view.done(shard)?.ref ?? null, view.checkpoint(shard)?.ref ?? null)
+      refs.push(
+        view.done(shard)?.ref ?? null,
+        view.checkpoint(shard)?.ref ?? null,
+        view.previousCheckpoint(shard)?.ref ?? null,
+      )
     }
   }
   return new Set(refs.flatMap((ref) => (ref?.kind === 'blob' ? [ref.cid] : [])))

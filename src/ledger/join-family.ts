@@ -74,6 +74,10 @@ export class JoinedFamily implements FamilyView {
     return this.#has(shard) ? this.#columns.checkpoints.read(this.#base + shard) : null
   }
 
+  previousCheckpoint(shard: number): Checkpoint | null {
+    return this.#has(shard) ? this.#columns.checkpoints.readPrevious(this.#base + shard) : null
+  }
+
   isDone(shard: number): boolean {
     return this.#has(shard) && this.#columns.done.has(this.#base + shard)
   }

@@ -7,43 +7,70 @@ import type { Checkpoint, Done } from './view.ts'
 
 const NONE = -1
 
-/** Each row points at its winning checkpoint record; checkpoints are sparse. */
+interface Authored {
+  readonly author: Author
+  readonly record: CheckpointRecord
+}
+
+/** Each row points at its winning checkpoint record and at the runner-up; checkpoints are sparse. */
 export class Checkpoints {
-  readonly #best = new Map<number, { readonly author: Author; readonly record: CheckpointRecord }>()
+  readonly #best = new Map<number, Authored>()
+  /** What is left to resume from when the best turns out to be damaged or lost. */
+  readonly #second = new Map<number, Authored>()
 
   clear(row: number): void {
     this.#best.delete(row)
+    this.#second.delete(row)
   }
 
   /** Copies rows `[from, from + count)` to `to`. */
   copy(from: number, to: number, count: number): void {
     for (let index = 0; index < count; index++) {
-      const held = this.#best.get(from + index)
-      if (held !== undefined) this.#best.set(to + index, held)
+      for (const kept of [this.#best, this.#second]) {
+        const held = kept.get(from + index)
+        if (held !== undefined) kept.set(to + index, held)
+      }
     }
   }
 
   /** Joins a checkpoint; returns whether it won. */
   join(row: number, author: Author, record: CheckpointRecord): boolean {
-    const held = this.#best.get(row)
-    if (held !== undefined) {
-      const order =
-        record.progress - held.record.progress ||
-        record.epoch - held.record.epoch ||
-        compareText(held.author.hub, author.hub) ||
-        compareRefs(record.ref, held.record.ref)
-      if (order <= 0) return false
+    const entry = { author, record }
+    const best = this.#best.get(row)
+    const order = best === undefined ? 1 : compare(entry, best)
+    if (order === 0) return false
+    if (order > 0) {
+      this.#best.set(row, entry)
+      if (best !== undefined) this.#second.set(row, best)
+      return true
     }
-    this.#best.set(row, { author, record })
-    return true
+    const second = this.#second.get(row)
+    if (second === undefined || compare(entry, second) > 0) this.#second.set(row, entry)
+    return false
   }
 
   read(row: number): Checkpoint | null {
-    const held = this.#best.get(row)
-    if (held === undefined) return null
-    const { epoch, progress, ref } = held.record
-    return { epoch, progress, hub: held.author.hub, ref }
+    return shown(this.#best.get(row))
   }
+
+  readPrevious(row: number): Checkpoint | null {
+    return shown(this.#second.get(row))
+  }
+}
+
+function compare(one: Authored, other: Authored): number {
+  return (
+    one.record.progress - other.record.progress ||
+    one.record.epoch - other.record.epoch ||
+    compareText(other.author.hub, one.author.hub) ||
+    compareRefs(one.record.ref, other.record.ref)
+  )
+}
+
+function shown(held: Authored | undefined): Checkpoint | null {
+  if (held === undefined) return null
+  const { epoch, progress, ref } = held.record
+  return { epoch, progress, hub: held.author.hub, ref }
 }
 
 /** A done record that may win shards; stored once it has won the first one. */

@@ -53,6 +53,8 @@ export interface FamilyView {
   /** Highest epoch of any claim or done seen for the shard; -1 when there is none. */
   epochMax(shard: number): number
   checkpoint(shard: number): Checkpoint | null
+  /** The second best: for when the best cannot be had. */
+  previousCheckpoint(shard: number): Checkpoint | null
   isDone(shard: number): boolean
   done(shard: number): Done | null
   /** How many starts of the shard were recorded with this reason, each epoch once. Looks through the history. */

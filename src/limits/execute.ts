@@ -25,6 +25,8 @@ export const slotLimits = {
   turnMs: 20,
   /** Least time between two checkpoints of a shard (Young's interval has this floor). */
   checkpointIntervalMs: 1_000,
+  /** Mean time between failures of one hub, while none was observed. */
+  mtbfMs: 3_600_000,
   /** Least time between two progress reports of a shard. */
   progressIntervalMs: 100,
   /** Programs and shared inputs a slot keeps by key, least recently used out first. */

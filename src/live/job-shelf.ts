@@ -6,7 +6,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { RunId } from '../hub/input.ts'
 import { openCount } from '../hub/lease.ts'
 import { swarmSlots } from '../hub/ready-set.ts'
-import { sizes } from '../limits.ts'
+import { sizes, slotLimits } from '../limits.ts'
 import { type FamilySpec, shardName } from '../program/family.ts'
 import { ISOLATION_LABEL, isLevel } from '../program/isolation-level.ts'
 import type { Manifest } from '../program/program.ts'
@@ -31,6 +31,8 @@ export class JobShelf {
   readonly #hub: Hub
   readonly #values: Values
   readonly #shelves = new Map<JobId, Shelf>()
+  /** Mean time between failures of a hub. */
+  mtbfMs: () => number = () => slotLimits.mtbfMs
   /** Told of every log line. */
   onLog: (job: JobId, line: LogLine) => void = () => undefined
 
@@ -109,7 +111,15 @@ export class JobShelf {
     const { program, seed, createdMs, options, submitter } = this.manifest(job)
     const bytes = await this.#values.bytes(program, holders, signal)
     const key = program.kind === 'blob' ? program.cid : job
-    const setting = { job, program: { key, bytes }, seed, clockMs: createdMs, audit: options.audit, submitter }
+    const setting = {
+      job,
+      program: { key, bytes },
+      seed,
+      clockMs: createdMs,
+      audit: options.audit,
+      submitter,
+      mtbfMs: this.mtbfMs(),
+    }
     const isolation = options.needs?.[ISOLATION_LABEL]
     return isLevel(isolation) ? { ...setting, isolation } : setting
   }

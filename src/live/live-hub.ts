@@ -13,6 +13,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import { type ManifestCrypto, readManifest } from '../wire/manifest.ts'
 import { decodeMessage, encodeMessage, type WireMessage } from '../wire/message.ts'
+import { FailureRate } from './failure-rate.ts'
 import type { HistoryFile } from './history-file.ts'
 import { JobShelf } from './job-shelf.ts'
 import { Ledgers } from './ledgers.ts'
@@ -61,6 +62,7 @@ export class LiveHub {
   readonly #inputs: Input[] = []
   /** Told with the flushes that wait to be applied in this turn of the event loop. */
   readonly #slotTimes = new Map<HubId, readonly number[]>()
+  readonly #failures = new FailureRate(() => performance.now())
   /** Blobs that the last sweep found unneeded. */
   #unneeded: ReadonlySet<Cid> = new Set()
 
@@ -71,6 +73,7 @@ export class LiveHub {
     this.values = new Values(blobs, network)
     this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
+    this.jobs.mtbfMs = () => this.#failures.mtbfMs()
     this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))
     const shell = { slots, values: this.values, jobs: this.jobs, log, input: (input: Input) => this.input(input) }
     this.#runs = new RunShell(shell)
@@ -191,12 +194,19 @@ export class LiveHub {
       case 'sweep-blobs':
         return this.#inBackground(this.#sweepBlobs(effect.needed))
       case 'story':
+        this.#noteFailures(effect.event)
         return this.listener?.story(effect.job, effect.event)
       case 'drained':
         return this.listener?.drained()
       default:
         return assertNever(effect)
     }
+  }
+
+  #noteFailures(event: StoryEvent): void {
+    if (event.type !== 'hub') return
+    if (event.state === 'dead') this.#failures.failed()
+    this.#failures.alive(this.hub.state.members.alive().length)
   }
 
   #message(from: HubId, bytes: Uint8Array): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ShoalError } from '../../src/errors.ts'
+import { CHECKPOINT_HEAD_BYTES } from '../../src/execute/checkpoint.ts'
 import { FRAME_HEADER_BYTES, FrameBuilder, FrameDecoder } from '../../src/execute/frame.ts'
 import type { FromSlot, ToSlot } from '../../src/execute/message.ts'
 import { decodeToSlot, encodeToSlot } from '../../src/execute/message-down.ts'
@@ -49,7 +50,7 @@ test('large byte strings are not copied into the frame', () => {
   expect(parts).toContain(large)
 })
 
-const setting = { job: 'j', program: 'p', seed: 2 ** 52, clockMs: 1.5, audit: true }
+const setting = { job: 'j', program: 'p', seed: 2 ** 52, clockMs: 1.5, audit: true, mtbfMs: 3_600_000 }
 const toSlot: ToSlot[] = [
   { type: 'put', key: 'key', bytes: bytes(100_000) },
   { type: 'forget', key: 'ключ' },
@@ -125,7 +126,13 @@ const lies: [string, FromSlot][] = [
   ['progress that is no number', { type: 'progress', id: 1, shard: 0, fraction: Number.NaN }],
   [
     'a checkpoint above the maximum',
-    { type: 'checkpoint', id: 1, shard: 0, progress: 1, state: bytes(sizes.checkpointBytesMax + 1) },
+    {
+      type: 'checkpoint',
+      id: 1,
+      shard: 0,
+      progress: 1,
+      state: bytes(sizes.checkpointBytesMax + CHECKPOINT_HEAD_BYTES + 1),
+    },
   ],
   ['a cut out of order', { type: 'spawn', id: 1, spawn: { ...spawn, cut: { items: 30, starts: [3, 3, 20] } } }],
   ['a cut without shards', { type: 'spawn', id: 1, spawn: { ...spawn, cut: { items: 30, starts: [] } } }],

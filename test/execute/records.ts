@@ -1,4 +1,5 @@
 /** Requests whose programs are scripts, and listeners that remember what they were told. */
+import { CHECKPOINT_HEAD_BYTES } from '../../src/execute/checkpoint.ts'
 import type { RootListener, RootRequest, RunEnd, RunListener, RunRequest, Spawn } from '../../src/execute/slots.ts'
 import type { VisitedSpot } from '../../src/program/report.ts'
 
@@ -39,7 +40,7 @@ export function settingOf(scripts: { shard?: string; root?: string }, job = 'job
 export class RunRecord implements RunListener {
   readonly values: unknown[] = []
   readonly frames: number[] = []
-  readonly checkpoints: { shard: number; progress: number; state: Uint8Array }[] = []
+  readonly checkpoints: { shard: number; progress: number; state: Uint8Array; sealed: Uint8Array }[] = []
   readonly fractions: number[] = []
   readonly lines: string[] = []
   readonly #ended = Promise.withResolvers<RunEnd>()
@@ -60,7 +61,7 @@ export class RunRecord implements RunListener {
 
   checkpoint(shard: number, progress: number, state: Uint8Array): void {
     this.#stillOn('checkpoint')
-    this.checkpoints.push({ shard, progress, state })
+    this.checkpoints.push({ shard, progress, state: state.subarray(CHECKPOINT_HEAD_BYTES), sealed: state })
   }
 
   progress(_shard: number, fraction: number): void {
@@ -90,7 +91,7 @@ export class RootRecord implements RootListener {
   readonly spawns: Spawn[] = []
   readonly busyness: boolean[] = []
   visitedSpots: readonly VisitedSpot[] = []
-  readonly checkpoints: { progress: number; state: Uint8Array }[] = []
+  readonly checkpoints: { progress: number; state: Uint8Array; sealed: Uint8Array }[] = []
   value: unknown = undefined
   readonly #ended = Promise.withResolvers<RunEnd>()
   readonly #onSpawn: (spawn: Spawn) => void
@@ -109,7 +110,7 @@ export class RootRecord implements RootListener {
   }
 
   checkpoint(progress: number, state: Uint8Array): void {
-    this.checkpoints.push({ progress, state })
+    this.checkpoints.push({ progress, state: state.subarray(CHECKPOINT_HEAD_BYTES), sealed: state })
   }
 
   log(line: string): void {

@@ -75,7 +75,7 @@ test('a root hands over its state and gets it back', async () => {
   expect(await first.end).toEqual({ kind: 'complete' })
   expect(first.checkpoints.map(({ progress, state }) => [progress, ...state])).toEqual([[1, 1]])
   const second = new RootRecord()
-  pool.root(rootOf(script, { restored: first.checkpoints[0]?.state ?? null }), second)
+  pool.root(rootOf(script, { restored: first.checkpoints[0]?.sealed ?? null }), second)
   expect(await second.end).toEqual({ kind: 'complete' })
   expect(second.value).toBe(1)
   expect(second.checkpoints.map(({ progress }) => progress)).toEqual([2])

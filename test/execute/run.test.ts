@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sealCheckpoint } from '../../src/execute/checkpoint.ts'
 import { slotLimits } from '../../src/limits.ts'
 import { MiB, RunRecord, runOf, settingOf } from './records.ts'
 import { startPool, until } from './stage.ts'
@@ -29,10 +30,10 @@ test('a shard sees its items, input, parents, restored state and the shared byte
     { shared: { key: 'shared', bytes: new Uint8Array(MiB) } },
   )
   const [work] = request.shards
+  const { job, program } = request.setting
+  const restored = sealCheckpoint({ job, program: program.key, spot: request.spot }, Uint8Array.of(4))
   if (work === undefined) throw new Error('no shard')
-  const shards = [
-    { ...work, input: Uint8Array.of(1), parents: [Uint8Array.of(2), Uint8Array.of(3)], restored: Uint8Array.of(4) },
-  ]
+  const shards = [{ ...work, input: Uint8Array.of(1), parents: [Uint8Array.of(2), Uint8Array.of(3)], restored }]
   const record = new RunRecord()
   pool.run({ ...request, shards }, record)
   await record.end

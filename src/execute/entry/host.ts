@@ -1,8 +1,12 @@
 /** What user code and runtime are offered while a shard or the root runs. */
 import type { RuntimeHost } from '../../decompose/runtime/contract.ts'
+import { ShoalError } from '../../errors.ts'
 import { sizes, slotLimits } from '../../limits.ts'
 import type { VisitedSpot } from '../../program/report.ts'
+import { type CheckpointOwner, openCheckpoint, sealCheckpoint } from '../checkpoint.ts'
+import type { SettingFields } from '../message.ts'
 import type { HubChannel } from './channel.ts'
+import { CheckpointClock } from './checkpoint-clock.ts'
 import type { SeededRandom } from './random.ts'
 
 /** The shard number under which a root reports. */
@@ -17,26 +21,48 @@ export function nowMs(): number {
   return now()
 }
 
+/** The run or root a host is for. */
+export interface HostedRun {
+  readonly id: number
+  readonly setting: SettingFields
+  /** -1 for a root. */
+  readonly spot: number
+}
+
 /** One host per run; it moves from shard to shard. */
 export class SlotHost implements RuntimeHost {
   readonly #channel: HubChannel
   readonly #random: SeededRandom
   readonly #id: number
+  readonly #owner: CheckpointOwner
+  readonly #checkpoints: CheckpointClock
   readonly #abort = new AbortController()
   readonly #beforeReport: () => void
   #shard = ROOT_SHARD
-  #lastCheckpointMs = 0
   #lastProgressMs = 0
   #lastTurnMs = now()
-  #isCheckpointWanted = false
   #logBytes = 0
 
   /** `beforeReport` sends what must come before a checkpoint: the results of earlier shards. */
-  constructor(channel: HubChannel, random: SeededRandom, id: number, beforeReport: () => void) {
+  constructor(channel: HubChannel, random: SeededRandom, run: HostedRun, beforeReport: () => void) {
     this.#channel = channel
     this.#random = random
-    this.#id = id
+    this.#id = run.id
+    this.#owner = { job: run.setting.job, program: run.setting.program, spot: run.spot }
+    this.#checkpoints = new CheckpointClock(now, run.setting.mtbfMs)
     this.#beforeReport = beforeReport
+  }
+
+  /** State to resume from, or null where there is none that fits: then the work starts from its input. */
+  opened(sealed: Uint8Array | null): Uint8Array | null {
+    if (sealed === null) return null
+    try {
+      return openCheckpoint(this.#owner, sealed)
+    } catch (error) {
+      if (!(error instanceof ShoalError)) throw error
+      this.log(`${error.code}: ${error.message}`)
+      return null
+    }
   }
 
   get signal(): AbortSignal {
@@ -49,8 +75,7 @@ export class SlotHost implements RuntimeHost {
 
   beginShard(shard: number, startMs: number): void {
     this.#shard = shard
-    this.#isCheckpointWanted = false
-    this.#lastCheckpointMs = startMs
+    this.#checkpoints.begin(startMs)
     this.#lastProgressMs = startMs
   }
 
@@ -81,24 +106,25 @@ export class SlotHost implements RuntimeHost {
   }
 
   checkpointDue(): boolean {
-    return this.#isCheckpointWanted || now() - this.#lastCheckpointMs >= slotLimits.checkpointIntervalMs
+    return this.#checkpoints.isDue()
   }
 
   checkpoint(progress: number, state: Uint8Array): void {
-    if (!this.checkpointDue()) return
-    this.#isCheckpointWanted = false
-    this.#lastCheckpointMs = now()
+    if (!this.#checkpoints.isDue()) return
     if (state.byteLength > sizes.checkpointBytesMax) {
+      this.#checkpoints.taken()
       this.log(`checkpoint skipped: ${state.byteLength} bytes are more than ${sizes.checkpointBytesMax}`)
       return
     }
     this.#beforeReport()
-    this.#channel.send({ type: 'checkpoint', id: this.#id, shard: this.#shard, progress, state })
+    const sealed = sealCheckpoint(this.#owner, state)
+    this.#channel.send({ type: 'checkpoint', id: this.#id, shard: this.#shard, progress, state: sealed })
+    this.#checkpoints.taken()
   }
 
   /** The hub wants to move the shard: the next offer of a state is taken, however fresh the last one is. */
   wantCheckpoint(): void {
-    this.#isCheckpointWanted = true
+    this.#checkpoints.want()
   }
 
   turn(): Promise<void> | null {

@@ -33,7 +33,7 @@ export class RootLoop {
     this.#channel = channel
     this.#message = message
     this.#slots = message.slots
-    this.host = new SlotHost(channel, random, message.id, () => undefined)
+    this.host = new SlotHost(channel, random, { id: message.id, setting: message.setting, spot: -1 }, () => undefined)
   }
 
   start(program: Promise<LoadedProgram>): void {
@@ -91,7 +91,7 @@ export class RootLoop {
         input,
         chunks,
         recordedCuts,
-        restored,
+        restored: this.host.opened(restored),
         seed: setting.seed,
         audit: setting.audit,
         slots: () => this.#slots,

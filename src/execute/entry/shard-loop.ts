@@ -39,7 +39,7 @@ export class ShardLoop {
     this.#program = inputs.program
     const { spot, items, setting } = open
     this.#call = { spot, items, seed: setting.seed, shared: inputs.shared, audit: setting.audit }
-    this.host = new SlotHost(channel, random, open.id, () => this.#flush())
+    this.host = new SlotHost(channel, random, open, () => this.#flush())
   }
 
   /** Adds shards that follow the last one known; others were given back meanwhile and will come again. */
@@ -108,8 +108,15 @@ export class ShardLoop {
     const [first] = works
     if (first === undefined) return []
     this.host.beginShard(first.index, startMs)
-    if (program.runShards === undefined) return [await program.runShard({ ...this.#call, work: first }, this.host)]
-    return program.runShards({ open: this.#call, works, budgetMs: slotLimits.yieldMs }, this.host)
+    if (program.runShards === undefined) {
+      return [await program.runShard({ ...this.#call, work: this.#resumable(first) }, this.host)]
+    }
+    const opened = works.map((work) => this.#resumable(work))
+    return program.runShards({ open: this.#call, works: opened, budgetMs: slotLimits.yieldMs }, this.host)
+  }
+
+  #resumable(work: ShardWork): ShardWork {
+    return work.restored === null ? work : { ...work, restored: this.host.opened(work.restored) }
   }
 
   #keep(index: number, outcome: Uint8Array, startMs: number): void {
