@@ -8,6 +8,7 @@ export interface ShardAnswer {
   readonly epochMax: number
   readonly claim: unknown
   readonly checkpoint: unknown
+  readonly previousCheckpoint: unknown
   readonly done: unknown
   readonly doneRecords: number
 }
@@ -23,7 +24,8 @@ export function oracleShard(all: readonly Authored[], family: string, shard: num
     generation,
     epochMax: Math.max(-1, ...epochs),
     claim: bestClaim(current),
-    checkpoint: bestCheckpoint(current),
+    checkpoint: checkpointOf(current, 0),
+    previousCheckpoint: checkpointOf(current, 1),
     done: bestDone(current, shard),
     doneRecords: new Set(current.filter(({ record }) => record.kind === 'done').map(countKey)).size,
   }
@@ -36,6 +38,7 @@ export function shownShard(family: FamilyView, shard: number): ShardAnswer {
     epochMax: family.epochMax(shard),
     claim: family.claim(shard),
     checkpoint: family.checkpoint(shard),
+    previousCheckpoint: family.previousCheckpoint(shard),
     done: family.done(shard),
     doneRecords: family.doneRecords(shard),
   }
@@ -88,7 +91,8 @@ function bestClaim(current: readonly Authored[]): unknown {
   return { epoch, cost, hub: best.author.hub, boot: best.author.boot, state, reason, resumedFrom, atMs }
 }
 
-function bestCheckpoint(current: readonly Authored[]): unknown {
+/** The checkpoint of this rank; the same one told twice counts once. */
+function checkpointOf(current: readonly Authored[], rank: number): unknown {
   const checkpoints = pick(current, 'checkpoint').sort(
     (a, b) =>
       by(b.record.progress, a.record.progress) ||
@@ -96,10 +100,12 @@ function bestCheckpoint(current: readonly Authored[]): unknown {
       by(a.author.hub, b.author.hub) ||
       -byRef(a.record.ref, b.record.ref),
   )
-  const best = checkpoints[0]
-  if (best === undefined) return null
-  const { epoch, progress, ref }: CheckpointRecord = best.record
-  return { epoch, progress, hub: best.author.hub, ref }
+  const shown = checkpoints.map(({ author, record }) => {
+    const { epoch, progress, ref }: CheckpointRecord = record
+    return { epoch, progress, hub: author.hub, ref }
+  })
+  const told = new Map(shown.map((checkpoint) => [JSON.stringify(checkpoint, asNumbers), checkpoint]))
+  return [...told.values()][rank] ?? null
 }
 
 function bestDone(current: readonly Authored[], shard: number): unknown {
@@ -148,4 +154,8 @@ export function text(value: unknown): string {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
+}
+
+function asNumbers(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? [...value] : value
 }
