@@ -78,6 +78,7 @@ export const decomposeLimits = {
   smallVisitMs: 0.1,
   smallVisits: 8,
   smallVisitsBetweenLooks: 32,
+  smallVisitsBetweenLooksMax: 128,
   /** Items shorter than this run this much longer in place first: their code is not compiled at the start. */
   tightItemMs: 0.005,
   tightSampleMs: 8,

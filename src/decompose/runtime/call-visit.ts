@@ -191,6 +191,8 @@ export class PlainLater {
 /** The call as the user wrote it. */
 export function plainCall(meta: SpotMeta, receiver: unknown, callback: unknown): unknown {
   if (meta.method === 'from') return Array.from(receiver as ArrayLike<unknown>, callback as Callback)
+  // The most frequent one by its name: quicker than by a name in a variable.
+  if (meta.method === 'map') return (receiver as unknown[]).map(callback as Callback)
   return (receiver as Record<string, (callback: unknown) => unknown>)[meta.method ?? 'map']?.(callback)
 }
 

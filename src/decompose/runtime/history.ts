@@ -10,7 +10,9 @@ export class SpotHistory {
   /** Visits in a row that were over at once, and the most items one of them had. */
   #small = 0
   #smallCount = 0
-  #skipped = 0
+  /** Visits that may still just run before one is timed again, and how many there will be after that. */
+  #free = 0
+  #between: number = decomposeLimits.smallVisitsBetweenLooks
   #visits = 0
   #width = 0
   #inPlaceMs = 0
@@ -24,11 +26,9 @@ export class SpotHistory {
 
   /** True when a visit of so many items may just run: others like it were over at once. Asked once per visit. */
   isSmall(call: RootCall, sequence: number, count: number): boolean {
-    if (this.#small < decomposeLimits.smallVisits || count > this.#smallCount) return false
-    if (call.chunks !== null || call.recordedCuts.has(sequence)) return false
-    // Now and then one is timed again: items may have grown heavier.
-    this.#skipped += 1
-    if (this.#skipped % decomposeLimits.smallVisitsBetweenLooks === 0) return false
+    if (this.#free === 0 || count > this.#smallCount) return false
+    if (call.chunks !== null || (call.recordedCuts.size > 0 && call.recordedCuts.has(sequence))) return false
+    this.#free -= 1
     this.#visits += 1
     return true
   }
@@ -48,10 +48,17 @@ export class SpotHistory {
   /** Notes how long a visit took that ran in place as a whole. */
   ran(count: number, tookMs: number): void {
     this.#inPlaceMs += tookMs
-    if (tookMs > decomposeLimits.smallVisitMs) this.#small = 0
-    else {
-      this.#smallCount = this.#small === 0 ? count : Math.max(this.#smallCount, count)
-      this.#small += 1
+    if (tookMs > decomposeLimits.smallVisitMs) {
+      this.#small = 0
+      this.#free = 0
+      this.#between = decomposeLimits.smallVisitsBetweenLooks
+      return
     }
+    this.#smallCount = this.#small === 0 ? count : Math.max(this.#smallCount, count)
+    this.#small += 1
+    if (this.#small < decomposeLimits.smallVisits || this.#free > 0) return
+    // Now and then one is timed again, for items may have grown heavier; ever less often as long as they have not.
+    this.#free = this.#between
+    this.#between = Math.min(2 * this.#between, decomposeLimits.smallVisitsBetweenLooksMax)
   }
 }

@@ -36,7 +36,10 @@ class Given {
 class RootRuntime extends Registry {
   readonly #setting: RootSetting
   readonly #logged = new Set<string>()
-  readonly #histories = new Map<number, SpotHistory>()
+  /** By spot. */
+  readonly #histories: (SpotHistory | undefined)[] = []
+  /** The number of the next visit. */
+  readonly #next = (): number => ++this.#visits
   readonly #calls: RootCalls
   #visits = 0
   #threw: { readonly shard: ShardPlace; readonly error: string } | null = null
@@ -52,7 +55,7 @@ class RootRuntime extends Registry {
       host,
       classes: this.classTable,
       stayed: (meta, reason) => {
-        for (const history of this.#histories.values()) if (history.meta === meta) history.stayed = reason
+        for (const history of this.#histories) if (history?.meta === meta) history.stayed = reason
         this.#stayed(meta.line, reason)
       },
       threw: (shard, error) => {
@@ -69,7 +72,7 @@ class RootRuntime extends Registry {
 
   /** What became of the spots that were visited. */
   visited(): VisitedSpot[] {
-    return [...this.#histories.values()].map((history) => history.visited())
+    return this.#histories.flatMap((history) => (history === undefined ? [] : [history.visited()]))
   }
 
   /** The shard that threw `error` before the root did; null when the root alone threw it. */
@@ -86,7 +89,7 @@ class RootRuntime extends Registry {
   }
 
   loop(spot: number, access: () => Access): LoopVisit {
-    return new LoopVisit(this.#setting, this.#history(spot), access, () => ++this.#visits)
+    return new LoopVisit(this.#setting, this.#history(spot), access, this.#next)
   }
 
   /** The call's result, or undefined when it has to be awaited with `rest`. */
@@ -118,8 +121,8 @@ class RootRuntime extends Registry {
   /** A search's result, or undefined when it has to be awaited with `rest`. */
   search(spot: number, receiver: unknown, predicate: unknown, access: () => Access): Given | undefined {
     const history = this.#history(spot)
-    const next = (): number => ++this.#visits
-    const visit = SearchVisit.begin({ setting: this.#setting, history, access, next }, receiver, predicate)
+    const search = { setting: this.#setting, history, access, next: this.#next }
+    const visit = SearchVisit.begin(search, receiver, predicate)
     if (visit === null) return new Given(plainCall(history.meta, receiver, predicate))
     if (visit.now()) return new Given(visit.result())
     this.#waiting = visit
@@ -164,12 +167,12 @@ class RootRuntime extends Registry {
   }
 
   #history(spot: number): SpotHistory {
-    const held = this.#histories.get(spot)
+    const held = this.#histories[spot]
     if (held !== undefined) return held
     const meta = this.metas.get(spot)
     if (meta === undefined) throw new Error(`assertion failed: spot ${spot} is described`)
     const history = new SpotHistory(spot, meta)
-    this.#histories.set(spot, history)
+    this.#histories[spot] = history
     return history
   }
 

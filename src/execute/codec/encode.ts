@@ -234,8 +234,13 @@ class Encoder implements Sink {
     const { length } = array
     this.writer.varint(length)
     for (let index = 0; index < length; index++) {
+      const value = array[index]
+      if (typeof value === 'string') {
+        this.writer.string(value)
+        continue
+      }
       this.#keys[depth] = index
-      this.#value(array[index], depth + 1)
+      this.#value(value, depth + 1)
     }
   }
 
@@ -331,8 +336,14 @@ class Encoder implements Sink {
   #shapeValues(object: object, { keys }: Shape, depth: number): void {
     const fields = object as Record<string, unknown>
     for (const key of keys) {
-      this.#keys[depth] = key
-      this.#value(fields[key], depth + 1)
+      const value = fields[key]
+      // Most fields by far; they are never refused, so nobody asks for their path.
+      if (typeof value === 'string') this.writer.string(value)
+      else if (typeof value === 'number') this.writer.number(value)
+      else {
+        this.#keys[depth] = key
+        this.#value(value, depth + 1)
+      }
     }
   }
 

@@ -13,6 +13,8 @@ const poolParts = new WeakMap<object, Map<ArrayBufferLike, PoolPart[]>>()
 export class ObjectTable {
   #once: Set<object> | null
   #numbers: Map<object, number>
+  /** Size of `#once`: asking a set for it costs a call. */
+  #met = 0
   readonly #first: number
   readonly #added: PoolPart[][] = []
 
@@ -31,9 +33,10 @@ export class ObjectTable {
       this.#numbers.set(object, this.#numbers.size)
       return -1
     }
-    const size = once.size
     once.add(object)
-    return once.size > size ? -1 : this.#numberAfterAll(object)
+    if (once.size === this.#met) return this.#numberAfterAll(object)
+    this.#met++
+    return -1
   }
 
   /** The object's number, or -1 when it is new; it stays new. */
