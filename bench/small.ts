@@ -84,6 +84,7 @@ const host: RuntimeHost = {
   checkpointDue: () => false,
   visited: () => undefined,
   signal: new AbortController().signal,
+  turn: () => null,
   nowMs: () => performance.now(),
 }
 
