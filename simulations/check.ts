@@ -15,6 +15,8 @@ import type { SimWorld } from './kernel/world.ts'
 /** Whether every hub that is up knows the end of every job that anybody knows, and all agree. */
 export function isQuiet(world: SimWorld): boolean {
   const hubs = upHubs(world)
+  // Who has yet to read its disk knows nothing yet.
+  if ([...world.hubs.values()].some(({ isAlive, isUp }) => isAlive && !isUp)) return false
   for (const id of world.jobs.keys()) {
     if (!mustEnd(world, id)) continue
     const views = hubs.map((hub) => hub.hub.state.jobs.get(id))

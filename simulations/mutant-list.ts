@@ -93,8 +93,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a shard resumes from its neighbour’s checkpoint',
     file: 'src/hub/claims.ts',
-    find: 'restored: usableCheckpoint(job, view, index)?.ref ?? null,',
-    replace: 'restored: usableCheckpoint(job, view, run.lo)?.ref ?? null,',
+    find: 'const checkpoint = usableCheckpoint(job, view, index)',
+    replace: 'const checkpoint = usableCheckpoint(job, view, run.lo)',
   },
   {
     name: 'a cancelled job keeps its queued runs',

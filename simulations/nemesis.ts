@@ -107,6 +107,7 @@ export class Nemesis {
   /** What still has to be mended. */
   readonly #mending = new Set<() => void>()
   #isOver = false
+  #noted = 0
 
   constructor(world: SimWorld, random: Random, options: NemesisOptions) {
     this.#world = world
@@ -158,9 +159,10 @@ export class Nemesis {
 
   #happen(fault: FaultName, act: () => void): void {
     this.happened.push({ atMs: this.#world.events.nowMs, fault, luck: this.#random.state })
-    // A trap counts when it goes off.
-    if (!fault.startsWith('kill-')) this.count(fault)
+    // What did nothing says nothing; a trap counts when it goes off.
+    const before = this.#noted
     act()
+    if (this.#noted > before) this.count(fault)
   }
 
   /** Draws what the fault drew the first time, the time until the next one included. */
@@ -198,6 +200,7 @@ export class Nemesis {
   }
 
   #note(hub: string, detail: string): void {
+    this.#noted++
     this.#world.history.note(this.#world.events.nowMs, hub, 'fault', { detail })
   }
 }

@@ -141,7 +141,8 @@ export class SimHub {
   }
 
   submit(job: SimJob): void {
-    for (const cid of manifestBlobs(job.manifest)) this.disk.keep(cid)
+    // Without room for program and input a submission is refused.
+    if (!manifestBlobs(job.manifest).every((cid) => this.disk.keep(cid))) return
     this.knowJob(job.id, true)
   }
 

@@ -113,15 +113,17 @@ function planRun(state: HubState, job: Job, view: FamilyView, run: OwnRun): RunP
   let slice = view.spec.slices[0]
   for (let index = run.next; index < run.hi; index++) {
     if (slice === undefined || index < slice.lo || index >= slice.hi) slice = sliceOf(view.spec.slices, index)
+    const checkpoint = usableCheckpoint(job, view, index)
     const input = slice === undefined ? null : { ref: slice.ref, offset: index - slice.lo }
     shards.push({
       index,
       input,
       parents: parentResults(job, view, index),
-      restored: usableCheckpoint(job, view, index)?.ref ?? null,
+      restored: checkpoint?.ref ?? null,
+      progress: checkpoint?.progress ?? 0,
     })
   }
-  run.resumedFrom = usableCheckpoint(job, view, run.next)?.progress ?? 0
+  run.resumedFrom = shards[0]?.progress ?? 0
   const others = state.members.others().map((member) => member.hub)
   const holders = orderHolders(inputHolders(job, state.self), others, state.self)
   return { run: run.id, job: job.id, family: run.family, epoch: run.epoch, shards, holders }

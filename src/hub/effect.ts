@@ -15,6 +15,8 @@ export interface RunShard {
   /** Results of the shards it depends on, in the order of the family's edges. */
   readonly parents: readonly { readonly ref: Ref; readonly offset: number }[]
   readonly restored: Ref | null
+  /** Progress of what it resumes from; 0 when it begins at its input. */
+  readonly progress: number
 }
 
 /** Consecutive shards for one slot. */

@@ -36,8 +36,10 @@ export function startReady(state: HubState): void {
     noteMoved(run, state.nowMs)
     run.workedMs = run.sparedMs
     run.savedMs = run.sparedMs
-    writeClaim(state, run, 'running', run.next, run.hi, run.reason)
     const shards = run.plan.shards.filter((shard) => shard.index >= run.next && shard.index < run.hi)
+    // The shards before may be done since the inputs were asked for.
+    run.resumedFrom = shards[0]?.progress ?? 0
+    writeClaim(state, run, 'running', run.next, run.hi, run.reason)
     state.effect({ type: 'start', plan: { ...run.plan, shards } })
   }
 }

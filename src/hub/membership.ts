@@ -37,7 +37,8 @@ export interface MemberChange {
 
 /**
  * The hubs of the swarm as this hub sees them.
- * M1: a hub heard within `suspectAfterMs` is alive. M2: a beacon of an earlier incarnation changes nothing.
+ * M1: a hub heard within `suspectAfterMs` is alive. M2: a beacon of an earlier incarnation changes nothing; of two lives with
+ * one the higher boot id counts.
  * M3: a new boot voids everything an earlier boot held, at once. M4: suspicion is this hub's own opinion and ends with the next sign of life.
  */
 export class Membership {
@@ -256,7 +257,9 @@ function sum(one: SpeedRecord, other: SpeedRecord, sign: 1 | -1): SpeedRecord {
 function isStale(member: Member, beacon: Beacon): boolean {
   if (member.beacon === null) return false
   if (beacon.incarnation !== member.incarnation) return beacon.incarnation < member.incarnation
-  return beacon.boot === member.boot && beacon.sequence <= member.beacon.sequence
+  // Two lives with one key, begun at once: all hubs must believe the same one, and go on believing it.
+  if (beacon.boot !== member.boot) return beacon.boot < member.boot
+  return beacon.sequence <= member.beacon.sequence
 }
 
 function judge(member: Member, nowMs: number): MemberState {

@@ -45,6 +45,18 @@ test('M2: beacons of an earlier life, and doubled or late ones, change nothing',
   expect(members.get('b')?.beacon?.speed).toBe(3)
 })
 
+test('M2: of two lives with one key and one incarnation all believe the same one, whoever spoke last', () => {
+  const [first, second] = [membersWithB(), membersWithB()]
+  for (const sequence of [2, 3, 4]) {
+    first.beaconHeard(beacon({ boot: 'b2', sequence }), 10 * sequence)
+    first.beaconHeard(beacon({ boot: 'b1', sequence }), 10 * sequence)
+    second.beaconHeard(beacon({ boot: 'b1', sequence }), 10 * sequence)
+    second.beaconHeard(beacon({ boot: 'b2', sequence }), 10 * sequence)
+  }
+  expect([first.get('b')?.boot, second.get('b')?.boot]).toEqual(['b2', 'b2'])
+  expect(first.isVoid('b', 'b1')).toBe(true)
+})
+
 test('M3: a new boot voids what the earlier one held', () => {
   const members = membersWithB()
   const before = members.version
