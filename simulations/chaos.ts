@@ -39,6 +39,8 @@ export interface ChaosResult {
   readonly virtualMs: number
 }
 
+type Watch = (world: SimWorld) => void
+
 export const plainChaos: ChaosOptions = { hubs: 8, shards: 200, faults: faultNames }
 
 const BEGIN_MS = 1_000
@@ -48,22 +50,27 @@ const FAR_DEADLINE_MS = 1_800_000
 /** Real Yjs is some times slower than its stand-in. */
 const YJS_EVERY = 20
 
-export function runChaos(seed: number, options: ChaosOptions): ChaosResult {
+/** `watch` is given the world before anything happens. */
+export function runChaos(seed: number, options: ChaosOptions, watch: Watch = () => undefined): ChaosResult {
   const { only, ...all } = options
-  if (only === undefined) return runSeed(seed, options)
+  if (only === undefined) return runSeed(seed, options, { watch })
   const { happened } = runSeed(seed, all)
-  return runSeed(seed, options, { events: happened.filter((_, index) => only.includes(index)) })
+  return runSeed(seed, options, {
+    events: happened.filter((_, index) => only.includes(index)),
+    watch,
+  })
 }
 
 function runSeed(
   seed: number,
   options: ChaosOptions,
-  drawn: { readonly events?: readonly FaultEvent[] } = {},
+  { watch, ...drawn }: { readonly events?: readonly FaultEvent[]; readonly watch?: Watch } = {},
 ): ChaosResult {
   const random = new Random(seed, 'chaos')
   const faults = options.isExact === true ? new Set(options.faults) : swarmOf(seed, options.faults)
   const ledger = ledgerOf(seed, options)
   const world = worldOf(seed, random, options, faults)
+  watch?.(world)
   const untilMs = BEGIN_MS + random.between(1_000, 20_000)
   const everyMs = random.between(100, 3_000)
   const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs, ...drawn })

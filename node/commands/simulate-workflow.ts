@@ -10,6 +10,7 @@ import { parseWorld } from '../../simulations/workflow/world-file.ts'
 import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
+import { writeHtml } from '../simulate/html.ts'
 import type { Option } from '../verb.ts'
 
 const HUBS_MAX = 1_024
@@ -42,9 +43,15 @@ export async function simulateWorkflowCommand(args: Arguments): Promise<number> 
     migration: !args.isOff('migration'),
     speculation: !args.isOff('speculation'),
   }
-  const { report, executions } = simulateWorkflow(dag, await worldOf(args, dag), wants, () => performance.now())
+  const world = await worldOf(args, dag)
+  const { report, executions } = simulateWorkflow(dag, world, wants, () => performance.now())
   const trace = args.text('trace')
   if (trace !== undefined) await writeFile(trace, executions.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const html = args.text('html')
+  if (html !== undefined) {
+    const { workflowHtml } = await import('../../simulations/report/workflow.ts')
+    await writeHtml(html, workflowHtml({ name: dag.name, world, report, executions }))
+  }
   process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : reportText(report))
   return exitCodes.done
 }

@@ -1,8 +1,9 @@
 /** `shoal simulate NAME` and `shoal simulate partition`: named things go wrong, to a made-up job or to yours. */
 import type { FamilyPlan } from '../../simulations/kernel/workload.ts'
 import { scenarioPlans, sized } from '../../simulations/scenarios/catalogue.ts'
-import { runScenario, type ScenarioRun } from '../../simulations/scenarios/run-scenario.ts'
+import { BEGIN_MS, runScenario, type ScenarioRun } from '../../simulations/scenarios/run-scenario.ts'
 import type { Scenario, ScenarioPlan, Size } from '../../simulations/scenarios/scenario.ts'
+import { scenarioFigures } from '../../simulations/scenarios/scenario-figures.ts'
 import { parseScenario } from '../../simulations/scenarios/scenario-file.ts'
 import { scenarioText } from '../../simulations/scenarios/scenario-text.ts'
 import { ShoalError } from '../../src/errors.ts'
@@ -10,7 +11,7 @@ import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { readJson } from '../read-json.ts'
 import type { Option } from '../verb.ts'
-import { writeReport } from './html.ts'
+import { MessageWatch, writeReport } from './html.ts'
 import { simulatedJob } from './job.ts'
 import { partitionActs, splitsOf } from './splits.ts'
 
@@ -81,10 +82,31 @@ const SHARD_MS = 100
 const BUSY_AFTER_MS = 10_000
 
 async function tell(args: Arguments, scenario: Scenario): Promise<number> {
-  const run = runScenario(scenario, args.whole('seed', 1, 2 ** 31) ?? 1)
-  await writeReport(args, `${scenario.name}: ${scenario.summary}`, run.world, { ...run.report })
+  const messages = new MessageWatch()
+  const html = args.text('html')
+  const run = runScenario(
+    scenario,
+    args.whole('seed', 1, 2 ** 31) ?? 1,
+    html === undefined ? undefined : messages.watch,
+  )
+  if (html !== undefined) await writePicture(html, scenario, run, messages)
   process.stdout.write(args.flag('json') ? `${JSON.stringify(run.report)}\n` : scenarioText(run.report, scenario))
   return isGood(run) ? exitCodes.done : exitCodes.failed
+}
+
+async function writePicture(file: string, scenario: Scenario, run: ScenarioRun, { points }: MessageWatch) {
+  const { report, world } = run
+  await writeReport(file, world, {
+    title: scenario.name,
+    summary: scenario.summary,
+    zeroMs: BEGIN_MS,
+    zeroName: 'the submission',
+    figures: scenarioFigures(report),
+    violations: report.violations,
+    messages: points,
+    completedBy: report.completedBy,
+    receipt: report.receipt,
+  })
 }
 
 function isGood({ report }: ScenarioRun): boolean {

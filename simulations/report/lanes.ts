@@ -1,118 +1,126 @@
-/** A history as lanes: per hub its stretches of work and of absence, with the faults that concern everybody beside them. */
+/** A history as lanes: per hub its stretches of work and of absence, what hit it, and on which side of a split it was. */
 import type { HistoryEvent } from '../../src/history/event.ts'
-
-export interface Work {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly family: string
-  readonly shard: number
-  /** A later execution of a shard that had one before. */
-  readonly isAgain: boolean
-}
-
-export interface Lane {
-  readonly hub: string
-  readonly work: readonly Work[]
-  /** Crashed or frozen, until it came back. */
-  readonly away: readonly { readonly fromMs: number; readonly toMs: number; readonly why: string }[]
-}
-
-export interface Band {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly label: string
-}
+import { ROOT_FAMILY } from '../../src/program/family.ts'
+import type { Band, Bar, Lane, Span } from './gantt.ts'
 
 export interface Lanes {
-  readonly endMs: number
   readonly lanes: readonly Lane[]
-  /** Partitions, from cut to healing. */
-  readonly partitions: readonly Band[]
+  /** Splits, from cut to healing. */
+  readonly bands: readonly Band[]
   readonly faults: readonly { readonly atMs: number; readonly hub: string; readonly text: string }[]
-  readonly families: readonly string[]
 }
+
+/** Reasons of claims that have a colour of their own. */
+const styles = new Set(['plan', 'patience', 'steal', 'speculate', 'recover', 'migrate'])
+const isOff = /^(crash|killed|power cut|gone|freeze|pause|restart)/
+const isPartOfSplit = /^(partition|heal) /
 
 /** Reads a history in order of time. */
 export function lanesOf(events: readonly HistoryEvent[], endMs: number): Lanes {
-  const hubs = [...new Set(events.map((event) => event.hub))]
-    .filter((hub) => !hub.startsWith('h-') && hub !== '')
-    .sort()
-  const families = [...new Set(events.filter(isFamilyWork).map((event) => event.family))]
-  const firsts = new Map<string, HistoryEvent>()
-  for (const event of events)
-    if (isFamilyWork(event) && !firsts.has(shardKey(event))) firsts.set(shardKey(event), event)
-  const faults = events.filter((event) => event.kind === 'fault')
+  const hubs = [...new Set(events.map(({ hub }) => hub))].filter((hub) => !hub.startsWith('h-') && hub !== '').sort()
+  const work = workOf(events)
+  const faults = events.filter(({ kind }) => kind === 'fault')
+  const byHub = Map.groupBy(events, ({ hub }) => hub)
   return {
-    endMs,
-    lanes: hubs.map((hub) =>
-      laneOf(
-        hub,
-        events.filter((event) => event.hub === hub),
-        firsts,
-        endMs,
-      ),
-    ),
-    partitions: partitionsOf(faults, endMs),
-    faults: faults.map(({ atMs, hub, detail }) => ({ atMs, hub, text: detail })),
-    families,
+    lanes: hubs.map((hub) => {
+      const own = byHub.get(hub) ?? []
+      const marks = own.filter(({ kind, detail }) => kind === 'fault' && detail !== 'thaw')
+      return {
+        label: hub,
+        bars: work.get(hub) ?? [],
+        away: awayOf(own, endMs),
+        marks: marks.map(({ atMs, detail }) => ({ atMs, text: detail })),
+      }
+    }),
+    bands: bandsOf(faults, endMs),
+    faults: faults.map(({ atMs, hub, detail }) => ({ atMs, hub: hub.startsWith('h-') ? 'all' : hub, text: detail })),
   }
 }
 
-function shardKey(event: HistoryEvent): string {
-  return `${event.job}/${event.family}:${event.lo}`
+interface Run {
+  sinceMs: number
+  readonly epoch: number
 }
 
-function isFamilyWork(event: HistoryEvent): boolean {
-  return event.kind === 'execute' && event.family !== '' && event.family !== 'root'
-}
-
-/** A shard's execution lasts from what its hub noted before it (a start, or the shard before) to its end. */
-function laneOf(
-  hub: string,
-  events: readonly HistoryEvent[],
-  firsts: ReadonlyMap<string, HistoryEvent>,
-  endMs: number,
-): Lane {
-  const work: Work[] = []
-  const away: { fromMs: number; toMs: number; why: string }[] = []
-  let sinceMs = 0
-  let gone: { fromMs: number; why: string } | null = null
+/** A shard's execution lasts from what its run did before it (its start, or the shard before) to its end. */
+function workOf(events: readonly HistoryEvent[]): Map<string, Bar[]> {
+  const bars = new Map<string, Bar[]>()
+  const runs = new Map<string, Run>()
+  const reasons = new Map<string, string>()
+  const seen = new Set<string>()
   for (const event of events) {
-    if (event.kind === 'start') sinceMs = event.atMs
-    if (isFamilyWork(event)) {
-      const fromMs = Math.min(sinceMs, event.atMs)
-      work.push({
-        fromMs,
-        toMs: event.atMs,
-        family: event.family,
-        shard: event.lo,
-        isAgain: firsts.get(shardKey(event)) !== event,
-      })
-      sinceMs = event.atMs
+    const { kind, family, hub, atMs } = event
+    if (family === ROOT_FAMILY || family === '') continue
+    const life = event.life ?? hub
+    if (kind === 'claim') for (const name of namesOf(event)) reasons.set(`${life} ${name}`, event.detail)
+    if (kind === 'start') {
+      const run = { sinceMs: atMs, epoch: event.epoch }
+      for (const name of namesOf(event)) runs.set(`${life} ${name}`, run)
     }
-    if (event.kind === 'fault' && /^(crash|gone|freeze|pause)/.test(event.detail))
-      gone ??= { fromMs: event.atMs, why: event.detail }
-    const isBack = event.kind === 'boot' || (event.kind === 'fault' && event.detail === 'thaw')
-    if (isBack && gone !== null) {
-      away.push({ ...gone, toMs: event.atMs })
-      gone = null
+    if (kind !== 'execute') continue
+    for (const name of namesOf(event)) {
+      const run = runs.get(`${life} ${name}`) ?? { sinceMs: atMs, epoch: -1 }
+      const reason = reasons.get(`${life} ${name}`) ?? 'plan'
+      const isStriped = seen.has(name)
+      seen.add(name)
+      const title = `${name}${run.epoch > 0 ? ` @${run.epoch}` : ''}, ${reason}, ${Math.round(atMs - run.sinceMs)} ms${isStriped ? ', run again' : ''}`
+      const own = bars.get(hub) ?? []
+      bars.set(hub, own)
+      own.push({ fromMs: run.sinceMs, toMs: atMs, style: styles.has(reason) ? reason : 'other', isStriped, title })
+      run.sinceMs = atMs
     }
+  }
+  return bars
+}
+
+function namesOf({ job, family, lo, hi }: HistoryEvent): string[] {
+  return Array.from({ length: hi - lo }, (_, index) => `${job}/${family}:${lo + index}`)
+}
+
+/** Off or standing still, until it is there again. */
+function awayOf(events: readonly HistoryEvent[], endMs: number): (Span & { why: string })[] {
+  const away: (Span & { why: string })[] = []
+  let gone: { fromMs: number; why: string } | null = null
+  for (const { kind, detail, atMs } of events) {
+    if (kind === 'fault' && isOff.test(detail)) gone ??= { fromMs: atMs, why: detail }
+    if (kind === 'drained') gone ??= { fromMs: atMs, why: 'left in order' }
+    const isBack = kind === 'boot' || (kind === 'fault' && detail === 'thaw')
+    if (!isBack || gone === null) continue
+    away.push({ ...gone, toMs: atMs })
+    gone = null
   }
   if (gone !== null) away.push({ ...gone, toMs: endMs })
-  return { hub, work, away }
+  return away
 }
 
-function partitionsOf(faults: readonly HistoryEvent[], endMs: number): Band[] {
+function bandsOf(faults: readonly HistoryEvent[], endMs: number): Band[] {
   const bands: Band[] = []
   const open = new Map<string, number>()
-  for (const { atMs, detail } of faults) {
-    const [, verb, sides = ''] = /^(partition|heal) (.*)$/.exec(detail) ?? []
-    if (verb === 'partition') open.set(sides, atMs)
+  const close = (sides: string, toMs: number) => {
     const fromMs = open.get(sides)
-    if (verb !== 'heal' || fromMs === undefined) continue
-    bands.push({ fromMs, toMs: atMs, label: sides })
+    if (fromMs !== undefined) bands.push({ fromMs, toMs, label: `split ${shortSides(sides)}`, sides: sidesOf(sides) })
     open.delete(sides)
   }
-  for (const [label, fromMs] of open) bands.push({ fromMs, toMs: endMs, label })
+  for (const { atMs, detail } of faults) {
+    if (!isPartOfSplit.test(detail)) continue
+    const sides = detail.slice(detail.indexOf(' ') + 1)
+    if (detail.startsWith('partition')) open.set(sides, atMs)
+    else close(sides, atMs)
+  }
+  for (const sides of [...open.keys()]) close(sides, endMs)
   return bands
+}
+
+/** `0,1|2,3` by its sizes; with `>` the first side is still heard. */
+function shortSides(sides: string): string {
+  const parts = sides.split(/[|>]/).map((side) => (side === '' ? 0 : side.split(',').length))
+  return parts.join(sides.includes('>') ? ' > ' : ' / ')
+}
+
+function sidesOf(sides: string): Map<string, number> {
+  const of = new Map<string, number>()
+  sides.split(/[|>]/).forEach((side, index) => {
+    for (const hub of side.split(',')) if (hub !== '') of.set(`h${hub.padStart(4, '0')}`, index)
+  })
+  return of
 }

@@ -44,9 +44,15 @@ const JOB = 'job-1'
 export const BEGIN_MS = 1_000
 const CONVERGE_MS_MAX = 600_000
 
-export function runScenario(scenario: Scenario, seed: number): ScenarioRun {
+/** `watch` is given the world before anything happens. */
+export function runScenario(
+  scenario: Scenario,
+  seed: number,
+  watch: (world: SimWorld) => void = () => undefined,
+): ScenarioRun {
   const { acts, families, submitter = 0, rootMs = 0 } = scenario
   const world = new SimWorld({ seed, hubs: scenario.hubs, blobResults: 0.2 })
+  watch(world)
   const after = perform(world, acts, seed, BEGIN_MS)
   world.runFor(BEGIN_MS)
   const messagesBefore = world.network.messages
