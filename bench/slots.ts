@@ -46,14 +46,14 @@ await measure(
   3,
   async () => (await perUnit(1, () => run(pool, scripts.echo, 1, 64 * MiB))) / 1000,
 )
-await measure('kill of an infinite loop, grace of 100 ms included', 'ms', 7, killSpinning)
+await measure('kill of an infinite loop, grace of 100 ms included', 'ms', 7, () => killSpinning(pool))
 await measure('next run after that kill', 'us', 5, async () => {
-  await killSpinning()
+  await killSpinning(pool)
   return perUnit(1, () => run(pool, scripts.nothing, 1))
 })
 await pool.stop()
 
-async function killSpinning(): Promise<number> {
+async function killSpinning(pool: ProcessSlotPool): Promise<number> {
   const spinning = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<RunEnd>()
   const handle = pool.run(request(scripts.spin, 1), { ...listener(ended.resolve), log: () => spinning.resolve() })
@@ -130,7 +130,10 @@ async function compareLevels(): Promise<void> {
       console.log(JSON.stringify({ ...line, rounds: found.length }))
     }
   }
-  for (const each of pools.values()) await each.stop()
+  for (const [level, each] of pools) {
+    await measure(`kill of an infinite loop at ${level}, grace of 100 ms included`, 'ms', 5, () => killSpinning(each))
+    await each.stop()
+  }
 }
 
 function middle(samples: readonly number[]): number {

@@ -93,8 +93,10 @@ class IsolatedProgram implements LoadedProgram {
   }
 
   #owed(host: RuntimeHost, begin: () => void): Promise<readonly Uint8Array[]> {
+    if (this.#host !== host) {
+      host.signal.addEventListener('abort', () => this.#enter(() => this.#isolate.call('abort')), { once: true })
+    }
     this.#host = host
-    host.signal.addEventListener('abort', () => this.#enter(() => this.#isolate.call('abort')), { once: true })
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject }
       this.#enter(() => {

@@ -40,7 +40,7 @@ export class Programs {
   /** The program of a job; two jobs never share module state. */
   load(setting: SettingFields): Promise<LoadedProgram> {
     const key = `${setting.job} ${setting.program}`
-    const loaded = this.#loaded.get(key) ?? this.#loadFresh(this.bytes(setting.program))
+    const loaded = this.#loaded.get(key) ?? this.#loadFresh(key, this.bytes(setting.program))
     this.#loaded.delete(key)
     this.#loaded.set(key, loaded)
     const oldest = this.#loaded.keys().next().value
@@ -48,22 +48,22 @@ export class Programs {
     return loaded
   }
 
-  async #loadFresh(bytes: Uint8Array): Promise<LoadedProgram> {
+  async #loadFresh(key: string, bytes: Uint8Array): Promise<LoadedProgram> {
     this.#runtime ??= importRuntime(this.#runtimeUrl)
     const loadProgram = await this.#runtime
-    this.#makeRoom()
+    this.#makeRoom(key)
     const program = loadProgram(bytes)
     if (program.dispose !== undefined) this.#disposable = program
     return program
   }
 
   /** One isolate at a time: the last job's ends before the next one's begins. */
-  #makeRoom(): void {
+  #makeRoom(key: string): void {
     const last = this.#disposable
     this.#disposable = null
     if (last === null) return
     last.dispose?.()
-    this.#loaded.clear()
+    for (const old of [...this.#loaded.keys()]) if (old !== key) this.#loaded.delete(old)
   }
 }
 

@@ -103,3 +103,21 @@ test.each(walled)('a root spawns, waits and is cancelled at %s', async (level) =
   const stuck = pool.root({ ...request, restored: null, limits }, left)
   expect(await left.end).toEqual({ kind: 'cancelled' })
 })
+
+test.each(['L2', 'L4'] as const)(
+  'at %s a job keeps its isolate from run to run, and another job gets a fresh one',
+  async (level) => {
+    const missing = lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    const pool = await startPool({ launcher: launcherAt(level, true) })
+    const script = 'globalThis.runs = (globalThis.runs ?? 0) + 1; return globalThis.runs'
+    const counts: unknown[] = []
+    for (const job of ['a', 'a', 'b', 'a']) {
+      const record = new RunRecord()
+      pool.run(runOf(script, 1, { setting: settingOf({ shard: script }, job) }), record)
+      await record.end
+      counts.push(...record.values)
+    }
+    expect(counts).toEqual([1, 2, 1, 1])
+  },
+)
