@@ -111,6 +111,8 @@ function encodeRoot(message: RootMessage): Uint8Array[] {
     .u32(message.slots)
     .u32(message.recordedCuts.size)
   for (const [sequence, cut] of message.recordedCuts) frame.f64(sequence).f64(cut.items).numbers(cut.starts)
+  frame.u32(message.profile.size)
+  for (const [spot, meanMs] of message.profile) frame.u32(spot).f64(meanMs)
   return frame.optional(message.restored).finish()
 }
 
@@ -125,8 +127,10 @@ function takeRoot(id: number, payload: Payload): RootMessage {
   for (let i = 0; i < cuts; i++) {
     recordedCuts.set(payload.f64(), { items: payload.f64(), starts: payload.numbers() })
   }
+  const profile = new Map(Array.from({ length: payload.count(12) }, () => [payload.u32(), payload.f64()] as const))
   const restored = payload.optional()
-  return { type: 'root', id, setting, input, chunks: chunks === NONE ? null : chunks, recordedCuts, slots, restored }
+  const cut = { chunks: chunks === NONE ? null : chunks, recordedCuts, profile, slots }
+  return { type: 'root', id, setting, input, ...cut, restored }
 }
 
 function putSetting(frame: FrameBuilder, setting: SettingFields): FrameBuilder {

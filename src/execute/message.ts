@@ -62,6 +62,7 @@ export interface RootMessage {
   readonly input: RootInput
   readonly chunks: number | null
   readonly recordedCuts: ReadonlyMap<number, Cut>
+  readonly profile: ReadonlyMap<number, number>
   readonly slots: number
   readonly restored: Uint8Array | null
 }

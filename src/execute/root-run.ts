@@ -65,7 +65,7 @@ export class RootRun implements RootHandle, Tenant {
   }
 
   start(process: SlotProcess, memory: MemoryWatchdog): void {
-    const { setting, input, chunks, recordedCuts, restored, limits } = this.#request
+    const { setting, input, chunks, recordedCuts, profile = new Map(), restored, limits } = this.#request
     const { job, program, seed, clockMs, audit, mtbfMs = slotLimits.mtbfMs } = setting
     const id = process.nextId()
     const unwatch = memory.watch(process, limits.memoryBytesMax, (bytes) => this.#tooLarge(bytes))
@@ -79,6 +79,7 @@ export class RootRun implements RootHandle, Tenant {
       input,
       chunks,
       recordedCuts,
+      profile,
       slots: this.#slots,
       restored,
     })

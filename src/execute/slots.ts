@@ -106,6 +106,8 @@ export interface RootRequest {
   readonly chunks: number | null
   /** Cuts of families recorded before a replay, by sequence; the same spawns must be cut the same way. */
   readonly recordedCuts: ReadonlyMap<number, Cut>
+  /** Mean milliseconds of an item by spot, as earlier jobs showed; absent when nothing is known. */
+  readonly profile?: ReadonlyMap<number, number>
   /** Live slots in the swarm when the root starts: the W of the granularity rule. */
   readonly slots: number
   /** State of its newest checkpoint; null at a first start. */

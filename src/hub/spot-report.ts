@@ -2,7 +2,7 @@
 import type { FamilyView } from '../ledger/view.ts'
 import { isTail, ROOT_FAMILY } from '../program/family.ts'
 import { type Ref, refSize } from '../program/ref.ts'
-import type { SpotReport } from '../program/report.ts'
+import type { SpotCost, SpotReport } from '../program/report.ts'
 
 /** By spot, ascending. What only the root knows is left at nothing. */
 export function spotReports(families: Iterable<FamilyView>): SpotReport[] {
@@ -26,8 +26,22 @@ export function spotReports(families: Iterable<FamilyView>): SpotReport[] {
   return [...spots.values()].sort((a, b) => a.spot - b.spot)
 }
 
+/** What the items of each spot cost, where all of its shards are done. Calls of sharded functions are no items. */
+export function spotCosts(families: Iterable<FamilyView>): SpotCost[] {
+  const spots = new Map<number, SpotCost>()
+  for (const view of families) {
+    const { key, spot, cut, sequence, edges } = view.spec
+    if (key === ROOT_FAMILY || edges.length > 0 || view.doneCount < view.shards) continue
+    const { items, ms } = spots.get(spot) ?? { items: 0, ms: 0 }
+    // Items of a tail were counted with the family whose shard handed them back.
+    const own = isTail(sequence) ? 0 : cut.items - (cut.starts[0] ?? 0)
+    spots.set(spot, { spot, items: items + own, ms: ms + busyMs(view) })
+  }
+  return [...spots.values()].filter(({ items }) => items > 0)
+}
+
 /** All finished executions of a family, copies included. */
-export function busyMs(view: FamilyView): number {
+function busyMs(view: FamilyView): number {
   let sum = 0
   for (const { record } of view.history()) if (record.kind === 'done') sum += record.busyMs
   return sum

@@ -103,6 +103,9 @@ export const liveLimits = {
 
 /** Values on a live hub. */
 export const shellLimits = {
+  /** Programs whose spots are profiled, least recently run dropped first, and spots of each. */
+  profiledProgramsMax: 512,
+  profiledSpotsMax: 64,
   /** Blobs kept in memory after use: inputs of a family are read by every run of it. */
   recentBytesMax: 64 * MiB,
   /** Resident memory of a slot before its watchdog ends it. */

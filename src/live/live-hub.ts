@@ -6,6 +6,7 @@ import { refPrints } from '../history/value-print.ts'
 import type { Effect, StoryEvent } from '../hub/effect.ts'
 import { Hub } from '../hub/hub.ts'
 import type { Input } from '../hub/input.ts'
+import { spotCosts } from '../hub/spot-report.ts'
 import type { HubInit } from '../hub/state.ts'
 import { recovery, shellLimits, sizes } from '../limits.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
@@ -21,6 +22,7 @@ import { errorFields, type Log } from './log.ts'
 import type { Network } from './network.ts'
 import { RootShell } from './root-shell.ts'
 import { RunShell } from './run-shell.ts'
+import type { SpotProfiles } from './spot-profiles.ts'
 import { Timers } from './timers.ts'
 import { Values } from './values.ts'
 
@@ -37,6 +39,8 @@ export interface LiveHubComponents {
   readonly log: Log
   /** Where this hub writes what it does and learns, if anywhere. */
   readonly history?: HistoryFile | null
+  /** What spots cost in earlier jobs; absent where nobody keeps it. */
+  readonly profiles?: SpotProfiles
 }
 
 /** What followers of a live hub are told. */
@@ -75,7 +79,15 @@ export class LiveHub {
     this.jobs = new JobShelf(this.hub, this.values)
     this.jobs.mtbfMs = () => this.#failures.mtbfMs()
     this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))
-    const shell = { slots, values: this.values, jobs: this.jobs, log, input: (input: Input) => this.input(input) }
+    const { profiles } = components
+    const shell = {
+      profiles,
+      slots,
+      values: this.values,
+      jobs: this.jobs,
+      log,
+      input: (input: Input) => this.input(input),
+    }
     this.#runs = new RunShell(shell)
     this.#roots = new RootShell(shell)
     const author = { hub: init.hub, boot: init.boot }
@@ -107,6 +119,7 @@ export class LiveHub {
     await this.components.network.stop()
     await this.components.slots.stop()
     await this.#ledgers.close()
+    await this.components.profiles?.saved()
   }
 
   /** Feeds one input and carries out its effects. What an effect brings about at once waits until all effects are carried out. */
@@ -187,6 +200,7 @@ export class LiveHub {
       case 'accepted':
         return this.listener?.accepted(effect.job)
       case 'job-ended':
+        this.#learn(effect.job)
         this.#runs.forgetAllBut(new Set(this.hub.state.runs.keys()))
         return this.listener?.ended(effect.job)
       case 'drop-job':
@@ -207,6 +221,12 @@ export class LiveHub {
     if (event.type !== 'hub') return
     if (event.state === 'dead') this.#failures.failed()
     this.#failures.alive(this.hub.state.members.alive().length)
+  }
+
+  /** Every hub learns from its replica of the ledger what the spots of the program cost. */
+  #learn(id: JobId): void {
+    const job = this.hub.state.jobs.get(id)
+    if (job !== undefined) this.components.profiles?.learn(job.manifest.program, spotCosts(job.view.families.values()))
   }
 
   #message(from: HubId, bytes: Uint8Array): void {

@@ -102,9 +102,10 @@ export class RootShell {
     const { chunks } = manifest.options
     const limits = { shardDeadlineMs: durations.jobExpiryMs, memoryBytesMax: shellLimits.slotMemoryBytesMax }
     const { recordedCuts } = effect
+    const profile = this.#components.profiles?.of(manifest.program) ?? new Map()
     const restored = await this.#restored(effect, root)
     root.handle = slots.root(
-      { setting, input, chunks, recordedCuts, slots: effect.slots, restored, limits },
+      { setting, input, chunks, recordedCuts, profile, slots: effect.slots, restored, limits },
       this.#listener(effect.run, root),
     )
     if (root.abort.signal.aborted) root.handle.cancel()

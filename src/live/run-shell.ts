@@ -8,6 +8,7 @@ import type { HubId, Ref } from '../program/ref.ts'
 import { packList, unpackList } from '../wire/pack.ts'
 import type { JobShelf } from './job-shelf.ts'
 import { errorFields, type Log } from './log.ts'
+import type { SpotProfiles } from './spot-profiles.ts'
 import type { Values } from './values.ts'
 
 export interface ShellComponents {
@@ -15,6 +16,8 @@ export interface ShellComponents {
   readonly values: Values
   readonly jobs: JobShelf
   readonly input: (input: Input) => void
+  /** What earlier jobs showed; absent where nobody keeps it. */
+  readonly profiles?: SpotProfiles | undefined
   readonly log: Log
 }
 

@@ -21,6 +21,7 @@ import { LoadMonitor } from './load-monitor.ts'
 import { LocalSurface } from './local-surface.ts'
 import { errorFields, type Log } from './log.ts'
 import { machineLabels } from './machine-labels.ts'
+import { SpotProfiles } from './spot-profiles.ts'
 import { SwarmPlace } from './swarm-place.ts'
 
 export type Role = 'compute' | 'submit' | 'observe'
@@ -61,6 +62,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
   const name = options.swarm ?? DEFAULT_SWARM
   const admission = await openAdmission(home, { name, join: options.join, nowMs, log })
   const blobs = await FileBlobStore.open(realDisk, join(home, 'blobs'))
+  const profiles = await SpotProfiles.open(realDisk, join(home, 'spots'), log)
   const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
   const walls = probeWalls()
   const guard = openGuard({ self: admission.identity.hub, trust: options.trust, launchers: walls.launchers, needsNode })
@@ -78,6 +80,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       blobs,
       ledgerStore,
       slots,
+      profiles,
       crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
       sign: (bytes) => admission.identity.sign(bytes),
       admits: (hub) => admission.membership.isMember(hub),

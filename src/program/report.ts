@@ -101,6 +101,13 @@ export interface SpotReport extends VisitedSpot {
   readonly bytes: number
 }
 
+/** What the items of a spot cost in one job. */
+export interface SpotCost {
+  readonly spot: number
+  readonly items: number
+  readonly ms: number
+}
+
 /** The parts of a job's report that its ledger alone tells. */
 export interface ReportBody {
   /** Unfinished shards that have a checkpoint to resume from. */

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly recordedCuts?: ReadonlyMap<number, Cut>
   readonly audit?: boolean
   readonly slots?: number
+  /** Mean milliseconds of an item by spot, as earlier jobs showed. */
+  readonly profile?: ReadonlyMap<number, number>
   /** Interrupt every shard at each of its checkpoints and resume it from there. */
   readonly interrupt?: boolean
   /** After so many milliseconds shards hand back what they have not begun. */
@@ -73,6 +75,7 @@ export async function runProgram(
     chunks: options.chunks ?? null,
     recordedCuts: options.recordedCuts ?? new Map(),
     slots: () => options.slots ?? 4,
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     audit: options.audit ?? false,
     restored: options.restored ?? null,
     spawn(spawn, each) {

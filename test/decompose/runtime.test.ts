@@ -219,6 +219,22 @@ test('a slow shard hands back what it has not begun: its tail is cut by what was
   )
 })
 
+test('what earlier jobs showed spares the sample: no item runs in the root first', async () => {
+  const source = 'export default function (xs) { return xs.map((x) => Math.sqrt(x)) }'
+  const program = decompose(source, 'profiled.js')
+  const value = Array.from({ length: 40 }, (_, i) => i)
+  const starts = async (profile: ReadonlyMap<number, number>) => {
+    const run = await runProgram(program, { value }, { profile, slots: 4 })
+    expect(run.value).toEqual(value.map(Math.sqrt))
+    return run.spawns.map(({ cut, workMs }) => [cut.starts[0], cut.starts.length, workMs?.[0]])
+  }
+  expect(await starts(new Map([[0, 100]]))).toEqual([[0, 40, 100]])
+  expect(await starts(new Map([[0, 0.001]]))).toEqual([])
+  expect(await starts(new Map([[7, 100]]))).toEqual([])
+  const forced = await runProgram(program, { value }, { profile: new Map([[0, 100]]), chunks: 3 })
+  expect(forced.spawns[0]?.cut.starts).toEqual([0, 13, 26])
+})
+
 test('a root tells how often it came by each spot, how wide it was, and why it stayed', async () => {
   const source = `export default function ({ xs, rounds }) {
   let sum = 0;

@@ -41,6 +41,8 @@ export interface RootCall {
   readonly seed: number
   readonly chunks: number | null
   readonly recordedCuts: ReadonlyMap<number, Cut>
+  /** Mean milliseconds of an item by spot, as earlier jobs showed. */
+  readonly profile?: ReadonlyMap<number, number>
   /** Live slots in the swarm at this moment. */
   slots(): number
   readonly audit: boolean

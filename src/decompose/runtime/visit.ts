@@ -95,7 +95,8 @@ export class Pace {
   /** Mean time of an item so far, in milliseconds. */
   meanMs(): number {
     const ran = this.#done - this.#from
-    return ran === 0 ? 0 : Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / ran)
+    if (ran === 0) return this.#recorded === undefined ? this.#profiledMs() : 0
+    return Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / ran)
   }
 
   #cutRest(meanMs: number): Cut {
@@ -107,11 +108,23 @@ export class Pace {
     return { items: this.#count, starts: starts.map((start) => start + this.#done) }
   }
 
+  /** What earlier jobs showed spares the sample: the first item may be long, and hubs would wait for it. */
+  #cutByProfile(): Cut | null {
+    const meanMs = this.#profiledMs()
+    if (meanMs === 0 || !isWorthSharding(meanMs * (this.#count - this.#done), this.#setting.call.slots())) return null
+    return this.#cutRest(meanMs)
+  }
+
+  /** Mean time of an item in earlier jobs; 0 when there were none. */
+  #profiledMs(): number {
+    return this.#setting.call.profile?.get(this.#history.spot) ?? 0
+  }
+
   #cutNow(): Cut | null {
     const { call, host } = this.#setting
     if (this.#recorded !== undefined) return this.#done === (this.#recorded.starts[0] ?? 0) ? this.#recorded : null
     if (call.chunks !== null) return this.#done === 0 ? evenCut(this.#count, call.chunks) : null
-    if (this.#done === this.#from) return null
+    if (this.#done === this.#from) return this.#cutByProfile()
     const now = host.nowMs()
     const spentMs = now - this.#startMs
     const recentMs = now - this.#sinceMs

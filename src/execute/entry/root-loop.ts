@@ -85,12 +85,13 @@ export class RootLoop {
 
   async #run(loading: Promise<LoadedProgram>): Promise<Uint8Array | null> {
     const program = await loading
-    const { input, chunks, recordedCuts, restored, setting } = this.#message
+    const { input, chunks, recordedCuts, profile, restored, setting } = this.#message
     const outcome = await program.runRoot(
       {
         input,
         chunks,
         recordedCuts,
+        profile,
         restored: this.host.opened(restored),
         seed: setting.seed,
         audit: setting.audit,

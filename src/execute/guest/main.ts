@@ -15,6 +15,7 @@ export interface GuestRoot {
   readonly seed: number
   readonly chunks: number | null
   readonly recordedCuts: ReadonlyMap<number, Cut>
+  readonly profile?: ReadonlyMap<number, number>
   readonly slots: number
   readonly audit: boolean
   readonly restored: Uint8Array | null
