@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'forecast']
+const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'forecast', 'analysis']
 const named = process.argv.slice(2).filter((name) => all.includes(name))
 
 for (const name of named.length > 0 ? named : all) {

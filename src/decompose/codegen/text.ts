@@ -67,18 +67,29 @@ export class TextBuilder {
       const kept = this.#kept[at] === 1
       const change = this.#kept.indexOf(kept ? 0 : 1, at)
       const end = change < 0 || change > to ? to : change
-      const parts = this.#source.slice(at, end).split(LINE_END)
-      for (const [index, part] of parts.entries()) {
-        if (index % 2 === 1) written.endLine(part)
-        else if (kept) written.keep(part)
-        else written.blank(part.length)
-      }
+      this.#copyRun(at, end, kept, written)
       at = end
     }
   }
+
+  #copyRun(from: number, to: number, kept: boolean, written: Writer): void {
+    LINE_END.lastIndex = from
+    let at = from
+    for (let end = LINE_END.exec(this.#source); end !== null && end.index < to; end = LINE_END.exec(this.#source)) {
+      if (kept) written.keep(this.#source.slice(at, end.index))
+      else written.blank(end.index - at)
+      // A range may end between the two characters of one line end.
+      const after = Math.min(to, end.index + end[0].length)
+      written.endLine(this.#source.slice(end.index, after))
+      at = after
+      LINE_END.lastIndex = at
+    }
+    if (kept) written.keep(this.#source.slice(at, to))
+    else written.blank(to - at)
+  }
 }
 
-const LINE_END = /(\r\n|[\n\r\u2028\u2029])/
+const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
 
 /** Text being written, with lines and columns counted. */
 class Writer {
@@ -88,8 +99,11 @@ class Writer {
   #column = 1
   /** Columns put in that no blank has made up for yet. */
   #debt = 0
+  /** Blanks that are written when something follows them on their line. */
+  #blanks = 0
 
   insert(text: string): void {
+    this.#flush()
     this.#parts.push(text)
     this.#column += text.length
     this.#debt += text.length
@@ -103,6 +117,7 @@ class Writer {
       this.#shifts.set(this.#line, shifts)
       this.#debt = 0
     }
+    this.#flush()
     this.#parts.push(text)
     this.#column += text.length
   }
@@ -110,11 +125,17 @@ class Writer {
   blank(length: number): void {
     const used = Math.min(length, this.#debt)
     this.#debt -= used
-    this.#parts.push(' '.repeat(length - used))
+    this.#blanks += length - used
     this.#column += length - used
   }
 
+  #flush(): void {
+    if (this.#blanks > 0) this.#parts.push(' '.repeat(this.#blanks))
+    this.#blanks = 0
+  }
+
   endLine(text: string): void {
+    this.#blanks = 0
     this.#parts.push(text)
     this.#line += 1
     this.#column = 1

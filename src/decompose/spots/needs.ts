@@ -83,11 +83,9 @@ export function needsOf(
 
   for (let next = queue.pop(); next !== undefined && clash === null; next = queue.pop()) {
     const { node, local } = next
-    walk(node, (at) => {
-      if (ignored.some((range) => contains(range, at))) return false
-      if (at.type === 'Identifier') refer(at, node, local)
-      return true
-    })
+    for (const at of map.namesIn(node)) {
+      if (!ignored.some((range) => contains(range, at))) refer(at, node, local)
+    }
   }
   for (const output of outputs) localNames.set(output.name, output)
   for (const [name, node] of moduleNames) if (localNames.has(name)) clash = { name, node }
@@ -102,8 +100,16 @@ export function declarationOf(variable: Variable): AnyNode {
   return node
 }
 
+const classesOf = new WeakMap<ModuleMap, readonly Variable[]>()
+
 /** Top-level classes that instances of can travel: no private parts, no builtin superclass. */
-export function moduleClasses(map: ModuleMap): Variable[] {
+export function moduleClasses(map: ModuleMap): readonly Variable[] {
+  const held = classesOf.get(map) ?? findClasses(map)
+  classesOf.set(map, held)
+  return held
+}
+
+function findClasses(map: ModuleMap): Variable[] {
   const top = map.module.scopes.find((scope) => scope.type === 'module')
   const classes = (top?.variables ?? []).filter((variable) => isClass(map.callableOf(variable)))
   const plain = (variable: Variable, depth: number): boolean => {

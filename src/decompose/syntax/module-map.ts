@@ -25,6 +25,7 @@ export class ModuleMap {
   readonly #parents = new Map<AnyNode, AnyNode>()
   readonly #variables = new Map<AnyNode, Variable>()
   readonly #references = new Map<AnyNode, Reference>()
+  readonly #names = new Map<AnyNode, readonly Identifier[]>()
   #values: ReadonlyMap<string, readonly AnyNode[]> | null = null
 
   constructor(module: ParsedModule) {
@@ -103,6 +104,19 @@ export class ModuleMap {
         part.value?.type === 'Literal' &&
         !('regex' in part.value && part.value.regex),
     )
+  }
+
+  /** All identifiers in a part of the tree that stand for variables. */
+  namesIn(node: AnyNode): readonly Identifier[] {
+    const held = this.#names.get(node)
+    if (held !== undefined) return held
+    const names: Identifier[] = []
+    walk(node, (at) => {
+      if (at.type === 'Identifier' && this.#variables.has(at)) names.push(at)
+      return true
+    })
+    this.#names.set(node, names)
+    return names
   }
 
   /** Every value that the text gives to variables and properties of this name. */

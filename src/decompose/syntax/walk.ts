@@ -4,15 +4,21 @@ import type { AnyNode, ArrowFunctionExpression, Class, FunctionDeclaration, Func
 export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression
 export type ClassNode = Class & AnyNode
 
+/** Trees do not change once they are parsed, and are walked many times. */
+const children = new WeakMap<AnyNode, readonly AnyNode[]>()
+
 /** The direct children of a node, in source order of its fields. */
-export function childrenOf(node: AnyNode): AnyNode[] {
-  const children: AnyNode[] = []
+export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  const held = children.get(node)
+  if (held !== undefined) return held
+  const found: AnyNode[] = []
   for (const value of Object.values(node)) {
     if (Array.isArray(value)) {
-      for (const entry of value) if (isNode(entry)) children.push(entry)
-    } else if (isNode(value)) children.push(value)
+      for (const entry of value) if (isNode(entry)) found.push(entry)
+    } else if (isNode(value)) found.push(value)
   }
-  return children
+  children.set(node, found)
+  return found
 }
 
 /** Visits a node and everything below it; `enter` returns false to skip what is below. */
