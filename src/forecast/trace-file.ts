@@ -8,7 +8,7 @@ import type { BacktestRow, JobRun } from './backtest.ts'
  * @throws ShoalError SHOAL_USAGE naming the line that cannot be read.
  */
 export function parseTrace(text: string, file: string): BacktestRow[] {
-  const rows = recordLines(text, file, 2).map(({ cells, line }) => {
+  const rows = recordLines(text, file, ['timestamp', 'value']).map(({ cells, line }) => {
     const [time = '', value = ''] = cells
     const number = value === '' || /^nan$/i.test(value) ? Number.NaN : Number(value)
     if (Number.isNaN(number) && value !== '' && !/^nan$/i.test(value)) throw unreadable(file, line, 'value', value)
@@ -23,7 +23,7 @@ export function parseTrace(text: string, file: string): BacktestRow[] {
 
 /** @throws ShoalError SHOAL_USAGE naming the line that cannot be read. */
 export function parseJobRuns(text: string, file: string): JobRun[] {
-  return recordLines(text, file, 3).map(({ cells, line }) => {
+  return recordLines(text, file, ['start', 'end', 'job']).map(({ cells, line }) => {
     const [start = '', end = '', job = ''] = cells
     return { start: seconds(start, file, line), end: seconds(end, file, line), job }
   })
@@ -34,18 +34,32 @@ interface RecordLine {
   readonly line: number
 }
 
-function recordLines(text: string, file: string, cellsMin: number): RecordLine[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+/** Lines of at least these columns. A header may name them in another order; lines that begin with # say nothing. */
+function recordLines(text: string, file: string, columns: readonly string[]): RecordLine[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const found: RecordLine[] = []
+  let places: readonly number[] | null = null
   for (const [index, content] of lines.entries()) {
-    if (content.trim() === '') continue
+    if (content.trim() === '' || content.startsWith('#')) continue
     const cells = content.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
-    const isHeader = index === 0 && /^[a-z_]/i.test(cells[0] ?? '')
-    if (isHeader) continue
-    if (cells.length < cellsMin) throw unusable(file, `line ${index + 1} has ${cells.length} of ${cellsMin} columns`)
-    found.push({ cells, line: index + 1 })
+    if (cells.length < columns.length) {
+      throw unusable(file, `line ${index + 1} has ${cells.length} of ${columns.length} columns`)
+    }
+    if (places === null) {
+      places = placesIn(cells, columns)
+      // Only a header begins with a word; a date begins with a digit.
+      if (/^[a-z_]/i.test(cells[0] ?? '')) continue
+    }
+    found.push({ cells: places.map((place) => cells[place] ?? ''), line: index + 1 })
   }
   return found
+}
+
+/** Where a header puts the columns; in their own order when it does not name them all. */
+function placesIn(header: readonly string[], columns: readonly string[]): number[] {
+  const names = header.map((name) => name.toLowerCase())
+  const places = columns.map((column) => names.indexOf(column))
+  return places.includes(-1) ? columns.map((_, at) => at) : places
 }
 
 /** Unix seconds, or a date that JavaScript can read. */

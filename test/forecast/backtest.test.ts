@@ -24,6 +24,31 @@ test('what comes later changes nothing that was said before, nets included', asy
   expect(other).not.toEqual(one)
 })
 
+test('that a series leaves the percents later is not known before', async () => {
+  const otherFuture = waves.map((row, at) => (at > 500 ? { ...row, value: at % 2 === 0 ? 1e6 : -50 } : row))
+  const [one, other] = [await predictions(waves, { nets: false }), await predictions(otherFuture, { nets: false })]
+  const until = (list: Prediction[]): Prediction[] => list.filter(({ row }) => row <= 500)
+  expect(until(other)).toEqual(until(one))
+  expect(other.at(-1)?.p90).toBeGreaterThan(1000)
+})
+
+test('missing rows are neither learned as zero nor scored', async () => {
+  const holes = waves.map((row, at) => (at < 40 || at % 9 === 0 ? { ...row, value: Number.NaN } : row))
+  const list = await predictions(holes, { nets: false })
+  const { horizons } = await backtest(holes, { nets: false })
+  expect(list).toHaveLength(400 * 3)
+  expect(list.every(({ mean, p90 }) => Number.isFinite(mean) && p90 >= mean)).toBe(true)
+  expect(horizons.every(({ mae, maeLast }) => mae > 0 && mae < maeLast)).toBe(true)
+})
+
+test('a series that never moves is forecast as it is', async () => {
+  const flat = waves.map((row) => ({ ...row, value: 7 }))
+  for (const { mean, p90 } of await predictions(flat, { nets: true })) {
+    expect(mean).toBe(7)
+    expect(p90).toBeCloseTo(7)
+  }
+})
+
 test('predictions start at row 300 and come for every horizon', async () => {
   const list = await predictions(waves, { nets: false, horizons: [1, 3] })
   expect(list[0]).toMatchObject({ row: 300, h: 1 })

@@ -72,6 +72,14 @@ test('lines are read with or without a header, dates as seconds, gaps as missing
   ])
   expect(parseTrace('timestamp,value\n2020-01-01T00:00:10Z,7\n', 'x')).toEqual([{ timestamp: 1577836810, value: 7 }])
   expect(parseJobRuns('start,end,job\n1,5,a_1\n', 'x')).toEqual([{ start: 1, end: 5, job: 'a_1' }])
+  expect(parseTrace('# made\nvalue,unit,Timestamp\r7,pct,1\r', 'x')).toEqual([{ timestamp: 1, value: 7 }])
+  expect(parseTrace('\uFEFF\n"time", "load"\n1, 7\n', 'x')).toEqual([{ timestamp: 1, value: 7 }])
   expect(() => parseTrace('1,2\n2,hello\n', 'x.csv')).toThrow(/x\.csv .*line 2/)
   expect(() => parseTrace('timestamp,value\n', 'x')).toThrow(/no rows/)
+})
+
+test('the same seed gives the same predictions, nets included', async () => {
+  const words = (out: string): string[] => ['forecast', path('wave.csv'), '--seed', '7', '--predictions', path(out)]
+  for (const out of ['one.csv', 'two.csv']) expect((await shoal(words(out))).code).toBe(0)
+  expect(await readFile(path('two.csv'), 'utf8')).toBe(await readFile(path('one.csv'), 'utf8'))
 })
