@@ -1,7 +1,7 @@
 /** An expert that forecasts from likeness: what followed the past moments most like now. */
 import type { Expert } from './expert.ts'
 import type { History } from './history.ts'
-import { Likeness, neighbours } from './likeness.ts'
+import { type Kind, Likeness, neighbours } from './likeness.ts'
 
 /** Samples of course: short ones find more of their like, long ones know more about where they are. */
 const courseLengths = [6, 16, 40] as const
@@ -12,28 +12,29 @@ export class Analogue implements Expert {
   readonly name: string
   readonly readyAfter: number
   readonly #likeness: Likeness
+  readonly #kind: Kind
   /** Which of the lengths of course. */
   readonly #at: number
   readonly #followers = new Float64Array(neighbours)
 
-  private constructor(likeness: Likeness, at: number) {
+  private constructor(likeness: Likeness, kind: Kind, at: number) {
     const length = courseLengths[at] ?? 0
-    this.name = `${likeness.byShape ? 'shape' : 'level'}${length}`
+    this.name = `${kind}${length}`
     this.readyAfter = momentsMin + length
     this.#likeness = likeness
+    this.#kind = kind
     this.#at = at
   }
 
-  /** One expert per length of course, by value and by shape; those of a kind share their search. */
+  /** One expert per length of course, by value and by shape; they share one search. */
   static all(): Analogue[] {
-    return [false, true].flatMap((byShape) => {
-      const likeness = new Likeness(courseLengths, byShape)
-      return courseLengths.map((_, at) => new Analogue(likeness, at))
-    })
+    const likeness = new Likeness(courseLengths)
+    const kinds: readonly Kind[] = ['level', 'shape']
+    return kinds.flatMap((kind) => courseLengths.map((_, at) => new Analogue(likeness, kind, at)))
   }
 
-  observe(): void {
-    // The search is made when it is asked for.
+  observe(history: History): void {
+    this.#likeness.observe(history)
   }
 
   forecast(history: History, horizons: readonly number[], into: Float64Array): void {
@@ -52,16 +53,15 @@ export class Analogue implements Expert {
     choose: (sorted: Float64Array) => number,
   ): void {
     into.fill(Number.NaN)
-    const likes = this.#likeness.search(history, horizons.at(-1) ?? 0)[this.#at]
+    const likes = this.#likeness.search(this.#kind, history, horizons.at(-1) ?? 0)[this.#at]
     if (likes === undefined || likes.found < neighbours) return
-    const { values, byShape } = this.#likeness
     const now = history.ago(0)
     const followers = this.#followers
     horizons.forEach((horizon, cell) => {
       for (let rank = 0; rank < neighbours; rank++) {
-        const moment = likes.moments[rank] ?? 0
-        const shift = byShape ? now - (values[moment] ?? 0) : 0
-        followers[rank] = (values[moment + horizon] ?? 0) + shift
+        const age = likes.ages[rank] ?? 0
+        const shift = this.#kind === 'shape' ? now - history.ago(age) : 0
+        followers[rank] = history.ago(age - horizon) + shift
       }
       into[cell] = choose(followers.sort())
     })

@@ -5,133 +5,142 @@ import type { History } from './history.ts'
 /** Neighbours asked for: few, so that a course that came back exactly is not blurred. */
 export const neighbours = 8
 
+/** By value, or by shape: each course by its distance to its newest value. */
+export type Kind = 'level' | 'shape'
+
 /** The nearest past moments for one length of course, nearest first. */
 export interface Likes {
-  /** Index of each moment in {@link Likeness.values}. */
-  readonly moments: Int32Array
+  /** How many samples ago each moment was. */
+  readonly ages: Int32Array
   readonly distances: Float64Array
   found: number
 }
 
+/** Sums are made anew this often, a few ages at each sample, so that rounding does not add up. */
+const renewEvery = 512
+
 /**
- * One search serves several lengths of course: their distances share a beginning. Newer moments win ties. All of it is a scan
- * of at most {@link forecastLimits.likenessSamples} moments that gives each up as soon as it is too far for every length.
+ * Compares the newest course with those that ended 1, 2, ... samples ago, for several lengths of course at once. The difference of
+ * two samples that lie an age apart takes part in as many comparisons as a course is long: the sum of the differences of each age, and
+ * of their squares, is kept and moved on by one sample, which gives the squared distance of both kinds.
  */
 export class Likeness {
-  /** Whether courses are compared by shape: their distance to their newest value. */
-  readonly byShape: boolean
   readonly #lengths: readonly number[]
-  readonly #likes: readonly Likes[]
-  /** By length: a distance that is too far for this length and all longer ones. */
-  readonly #limits: Float64Array
-  #values: Float64Array = new Float64Array()
-  #searchedAt = -1
+  readonly #ageMax: number
+  /** By length of course, then age. */
+  readonly #sums: readonly Float64Array[]
+  readonly #squares: readonly Float64Array[]
+  readonly #likes: Readonly<Record<Kind, readonly Likes[]>>
+  #observed = 0
+  #searched = 0
 
-  /** @param lengths of course in samples, ascending. */
-  constructor(lengths: readonly number[], byShape: boolean) {
-    this.byShape = byShape
+  /** @param lengths of course in samples. */
+  constructor(lengths: readonly number[]) {
     this.#lengths = lengths
-    this.#limits = new Float64Array(lengths.length)
-    this.#likes = lengths.map(() => ({
-      moments: new Int32Array(neighbours),
-      distances: new Float64Array(neighbours),
-      found: 0,
-    }))
+    this.#ageMax = forecastLimits.likenessSamples - Math.max(...lengths) - 1
+    const ages = (): Float64Array[] => lengths.map(() => new Float64Array(this.#ageMax + 1))
+    this.#sums = ages()
+    this.#squares = ages()
+    this.#likes = { level: lengths.map(noLikes), shape: lengths.map(noLikes) }
   }
 
-  /** The samples searched, oldest first; valid until the next sample. */
-  get values(): Float64Array {
-    return this.#values
+  /** Samples have been pushed to the history. Told again about the same sample it does nothing. */
+  observe(history: History): void {
+    if (history.count === this.#observed) return
+    const isNext = history.count === this.#observed + 1
+    this.#observed = history.count
+    const values = history.window(forecastLimits.likenessSamples)
+    this.#lengths.forEach((length, at) => {
+      if (isNext) this.#move(values, length, at)
+      for (let age = isNext ? this.#firstDue() : 1; age <= this.#ageMax; age += isNext ? renewEvery : 1) {
+        this.#renew(values, length, at, age)
+      }
+    })
   }
 
   /**
    * The moments most like now, by length of course, at least `ahead` samples ago: what followed them is known.
-   * Asked again at the same sample it does not search again.
+   * Of two equals the newer is nearer. Asked again at the same sample it does not search again.
    */
-  search(history: History, ahead: number): readonly Likes[] {
-    if (this.#searchedAt === history.count) return this.#likes
-    const isNext = this.#searchedAt === history.count - 1
-    const before = this.#values.length
-    this.#searchedAt = history.count
-    this.#values = history.window(forecastLimits.likenessSamples)
-    this.#limits.fill(Number.POSITIVE_INFINITY)
-    // A moment follows its index: in a window that no longer grows all samples have moved back by one.
-    if (isNext) this.#expect(this.#values.length - before)
-    for (const likes of this.#likes) likes.found = 0
-    for (let moment = this.#values.length - 1 - ahead; moment >= 0; moment--) this.#compare(moment)
-    return this.#likes
-  }
-
-  /** What follows the moments that were near is near again, as a rule: their distances are limits to begin with. */
-  #expect(moved: number): void {
-    for (let at = this.#lengths.length - 1; at >= 0; at--) {
-      const likes = this.#likes[at]
-      if (likes === undefined || likes.found < neighbours) continue
-      const length = this.#lengths[at] ?? 0
-      let most = 0
-      for (const moment of likes.moments) most = Math.max(most, this.#apart(moment + moved, length))
-      // Met again, they must still be below the limit.
-      this.#limits[at] = Math.max(most * (1 + 1e-9) + Number.MIN_VALUE, this.#limits[at + 1] ?? 0)
+  search(kind: Kind, history: History, ahead: number): readonly Likes[] {
+    if (this.#searched !== history.count) {
+      this.#searched = history.count
+      const values = history.window(forecastLimits.likenessSamples)
+      this.#lengths.forEach((length, at) => {
+        this.#find(values, length, at, ahead)
+      })
     }
+    return this.#likes[kind]
   }
 
-  #apart(moment: number, length: number): number {
-    if (moment + 1 < length) return Number.POSITIVE_INFINITY
-    return this.#add(0, moment, 0, length, Number.POSITIVE_INFINITY)
+  #firstDue(): number {
+    return 1 + (this.#observed % renewEvery)
   }
 
-  #compare(moment: number): void {
-    let distance = 0
-    let lag = 0
-    for (let at = 0; at < this.#lengths.length; at++) {
-      const length = this.#lengths[at] ?? 0
-      const limit = this.#limits[at] ?? 0
-      if (moment + 1 < length) return
-      distance = this.#add(distance, moment, lag, length, limit)
-      if (distance >= limit) return
-      lag = length
-      const likes = this.#likes[at]
-      if (likes === undefined || distance >= farthest(likes)) continue
-      insert(likes, moment, distance)
-      this.#renewLimits(at)
-    }
-  }
-
-  /** Adds the distance of the samples `[from, to)` back to `distance`, no further than the limit. */
-  #add(distance: number, moment: number, from: number, to: number, limit: number): number {
-    const values = this.#values
+  /** A new pair of samples joins each course, the oldest leaves. */
+  #move(values: Float64Array, length: number, at: number): void {
+    const [sums, squares] = [this.#sums[at] ?? none, this.#squares[at] ?? none]
     const newest = values.length - 1
-    const shift = this.byShape ? (values[newest] ?? 0) - (values[moment] ?? 0) : 0
-    let sum = distance
-    for (let lag = from; lag < to && sum < limit; lag++) {
-      const difference = (values[moment - lag] ?? 0) - (values[newest - lag] ?? 0) + shift
-      sum += difference * difference
+    const now = values[newest] ?? 0
+    const then = values[newest - length] ?? 0
+    const ageMax = Math.min(this.#ageMax, newest)
+    for (let age = 1; age <= ageMax; age++) {
+      const joins = (values[newest - age] ?? 0) - now
+      const leaves = newest - length - age >= 0 ? (values[newest - length - age] ?? 0) - then : 0
+      sums[age] = (sums[age] ?? 0) + joins - leaves
+      squares[age] = (squares[age] ?? 0) + joins * joins - leaves * leaves
     }
-    return sum
   }
 
-  #renewLimits(from: number): void {
-    for (let at = from; at >= 0; at--) {
-      const likes = this.#likes[at]
-      if (likes === undefined) continue
-      const limit = Math.max(farthest(likes), this.#limits[at + 1] ?? 0)
-      this.#limits[at] = Math.min(limit, this.#limits[at] ?? limit)
+  #renew(values: Float64Array, length: number, at: number, age: number): void {
+    const [sums, squares] = [this.#sums[at] ?? none, this.#squares[at] ?? none]
+    const newest = values.length - 1
+    let [sum, square] = [0, 0]
+    for (let lag = 0; lag < length && newest - lag - age >= 0; lag++) {
+      const difference = (values[newest - lag - age] ?? 0) - (values[newest - lag] ?? 0)
+      sum += difference
+      square += difference * difference
+    }
+    sums[age] = sum
+    squares[age] = square
+  }
+
+  #find(values: Float64Array, length: number, at: number, ahead: number): void {
+    const [level, shape] = [this.#likes.level[at], this.#likes.shape[at]]
+    if (level === undefined || shape === undefined) return
+    const [sums, squares] = [this.#sums[at] ?? none, this.#squares[at] ?? none]
+    level.found = 0
+    shape.found = 0
+    const newest = values.length - 1
+    const now = values[newest] ?? 0
+    const ageMax = Math.min(this.#ageMax, values.length - length)
+    let [levelLimit, shapeLimit] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let age = ahead; age <= ageMax; age++) {
+      const square = squares[age] ?? 0
+      if (square < levelLimit) levelLimit = insert(level, age, square)
+      const last = (values[newest - age] ?? 0) - now
+      const turned = square + last * (length * last - 2 * (sums[age] ?? 0))
+      if (turned < shapeLimit) shapeLimit = insert(shape, age, turned)
     }
   }
 }
 
-function farthest({ distances, found }: Likes): number {
-  return found < neighbours ? Number.POSITIVE_INFINITY : (distances[neighbours - 1] ?? 0)
+const none = new Float64Array()
+
+function noLikes(): Likes {
+  return { ages: new Int32Array(neighbours), distances: new Float64Array(neighbours), found: 0 }
 }
 
-function insert(likes: Likes, moment: number, distance: number): void {
-  const { moments, distances } = likes
+/** Takes a moment in, behind its equals. @returns the distance from which on moments are too far. */
+function insert(likes: Likes, age: number, distance: number): number {
+  const { ages, distances } = likes
   let at = Math.min(likes.found, neighbours - 1)
   for (; at > 0 && (distances[at - 1] ?? 0) > distance; at--) {
     distances[at] = distances[at - 1] ?? 0
-    moments[at] = moments[at - 1] ?? 0
+    ages[at] = ages[at - 1] ?? 0
   }
   distances[at] = distance
-  moments[at] = moment
+  ages[at] = age
   likes.found = Math.min(likes.found + 1, neighbours)
+  return likes.found < neighbours ? Number.POSITIVE_INFINITY : (distances[neighbours - 1] ?? 0)
 }

@@ -11,7 +11,10 @@ function after(name: string, values: readonly number[]): number[] {
   const expert = Analogue.all().find((candidate) => candidate.name === name)
   if (expert === undefined) throw new Error(`there is no ${name}`)
   const history = new History(4096)
-  for (const value of values) history.push(value)
+  for (const value of values) {
+    history.push(value)
+    expert.observe(history)
+  }
   const into = new Float64Array(horizons.length)
   expert.forecast(history, horizons, into)
   return [...into]
@@ -39,23 +42,42 @@ test('a short past has no likes, a flat one is flat', () => {
   expect(after('level40', Array(300).fill(3))).toEqual([3, 3, 3])
 })
 
-test('the search finds what a full comparison finds, sample after sample', () => {
+test('the search finds what a full comparison finds, sample after sample, and after a jump', () => {
   const series = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 20, maxLength: 120 })
   fc.assert(
-    fc.property(series, fc.boolean(), (values, byShape) => {
-      const likeness = new Likeness([2, 5], byShape)
-      const history = new History(64)
+    fc.property(series, fc.nat(60), (values, unseen) => {
+      const likeness = new Likeness([2, 5])
+      const history = new History(4096)
       values.forEach((value, at) => {
         history.push(value)
-        const held = values.slice(Math.max(0, at - 63), at + 1)
-        likeness.search(history, 3).forEach((likes, which) => {
-          const all = distances(held, which === 0 ? 2 : 5, byShape).slice(0, neighbours)
-          expect([...likes.distances.slice(0, likes.found)]).toEqual(all)
-        })
+        if (at < unseen) return
+        likeness.observe(history)
+        const held = values.slice(0, at + 1)
+        for (const kind of ['level', 'shape'] as const) {
+          likeness.search(kind, history, 3).forEach((likes, which) => {
+            const all = distances(held, which === 0 ? 2 : 5, kind === 'shape').slice(0, neighbours)
+            expect([...likes.distances.slice(0, likes.found)]).toEqual(all)
+          })
+        }
       })
     }),
     { numRuns: 40 },
   )
+})
+
+test('rounding does not add up, and what is no longer held is not found', () => {
+  const likeness = new Likeness([2, 5])
+  const history = new History(4096)
+  const values = Array.from({ length: 9000 }, (_, at) => 1e6 * Math.sin(at ** 1.3) + (at < 4000 ? 1e9 : 0))
+  for (const value of values) {
+    history.push(value)
+    likeness.observe(history)
+  }
+  const found = likeness.search('level', history, 3)[1]
+  const all = distances(values.slice(-4090), 5, false)
+  found?.distances.forEach((distance, rank) => {
+    expect(distance / (all[rank] ?? 0)).toBeCloseTo(1, 6)
+  })
 })
 
 /** Distances of all courses that ended at least 3 samples ago, in order. */
