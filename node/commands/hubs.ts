@@ -23,7 +23,7 @@ function hubTable(known: readonly HubReport[]): string {
     hub.state,
     String(hub.slots),
     percent(hub.load.cpu),
-    percent(hub.forecast[0]?.cpu.p90),
+    percent(hub.expected[0]?.cpu.p90),
     hub.rttMs === null ? '-' : `${hub.rttMs.toFixed(1)} ms`,
     Object.entries(hub.labels)
       .map(([key, value]) => `${key}=${value}`)

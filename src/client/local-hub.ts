@@ -33,7 +33,12 @@ export interface HubReport {
     readonly memory: MetricForecast
     readonly network: MetricForecast
   }[]
+  /** Rolling error of the forecast against "later = now", per metric: below 1 it earns its keep. */
   readonly forecastError: Readonly<Record<string, number>>
+  /** Rolling share of outcomes within p90, per metric; 0.9 is promised. */
+  readonly coverage: Readonly<Record<string, number>>
+  /** Forecast of the whole machine's cpu: what others will use, plus the own work that is known. */
+  readonly expected: readonly { readonly horizonMs: number; readonly cpu: MetricForecast }[]
   readonly rttMs: number | null
 }
 

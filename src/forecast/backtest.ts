@@ -1,5 +1,6 @@
 /** Walks a recorded series forward exactly as a live hub would, and scores every forecast against what came. */
 import { type HorizonScore, Score } from './backtest-score.ts'
+import { busyTimer } from './busy-time.ts'
 import type { MixedForecast } from './horizon-mixture.ts'
 import { jobExperts } from './job-expert.ts'
 import type { JobSpan } from './job-runs.ts'
@@ -43,7 +44,7 @@ export interface BacktestReport {
   readonly rows: number
   readonly horizons: readonly HorizonScore[]
   readonly trainMs: number
-  /** Longest time one row held the event loop: CPU time of its thread, so that a machine busy with others does not count. */
+  /** Longest time one row held the event loop, less what the machine spent on others meanwhile. */
   readonly longestLoopGapMs: number
 }
 
@@ -89,7 +90,7 @@ class Walk {
   }
 
   async step(row: number): Promise<void> {
-    const start = busyMs()
+    const busyMs = busyTimer()
     const value = this.#rows[row]?.value ?? Number.NaN
     // What is missing before the first value has nothing to stand for it.
     if (this.#forecaster.history.length === 0 && !Number.isFinite(value)) return
@@ -101,7 +102,7 @@ class Walk {
       const weights = set === null ? null : await this.trainer.train(set)
       if (set !== null && weights !== null) net.adopt(weights, set.scales)
     })
-    this.#longestMs = Math.max(this.#longestMs, busyMs() - start)
+    this.#longestMs = Math.max(this.#longestMs, busyMs())
     // A live hub has its answer long before the next second; waiting for it makes runs repeatable.
     await Promise.all(trainings)
   }
@@ -128,11 +129,6 @@ class Walk {
       this.#scores[at]?.add(actual, { mean, p90, ...beside, ar16: either(ar16[at], beside.last) })
     })
   }
-}
-
-function busyMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }
 
 function either(forecast: number | undefined, fallback: number): number {

@@ -12,6 +12,7 @@ import type {
   JobSummary,
   LocalHub,
 } from '../client/local-hub.ts'
+import { wholeLoad } from '../cost/known-work.ts'
 import { ShoalError } from '../errors.ts'
 import type { ThrownError } from '../execute/codec/codec.ts'
 import { noLoad } from '../hub/beacon.ts'
@@ -69,6 +70,8 @@ export class LocalSurface implements LocalHub {
       const isSelf = member.hub === state.self
       const report = isSelf ? state.report : (member.beacon?.report ?? noLoad)
       const peer = peers.get(member.hub)
+      const slotFreeInMs = member.slotFreeMs.map((freeMs) => freeMs - performance.now())
+      const work = { cores: member.beacon?.cores ?? 1, slotFreeInMs }
       return {
         hub: member.hub,
         self: isSelf,
@@ -79,6 +82,8 @@ export class LocalSurface implements LocalHub {
         load: report.load,
         forecast: report.forecast,
         forecastError: report.forecastError,
+        coverage: report.coverage ?? {},
+        expected: report.forecast.map(({ horizonMs, cpu }) => ({ horizonMs, cpu: wholeLoad(cpu, work, horizonMs) })),
         rttMs: isSelf ? 0 : (peer?.rttMs ?? null),
       }
     })

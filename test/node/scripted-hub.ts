@@ -29,6 +29,8 @@ export const self: HubReport = {
   load: { cpu: 0.25, memory: 0.5, network: 0 },
   forecast: [],
   forecastError: {},
+  coverage: {},
+  expected: [],
   rttMs: null,
 }
 
