@@ -84,6 +84,8 @@ export const decomposeLimits = {
   tightSampleMs: 8,
   /** A single segment that took this long is believed: interruptions by other processes are shorter. */
   believedMs: 20,
+  /** Shards that are audited unasked: one in so many. */
+  auditedOneIn: 100,
   /** Different reasons for staying in place that are logged per root. */
   fallbackLogsMax: 100,
 } as const

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { decompose } from '../../src/decompose/decompose.ts'
 import { explain } from '../../src/decompose/explain.ts'
 import { decodeProgram, encodeProgram } from '../../src/decompose/program-bytes.ts'
+import { isAudited } from '../../src/decompose/runtime/audit.ts'
 import type { Cut } from '../../src/program/family.ts'
 import { runProgram, runSharded } from './harness.ts'
 import { ownFunctions } from './own-functions.ts'
@@ -233,6 +234,32 @@ test('what earlier jobs showed spares the sample: no item runs in the root first
   expect(await starts(new Map([[7, 100]]))).toEqual([])
   const forced = await runProgram(program, { value }, { profile: new Map([[0, 100]]), chunks: 3 })
   expect(forced.spawns[0]?.cut.starts).toEqual([0, 13, 26])
+})
+
+test('one shard that fails its audit takes the whole family back: it runs in place, and the reason is told', async () => {
+  const source = 'export default function (xs) { return [xs.map((x) => x.n + 0), xs] }'
+  const honest = decompose(source, 'audited.js')
+  const value = Array.from({ length: 12 }, (_, n) => ({ n }))
+  const plain = await runProgram(honest, { value }, { chunks: 4, audit: true })
+  expect([plain.value, plain.logs]).toEqual([[value.map(({ n }) => n), value], []])
+  // What an analysis that errs would let through: one item of the third shard is changed.
+  const chunks = honest.chunks.map(({ spot, code }) => ({
+    spot,
+    code: code.replace('x.n + 0', '(x.n === 7 ? x.n++ : x.n)'),
+  }))
+  for (const divided of [{}, { divideAfterMs: 1e-6 }]) {
+    const caught = await runProgram({ ...honest, chunks }, { value }, { chunks: 4, audit: true, ...divided })
+    expect(caught.value).toEqual(plain.value)
+    expect(caught.logs).toEqual(['line 1 runs in place: an audit found that iterations change their inputs'])
+    expect(caught.visited[0]?.stayed).toContain('audit')
+  }
+})
+
+test('unasked, one shard in a hundred is audited, the same ones every time', () => {
+  const audited = Array.from({ length: 10_000 }, (_, item) => isAudited(false, item)).filter(Boolean).length
+  expect(audited).toBeGreaterThan(60)
+  expect(audited).toBeLessThan(140)
+  expect(isAudited(true, 3)).toBe(true)
 })
 
 test('a root tells how often it came by each spot, how wide it was, and why it stayed', async () => {

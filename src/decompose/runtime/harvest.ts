@@ -3,6 +3,7 @@ import type { ShardPlace } from '../../execute/codec/codec.ts'
 import { tailOf } from '../../execute/codec/outcome.ts'
 import { type Cut, shardItems, tailSequence } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
+import { failedAudit } from './audit.ts'
 import {
   type Access,
   counterRange,
@@ -45,6 +46,12 @@ interface Part {
 interface Gathered {
   readonly parts: readonly Part[]
   readonly stop: { readonly why: string; readonly place: ShardPlace | null } | null
+}
+
+/** One shard changed what it was given: nothing of the family counts, the spot runs in place. */
+const distrusted: Gathered = {
+  parts: [],
+  stop: { why: 'an audit found that iterations change their inputs', place: null },
 }
 
 /** Runs the cut's shards elsewhere. @returns null when the spot has to stay in place. */
@@ -106,6 +113,7 @@ async function gather(field: Field, cut: Cut, sequence: number, meanMs: number):
   }
   // Idle hubs get a tail as soon as it comes, where the slot tells each outcome as it comes.
   const outcomes = await setting.call.spawn(prepared.spawn, divided)
+  if (outcomes.some(failedAudit)) return distrusted
   for (const [index, bytes] of outcomes.entries()) divided(index, bytes)
   const parts: Part[] = []
   for (const [index, bytes] of outcomes.entries()) {
@@ -119,6 +127,7 @@ async function gather(field: Field, cut: Cut, sequence: number, meanMs: number):
     })
     const tail = await tails.get(index)
     for (const part of tail?.parts ?? []) parts.push(part)
+    if (tail === distrusted) return distrusted
     if (tail !== undefined && tail.stop !== null) return { parts, stop: tail.stop }
   }
   return { parts, stop: null }

@@ -8,6 +8,7 @@ import { valueHash } from '../../execute/codec/value-hash.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { isSearch } from '../spots/plan.ts'
+import { auditFailure, isAudited } from './audit.ts'
 import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
@@ -108,7 +109,7 @@ class ShardRun {
     this.#results = meta.kind === 'call' && meta.method !== 'forEach' ? [] : null
     this.#next = work.lo
     if (work.restored !== null) this.#restore(work.restored)
-    this.#inputHash = call.audit ? this.#hash() : null
+    this.#inputHash = isAudited(call.audit, work.lo) ? this.#hash() : null
     registry.setState?.(shared.state.module)
     registry.body?.({ ...shared.state.captures, ...this.#made }, this.#chunk)
     host.seedRandom(call.seed, work.lo)
@@ -154,7 +155,7 @@ class ShardRun {
     }
     if (this.#host.signal.aborted) throw new Error('the shard was cancelled')
     if (this.#inputHash !== null && this.#hash() !== this.#inputHash) {
-      throw new Error('audit: an iteration changed its inputs')
+      throw auditFailure()
     }
   }
 
