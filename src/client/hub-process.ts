@@ -15,6 +15,8 @@ export interface HubProcessInit {
   readonly home: string
   /** Further arguments of `shoal up`. */
   readonly args: readonly string[]
+  /** A command that starts the hub's own, such as `taskset -c 1` to give it one core. */
+  readonly launcher?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
@@ -54,7 +56,8 @@ export async function startHubProcess(init: HubProcessInit): Promise<HubProcess>
   const args = [cliFile(), 'up', '--json', '--embedded', '--home', init.home, ...init.args]
   const cache = getCompileCacheDir()
   const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache }
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], env })
+  const [command = process.execPath, ...words] = [...(init.launcher ?? []), process.execPath, ...args]
+  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env })
   child.stdin.on('error', () => undefined)
   const said: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,46 @@
+/** Two hubs on a core each, one of them suddenly loaded from outside: with moving shards against without. Run: node bench/migration.ts [rounds] */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { equalTasks, LoadedPair, pinningUnavailable } from '../test/e2e/loaded-pair.ts'
+
+const ROUNDS = Number(process.argv[2] ?? 5)
+const TASKS = 4
+const TASK_SECONDS = 3
+const LOADED_AT_MS = 1_500
+
+const unavailable = pinningUnavailable()
+if (unavailable !== null) throw new Error(unavailable)
+const folder = await mkdtemp(join(tmpdir(), 'shoal-bench-'))
+const file = join(folder, 'tasks.json')
+await writeFile(file, JSON.stringify(equalTasks(TASKS, TASK_SECONDS)))
+const wall: Record<'moves' | 'stays', number[]> = { moves: [], stays: [] }
+const gains: number[] = []
+let most = 0
+try {
+  await using pair = await LoadedPair.start()
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const migration of [true, false]) {
+      const report = await pair.run(file, { migration, atMs: LOADED_AT_MS })
+      wall[migration ? 'moves' : 'stays'].push(report.wallMs)
+      for (const { gainMs } of report.migrations) if (gainMs !== null) gains.push(gainMs)
+      const moves = Map.groupBy(report.migrations, ({ shard }) => shard)
+      most = Math.max(most, ...[...moves.values()].map((list) => list.length))
+      process.stderr.write(`${migration ? 'moves' : 'stays'} ${report.wallMs} ms, ${report.migrations.length} moves\n`)
+    }
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+const ratio = median(wall.moves) / median(wall.stays)
+process.stdout.write(
+  `${JSON.stringify({ bench: 'migration', rounds: ROUNDS, movesMs: median(wall.moves), staysMs: median(wall.stays), ratio: round(ratio), movesPerShardMax: most, paid: gains.filter((ms) => ms > 0).length, moved: gains.length, gainMs: median(gains) })}\n`,
+)
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e3) / 1e3
+}
