@@ -118,6 +118,11 @@ export const auction = {
   planUnitsBase: 40,
   /** Claimed but unstarted runs a hub holds per slot: hides the claim's latency, never queues deep. */
   queuedRunsPerSlotMax: 1,
+  /** Where inputs travel as long as this share of the mean unit's work, one more is held; at most so many more. */
+  queuedRunsPerTravel: 2,
+  queuedRunsMoreMax: 2,
+  /** Claims are made earlier by this share of the mean travel of inputs. */
+  travelShares: 3,
   /** Besides these, claimed runs per slot whose inputs are on their way. */
   travellingRunsPerSlotMax: 2,
   /** A busy hub claims its next unit when its slot is free within this share of the mean unit. */

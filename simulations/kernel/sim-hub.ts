@@ -2,7 +2,7 @@
 import { assertNever } from '../../src/errors.ts'
 import type { HistoryKind, Told } from '../../src/history/event.ts'
 import { Recorder } from '../../src/history/recorder.ts'
-import type { Effect, RunPlan } from '../../src/hub/effect.ts'
+import type { Effect, Prefetch, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
@@ -257,6 +257,8 @@ export class SimHub {
         return world.traffic.sync(this, effect.peer)
       case 'hold-job':
         return this.#holdJob(effect.job, effect.cids)
+      case 'prefetch':
+        return this.#prefetch(effect.wanted)
       case 'prepare':
         return this.#prepare(effect.plan)
       case 'start':
@@ -355,6 +357,10 @@ export class SimHub {
       })
     }
     this.#world.events.after(0, () => this.whenAwake(next))
+  }
+
+  #prefetch(wanted: readonly Prefetch[]): void {
+    for (const { ref } of wanted) if (ref.kind === 'blob') this.#world.blobs.fetch(this, ref.cid, () => undefined)
   }
 
   #start(plan: RunPlan): void {

@@ -23,6 +23,8 @@ export class HubMachine {
   readonly #model: Machine
   readonly #timers = new Map<TimerName, number>()
   readonly #slots: MachineSlots
+  /** Virtual milliseconds at which the output of one node for another is here. */
+  readonly #arrivals = new Map<string, number>()
   #outbox: LedgerRecord[] | null = null
   #owed = -1
   #root: RunId | null = null
@@ -78,6 +80,9 @@ export class HubMachine {
         return events.after(0, () => this.input({ type: 'job-blobs', job: effect.job }))
       case 'prepare':
         return this.#prepare(effect.plan)
+      case 'prefetch':
+        for (const { shard, of } of effect.wanted) this.#sendFor(shard, of)
+        return
       case 'start':
         return this.#slots.start(effect.plan)
       case 'start-root':
@@ -135,16 +140,26 @@ export class HubMachine {
     })
   }
 
-  /** All transfers side by side, each at the speed of its link. */
+  /** All transfers side by side, each at the speed of its link; those sent for ahead are on their way or here. */
   #prepare(plan: RunPlan): void {
-    const { world, dag, producers } = this.#of
-    let seconds = 0
-    for (const shard of plan.shards) {
-      for (const edge of dag.parents[shard.index] ?? []) {
-        seconds = Math.max(seconds, transfer(world, producers[edge.node] ?? this.index, this.index, edge.bytes))
-      }
+    const { events, dag } = this.#of
+    let readyMs = events.nowMs
+    for (const { index } of plan.shards) {
+      for (const { node } of dag.parents[index] ?? []) readyMs = Math.max(readyMs, this.#sendFor(node, index))
     }
-    this.#of.events.after(seconds * 1000, () => this.input({ type: 'prepared', run: plan.run, missing: null }))
+    events.at(readyMs, () => this.input({ type: 'prepared', run: plan.run, missing: null }))
+  }
+
+  /** When what a node needs of another is here. It is sent for once. */
+  #sendFor(from: number, to: number): number {
+    const { world, dag, producers, events } = this.#of
+    const key = `${from}>${to}`
+    const known = this.#arrivals.get(key)
+    if (known !== undefined) return known
+    const bytes = dag.parents[to]?.find(({ node }) => node === from)?.bytes ?? 0
+    const atMs = events.nowMs + 1000 * transfer(world, producers[from] ?? this.index, this.index, bytes)
+    this.#arrivals.set(key, atMs)
+    return atMs
   }
 
   #deliver(run: RunId, shards: number): void {

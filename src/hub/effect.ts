@@ -30,6 +30,16 @@ export interface RunPlan {
   readonly holders: readonly HubId[]
 }
 
+/** A result to fetch ahead, and who is likely to hold it, best first. */
+export interface Prefetch {
+  readonly family: FamilyKey
+  readonly shard: number
+  /** The shard that needs it. */
+  readonly of: number
+  readonly ref: Ref
+  readonly holders: readonly HubId[]
+}
+
 export type Effect =
   /** Make durable, then send to all peers, with the present state of this hub's slots. */
   | { readonly type: 'append'; readonly job: JobId; readonly records: readonly LedgerRecord[] }
@@ -44,6 +54,8 @@ export type Effect =
   | { readonly type: 'hold-job'; readonly job: JobId; readonly cids: readonly Cid[]; readonly from: readonly HubId[] }
   /** Fetch what a run needs, answer with `prepared`. */
   | { readonly type: 'prepare'; readonly plan: RunPlan }
+  /** Bring results here that a claimed run will need, while it waits for others. Nothing is answered. */
+  | { readonly type: 'prefetch'; readonly job: JobId; readonly wanted: readonly Prefetch[] }
   | { readonly type: 'start'; readonly plan: RunPlan }
   | {
       readonly type: 'start-root'

@@ -12,6 +12,7 @@ import { ownSlotFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
 import type { HubState } from './state.ts'
 import { trySteal } from './takeover.ts'
+import { meanTravelMs } from './travel.ts'
 
 /** Decides what this hub claims, starts, takes over and waits for, given all it knows. */
 export function evaluate(state: HubState): void {
@@ -40,7 +41,7 @@ export function evaluate(state: HubState): void {
 }
 
 function claimFromPlan(state: HubState): number {
-  const room = state.freeSlots() + state.init.slots * auction.queuedRunsPerSlotMax - countedQueue(state)
+  const room = state.freeSlots() + state.init.slots * queueDepth(state) - countedQueue(state)
   if (!isWorthPlanning(state, room)) return 0
   const mayTake = state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= auction.patienceMsMin
   const othersMax = mayTake ? auction.patienceUnitsMax : 0
@@ -62,9 +63,21 @@ function claimFromPlan(state: HubState): number {
 function isWorthPlanning(state: HubState, room: number): boolean {
   if (state.idleSinceMs !== null) return true
   const freeInMs = (ownSlotFreeMs(state)[0] ?? state.nowMs) - state.nowMs
-  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * state.meanUnitMs)
+  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * state.meanUnitMs) + travelAhead(state)
   if (room > 0 && freeInMs <= leadMs) return true
   return state.activeJobs().some((job) => isOpen(rootView(job), 0, state.members))
+}
+
+/** Where inputs travel about as long as work takes, claims must be made further ahead to hide that. */
+function queueDepth(state: HubState): number {
+  const share = meanTravelMs(state) / Math.max(1, state.meanUnitMs)
+  const more = Math.min(auction.queuedRunsMoreMax, Math.floor(share * auction.queuedRunsPerTravel))
+  return auction.queuedRunsPerSlotMax + more
+}
+
+/** How much further ahead. */
+function travelAhead(state: HubState): number {
+  return auction.travelShares * meanTravelMs(state)
 }
 
 /** Ready claims fill the queue; an idle hub does not count those that wait for parents, or parents would find no room. */
@@ -108,14 +121,15 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */
 function isDue(state: HubState, plan: Plan, assignment: Assignment): boolean {
-  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * plan.meanUnitMs)
+  const aheadMs = travelAhead(state)
+  const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * plan.meanUnitMs) + aheadMs
   // Transfers begin with the claim: what they take is no reason to wait.
   const travelMs = assignment.readyMs - assignment.parentsMs
   if (assignment.startMs - travelMs - state.nowMs > leadMs) return false
   if (assignment.unit.waitsFor.length === 0) return true
   const { view, waitsFor } = assignment.unit
   const allClaimed = waitsFor.every((parent) => !isOpen(view, parent, state.members))
-  return allClaimed && assignment.parentsMs - state.nowMs <= auction.lookShares * plan.meanUnitMs
+  return allClaimed && assignment.parentsMs - state.nowMs <= auction.lookShares * plan.meanUnitMs + aheadMs
 }
 
 /** Somebody must take what everybody leaves to somebody else: first if it costs little, in the end at any price. */

@@ -13,6 +13,7 @@ import { lend } from './lending.ts'
 import { ownCapacity, rateAt } from './member-capacity.ts'
 import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
+import { inputsTravelMs } from './travel.ts'
 import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
 
 /** An idle hub that asked for work. */
@@ -89,7 +90,11 @@ function mayMove(state: HubState, run: OwnRun): boolean {
 function moveGain(state: HubState, run: OwnRun, asker: Asker): { gainMs: number; stayMs: number } {
   const { nowMs } = state
   const stayMs = expectedEndMs(run, nowMs, nowMs, ownCapacityP90(state)) - nowMs
-  const startMs = Math.max(nowMs, asker.startMs) + migration.moveMs
+  const job = state.job(run.job)
+  const view = job.view.families.get(run.family)
+  const place = { lo: run.next, hi: run.hi }
+  const travelMs = view === undefined ? 0 : inputsTravelMs(state, job, view, place, asker.hub)
+  const startMs = Math.max(nowMs + travelMs, asker.startMs) + migration.moveMs
   const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workElsewhereMs(state, run))
   const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (endMs - startMs))
   return { gainMs: nowMs + stayMs - endMs - leastMs, stayMs }

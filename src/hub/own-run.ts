@@ -53,6 +53,8 @@ export interface OwnRun {
   /** Own clock since which every look at it found that it would end sooner elsewhere, and the last such look. */
   paysSinceMs: number | null
   paysSeenMs: number
+  /** Parents whose results were sent for while it waits for others: `family:shard>for`. */
+  readonly prefetched: Set<string>
   stopping: boolean
 }
 

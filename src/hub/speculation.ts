@@ -8,6 +8,7 @@ import type { ForeignRun } from './foreign-runs.ts'
 import { type Job, shardWorkMs } from './job.ts'
 import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
 import type { HubState } from './state.ts'
+import { inputsTravelMs } from './travel.ts'
 
 /** Runs a copy of the work that would gain most by it. Returns whether it found any. */
 export function trySpeculate(state: HubState): boolean {
@@ -40,7 +41,8 @@ function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   if (view.busyMsMean === null && view.spec.workMs === null) return 0
   const workMs = (foreign.hi - lo) * shardWorkMs(view, lo)
-  const startMs = state.nowMs + 2 * state.link(foreign.hub).latencyMs
+  const travelMs = inputsTravelMs(state, job, view, { lo, hi: foreign.hi }, state.self)
+  const startMs = state.nowMs + travelMs + 2 * state.link(foreign.hub).latencyMs
   const copyEndMs = finishTime(ownCapacity(state), startMs, (1 + auction.speculateGainShares) * workMs)
   const gainMs = toldEndMs(state, foreign) - copyEndMs
   const isFarLater = gainMs > copyEndMs - state.nowMs

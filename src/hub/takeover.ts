@@ -13,6 +13,7 @@ import { beginMove } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
+import { inputsTravelMs } from './travel.ts'
 
 /** Asks the hub that will be busy longest for some of its work. Returns whether a request is out. */
 export function trySteal(state: HubState): boolean {
@@ -55,9 +56,11 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   if (!isSane(given, view.shards)) return
   state.refusals.delete(owner)
   const { lo, hi, leftMs } = given
-  const finishMs = finishTime(ownCapacity(state), ownSlotFreeMs(state)[0] ?? state.nowMs, leftMs)
+  const inputsMs = state.nowMs + inputsTravelMs(state, job, view, given, state.self)
+  const startMs = Math.max(ownSlotFreeMs(state)[0] ?? state.nowMs, inputsMs)
+  const finishMs = finishTime(ownCapacity(state), startMs, leftMs)
   const reason = given.isMove ? MOVE_REASON : 'steal'
-  claim(state, { job, view, lo, hi, finishMs, leftMs, rank: shardWorkMs(view, lo), reason })
+  claim(state, { job, view, lo, hi, finishMs, inputsMs, leftMs, rank: shardWorkMs(view, lo), reason })
 }
 
 /** An owner that has nothing worth giving is asked again later, and later still. */
@@ -129,8 +132,12 @@ function giveQueued(state: HubState, thief: Thief): Given | null {
   queued.sort((a, b) => a.rank - b.rank || b.id - a.id)
   for (const run of queued) {
     const workMs = (run.hi - run.next) * run.shardMs
-    const ownEndMs = finishTime(capacity, startMs, workMs)
-    const thiefEndMs = finishTime(thief.capacity, thief.startMs, workMs)
+    const ownEndMs = finishTime(capacity, Math.max(startMs, run.inputsMs), workMs)
+    const view = state.jobs.get(run.job)?.view.families.get(run.family)
+    if (view === undefined) continue
+    const place = { lo: run.next, hi: run.hi }
+    const travelMs = inputsTravelMs(state, state.job(run.job), view, place, thief.hub)
+    const thiefEndMs = finishTime(thief.capacity, Math.max(thief.startMs, state.nowMs + travelMs), workMs)
     if (ownEndMs < thiefEndMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     state.runs.delete(run.id)
     return lend(state, run, { lo: run.next, hi: run.hi }, { leftMs: workMs, stayMs: null })

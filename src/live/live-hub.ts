@@ -179,6 +179,8 @@ export class LiveHub {
         return this.#inBackground(this.#holdJob(effect.job, effect.cids, effect.from))
       case 'prepare':
         return this.#runs.prepare(effect.plan)
+      case 'prefetch':
+        return this.#runs.prefetch(effect.wanted)
       case 'start':
         return this.#runs.start(effect.plan)
       case 'start-root':

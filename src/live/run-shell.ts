@@ -1,6 +1,6 @@
 /** Carries out runs of shards: fetches their inputs, hands them to a slot, and stores what comes back, in order. */
 import type { JobSetting, RunHandle, RunListener, RunRequest, ShardWork, SlotPool } from '../execute/slots.ts'
-import type { RunPlan, RunShard } from '../hub/effect.ts'
+import type { Prefetch, RunPlan, RunShard } from '../hub/effect.ts'
 import type { Input, RunId } from '../hub/input.ts'
 import { decomposeLimits, durations, shellLimits } from '../limits.ts'
 import { type FamilySpec, shardItems } from '../program/family.ts'
@@ -54,6 +54,17 @@ export class RunShell {
         this.#components.input({ type: 'prepared', run: plan.run, missing })
       })
       .catch((error: unknown) => this.#components.log.error(errorFields(error), 'a prepared run was not taken'))
+  }
+
+  /** Fetches results ahead; what fails is fetched again when its run is prepared. */
+  prefetch(wanted: readonly Prefetch[]): void {
+    const signal = AbortSignal.timeout(shellLimits.deliverTimeoutMs)
+    for (const { ref, holders } of wanted) {
+      if (ref.kind === 'inline') continue
+      this.#components.values.hold(ref.cid, holders, signal).catch((error: unknown) => {
+        this.#components.log.debug({ cid: ref.cid, ...errorFields(error) }, 'a result could not be fetched ahead')
+      })
+    }
   }
 
   /** Starts a prepared run in a slot. The plan may have lost shards since. */
