@@ -90,6 +90,11 @@ test('an error can be caught where the ref is awaited, and nobody has to await i
   expect(value).toBe('lost')
 })
 
+test('outcomes may come one by one or all at the end: the result is the same', async () => {
+  const late = await runProgram(decompose(lines(tree), 'refs.js'), { value: 9 }, { tellsEach: false })
+  expect(late.value).toEqual({ sum: 108, parts: Array.from({ length: 9 }, (_, i) => i * 3) })
+})
+
 test('refs settle in the order of their calls, whichever shard was first', async () => {
   const text = `const f = shard((n) => n)
      export default async (n) => {

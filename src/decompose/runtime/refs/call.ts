@@ -12,11 +12,10 @@ const VALUE_KIND = 0
 /** One call: arguments as they were, and an outcome as bytes once it is over. */
 export class Call {
   readonly name: string
-  /** Encoded arguments, with the calls in `parents` as stand-ins. */
-  readonly args: Uint8Array
-  readonly parents: readonly Call[]
   /** Where it runs as a shard; null for calls that run in this process. */
   place: ShardPlace | null = null
+  #args: Uint8Array
+  #parents: readonly Call[]
   readonly #classes: ClassTable
   readonly #settled = Promise.withResolvers<Uint8Array>()
   #outcome: Uint8Array | null = null
@@ -24,9 +23,18 @@ export class Call {
 
   constructor(name: string, args: Uint8Array, parents: readonly Call[], classes: ClassTable) {
     this.name = name
-    this.args = args
-    this.parents = parents
+    this.#args = args
+    this.#parents = parents
     this.#classes = classes
+  }
+
+  /** Encoded arguments, with the calls in `parents` as stand-ins; nothing once it has settled. */
+  get args(): Uint8Array {
+    return this.#args
+  }
+
+  get parents(): readonly Call[] {
+    return this.#parents
   }
 
   /** The outcome of a call that has settled. */
@@ -43,6 +51,9 @@ export class Call {
 
   settle(outcome: Uint8Array): void {
     this.#outcome = outcome
+    // A long chain of calls must not keep all that went before.
+    this.#args = new Uint8Array()
+    this.#parents = []
     this.#settled.resolve(outcome)
   }
 

@@ -159,7 +159,11 @@ export class RootCalls {
       edges: group.edges,
     }
     const each = (index: number, outcome: Uint8Array): void => group.outcomes[index]?.resolve(outcome)
-    this.#init.call.spawn(spawn, each).catch((error: unknown) => {
+    const all = (outcomes: readonly Uint8Array[]): void => {
+      for (const [index, outcome] of outcomes.entries()) each(index, outcome)
+    }
+    // Outcomes come one by one where the slot tells them so, and all at the end in any case.
+    this.#init.call.spawn(spawn, each).then(all, (error: unknown) => {
       for (const outcome of group.outcomes) {
         outcome.promise.catch(() => undefined)
         outcome.reject(error)
