@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a poison shard is tried for ever',
     file: 'src/hub/execution.ts',
-    find: '  condemn(state, job, run, shard, end.detail)\n',
+    find: '  condemn(state, job, run, { shard, end, isPoison: alike >= counts.poisonHubsMax })\n',
     replace: '',
   },
   {
@@ -310,15 +310,6 @@ export const mutants: readonly Mutant[] = [
     file: 'src/hub/state.ts',
     find: '[...this.jobs.values()].filter((job) => !isEnded(job))',
     replace: '[...this.jobs.values()]',
-  },
-  {
-    name: 'an old root goes on beside a new one',
-    faults: 'oneway,flap,cut-pair',
-    hubs: 4,
-    shards: 80,
-    file: 'src/hub/claims.ts',
-    find: '  if (old !== undefined) {\n',
-    replace: '  if (old?.stopping === true) {\n',
   },
   {
     name: 'what a job needs is a wish',

@@ -46,3 +46,27 @@ test('records of a job that is not known here are ignored', () => {
   const entries = [{ author: { hub: 'b', boot: 'b1' }, record: claimOf({}) }]
   expect(() => pair.input({ type: 'records', job: 'job-9', entries })).not.toThrow()
 })
+
+test('a run whose first shards others finished before it began tells where its own first shard resumes', () => {
+  const pair = new Pair()
+  pair.bFreeInMs = 60_000
+  pair.knowJob({ shards: 8, workMs: () => 50, isCostKnown: true })
+  const ref = { kind: 'inline', bytes: new Uint8Array() } as const
+  pair.fromB({ kind: 'checkpoint', generation: 0, family: 'f1', shard: 0, epoch: 0, progress: 3, ref })
+  pair.pass(60)
+  const [run] = pair.hub.state.runs.values()
+  if (run === undefined) throw new Error('the hub has claimed')
+  pair.fromB(doneOf({ lo: 0, hi: 1 }))
+  const effects = pair.input({ type: 'prepared', run: run.id, missing: null })
+  const records = only(effects, 'append').flatMap((append) => append.records)
+  const [claim] = records.filter((record) => record.kind === 'claim' && record.state === 'running')
+  expect(claim).toMatchObject({ lo: 1, resumedFrom: 0 })
+})
+
+test('results before which others are missing give the missing ones back', () => {
+  const { pair, id } = running()
+  const ref = { kind: 'inline', bytes: new Uint8Array() } as const
+  pair.input({ type: 'results', run: id, lo: 2, hi: 3, ref, busyMs: 50 })
+  expect(pair.view().claim(1)).toMatchObject({ hub: 'a', state: 'released', reason: 'unstored' })
+  expect(pair.view().isDone(2)).toBe(true)
+})

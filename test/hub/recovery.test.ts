@@ -153,3 +153,16 @@ test('results that found no room on the disk are made again, also by a hub that 
     expect(isDoneSomewhere(sim), `seed ${seed}`).toBe(true)
   }
 })
+
+test('results of holders that are only away for a while are not made again', () => {
+  const sim = started({ blobResults: 1 }, [{ shards: 24, workMs: () => 100 }])
+  sim.runFor(500)
+  // What the first two made is on their disks alone; a new root needs it.
+  for (const index of [0, 1]) {
+    sim.crash(index)
+    sim.events.after(6_000, () => sim.bounce(hubName(index)))
+  }
+  expect(isDoneSomewhere(sim)).toBe(true)
+  const kinds = sim.history.events.map(({ kind }) => kind)
+  expect([kinds.includes('unavailable'), kinds.includes('reopen')]).toEqual([true, false])
+})
