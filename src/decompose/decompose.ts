@@ -16,6 +16,7 @@ import { needsOf } from './spots/needs.ts'
 import { isSearch, type Plan } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
+import { refuseRefTests } from './spots/ref-tests.ts'
 import { ModuleMap } from './syntax/module-map.ts'
 import { parseModule, type Variable } from './syntax/parse.ts'
 import { contains, type FunctionNode, isFunction } from './syntax/walk.ts'
@@ -44,6 +45,7 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
   const decisions = decide(map, exported, hosts)
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
   const sites = findRefSites(map)
+  if (sites.length > 0) refuseRefTests(map)
   const refs = sites.flatMap((site, index): ShardedRef[] =>
     'reason' in site.needs ? [] : [{ id: decisions.length + index, site, needs: site.needs }],
   )

@@ -200,6 +200,21 @@ test('without a swarm the same function gives the same: copies, order, errors, c
   expect(() => weigh((() => 1) as never)).toThrow(/function/)
 })
 
+test.each([
+  ['if (f(1)) return 2', true],
+  ['const r = f(1)\n if (!r) return 2', true],
+  ['const r = f(1)\n return r && 2', true],
+  ['const r = f(1)\n return r ? 1 : 2', true],
+  ['const r = f(1)\n if (await r) return 2', false],
+  ['const r = f(1)\n return [r, f(r)]', false],
+])('%s: a ref that is tested is refused with its line', (body, refused) => {
+  const source = lines(`const f = shard((x) => x)\nexport default async () => { ${body} }`)
+  const line = 3 + (body.startsWith('const') ? 1 : 0)
+  if (refused)
+    expect(() => decompose(source, 'x.js')).toThrow(`x.js:${line}: a ref is tested, and a ref is always true`)
+  else expect(() => decompose(source, 'x.js')).not.toThrow()
+})
+
 test('a job imports nothing else of shoal', () => {
   expect(() => decompose("import { connect } from 'shoal'\nexport default () => connect()", 'x.js')).toThrow(
     'x.js:1: a job cannot import connect of shoal',

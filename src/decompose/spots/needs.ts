@@ -137,7 +137,7 @@ function isTextual(map: ModuleMap, variable: Variable): boolean {
 }
 
 /** `const f = shard(fn)`: within a shard its calls run there. */
-function isShardedFunction(map: ModuleMap, variable: Variable): boolean {
+export function isShardedFunction(map: ModuleMap, variable: Variable): boolean {
   const [definition] = variable.defs
   if (definition?.node.type !== 'VariableDeclarator' || definition.node.id.type !== 'Identifier') return false
   const { init } = definition.node
