@@ -2,6 +2,7 @@
 import { auction, recovery } from '../limits.ts'
 import { type Assignment, bidsOf, type Plan, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
+import { mayRun } from './eligible.ts'
 import { followParents, startReady } from './execution.ts'
 import { rootView } from './job.ts'
 import { isOpen } from './lease.ts'
@@ -102,6 +103,8 @@ function claimRoots(state: HubState, plan: Plan): number {
   for (const assignment of plan.assignments) {
     const { job } = assignment.unit
     if (!isRoot(assignment) || !job.blobsHere || isResting(state, assignment.unit)) continue
+    // What a job needs holds for its root, too, wherever it was submitted.
+    if (!mayRun(job, state.init)) continue
     const isPlanned = assignment.hub === state.self && !isLeftToSubmitter(state, assignment.unit)
     const waitedMs = state.nowMs - job.knownMs
     const isOverdue = waitedMs >= recovery.rootPatienceMs && hasPatienceEnded(state, plan, 4)
@@ -116,7 +119,9 @@ function claimRoots(state: HubState, plan: Plan): number {
 function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   if (view.epochMax(0) >= 0 || state.nowMs - job.knownMs >= recovery.rootPatienceMs) return false
   const submitter = state.members.get(job.manifest.submitter)
-  return submitter?.state === 'alive' && submitter.beacon?.compute === true && !submitter.beacon.leaving
+  const { state: now, beacon } = submitter ?? {}
+  if (now !== 'alive' || beacon?.compute !== true || beacon.leaving) return false
+  return mayRun(job, { hub: job.manifest.submitter, labels: beacon.labels })
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */

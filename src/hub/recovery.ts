@@ -3,6 +3,7 @@ import type { FamilyView } from '../ledger/view.ts'
 import { recovery } from '../limits.ts'
 import type { JobId, Ref } from '../program/ref.ts'
 import { claim } from './claims.ts'
+import { mayRun } from './eligible.ts'
 import { isEnded, type Job, rootView } from './job.ts'
 import type { MemberChange } from './membership.ts'
 import type { OwnRun } from './own-run.ts'
@@ -85,7 +86,8 @@ export function inputsMissing(state: HubState, run: OwnRun, missing: string): bo
 /** The root stores the inputs of its families again when it spawns them again; one that has just begun is given time to. */
 function replayRoot(state: HubState, job: Job, family: string): void {
   const view = rootView(job)
-  if (view.isDone(0) || state.nowMs - job.rootSinceMs < recovery.rootReplayMs) return
+  if (view.isDone(0) || !mayRun(job, state.init)) return
+  if (state.nowMs - job.rootSinceMs < recovery.rootReplayMs) return
   job.misses.delete(family)
   claim(state, { job, view, lo: 0, hi: 1, finishMs: state.nowMs, rank: Number.MAX_VALUE, reason: 'recover' })
 }
