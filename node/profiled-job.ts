@@ -42,12 +42,18 @@ export async function profileJob(
   return { families: familiesOf(report), rootMs: rootMs(report) }
 }
 
-/** What the root did itself: its time without that of the shards, which ran one after the other on the only hub. */
+/** What the root did itself: its time without that in which shards ran. It holds the start of its slot too, which is no work. */
 function rootMs({ attempts }: Pick<JobReport, 'attempts'>): number {
+  const root = attempts.find(({ family }) => family === ROOT_FAMILY)
   let ms = 0
-  for (const { family, startMs, endMs } of attempts)
-    if (endMs !== null) ms += family === ROOT_FAMILY ? endMs - startMs : startMs - endMs
-  return Math.max(0, ms)
+  let untilMs = root?.startMs ?? 0
+  for (const { startMs, endMs } of attempts.toSorted((a, b) => a.startMs - b.startMs)) {
+    if (endMs === null) continue
+    if (startMs === root?.startMs && endMs === root.endMs) continue
+    ms += Math.max(0, startMs - untilMs)
+    untilMs = Math.max(untilMs, endMs)
+  }
+  return ms + Math.max(0, (root?.endMs ?? untilMs) - untilMs)
 }
 
 /** Costs of finished attempts, by family in the order of the root. */

@@ -52,10 +52,12 @@ export function idealMs(world: SimWorld): number {
   return workMs / speed
 }
 
-/** Of shards that depend on each other, on a machine of speed 1. */
+/** Of a root's own code and shards that depend on each other, on a machine of speed 1. */
 function longestChainMs(world: SimWorld): number {
-  const families = [...world.jobs.values()].flatMap((job) => job.families)
-  return families.reduce((most, family) => Math.max(most, chainMs(family)), 0)
+  const chains = [...world.jobs.values()].map(
+    ({ rootMs, families }) => rootMs + families.reduce((sum, family) => sum + chainMs(family), 0),
+  )
+  return Math.max(0, ...chains)
 }
 
 function chainMs({ spec, workMs }: SimFamily): number {

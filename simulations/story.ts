@@ -10,17 +10,21 @@ export function storyOf(events: readonly HistoryEvent[], message: string): strin
   return shardStory(events, job, named?.[2] ?? 'root', Number(named?.[3] ?? 0))
 }
 
-/** Everything about one shard, and what happened to the hubs meanwhile. */
+/** Everything about one shard, and what happened to its job and to the hubs meanwhile. */
 export function shardStory(events: readonly HistoryEvent[], job: string, family: string, shard: number): string[] {
   const about = events.filter(
     (event) =>
       event.kind === 'fault' ||
       event.kind === 'boot' ||
-      (event.job === job && event.family === family && event.lo <= shard && shard < event.hi),
+      (event.job === job && (event.family === '' || isAbout(event, family, shard))),
   )
   const ordered = about.toSorted((a, b) => a.atMs - b.atMs).slice(-LINES_MAX)
   const startMs = isUnixTime(ordered[0]) ? (ordered[0]?.atMs ?? 0) : 0
   return ordered.map((event) => line(event, startMs))
+}
+
+function isAbout(event: HistoryEvent, family: string, shard: number): boolean {
+  return event.family === family && event.lo <= shard && shard < event.hi
 }
 
 /** Real hubs note Unix time; people want to know what came how long after. */
