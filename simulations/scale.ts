@@ -28,7 +28,15 @@ const END_MS = 600_000
 export function simulateScale(options: ScaleOptions, heapBytes: () => number): ScaleReport {
   const { hubs, shards, shardMs } = options
   const beforeBytes = heapBytes()
-  const world = new SimWorld({ seed: options.seed, hubs, countBytes: true })
+  const world = new SimWorld({
+    seed: options.seed,
+    hubs,
+    countBytes: true,
+    checkpointWorkMs: 1_000,
+    tickMs: 1,
+    keepsHistory: false,
+    link: { jitterMs: 0 },
+  })
   world.runFor(BEGIN_MS)
   const [messages, bytes] = [world.network.messages, world.network.bytes]
   world.submit(simJob('job-1', hubName(0), [{ shards, workMs: () => shardMs }]), 0)

@@ -99,6 +99,15 @@ export const durations = {
   acknowledgedKeepMs: 3_600_000,
 } as const
 
+/** Swarms larger than these slow down in proportion: what a hub hears and computes in a second stays the same. */
+export const pace = {
+  /** 128 hubs that flush every 5 ms are 25,600 messages a second, which one event loop takes in by the batch. */
+  flushHubs: 128,
+  /** 128 hubs with two beacons a second each. */
+  beaconHubs: 128,
+  planHubs: 64,
+} as const
+
 /** The auction (research: rolling-horizon plan over gossiped bid functions). Times named `*Shares` are shares of the mean unit. */
 export const auction = {
   /** Units a plan looks at: this many per hub, plus a constant for small swarms. */

@@ -24,7 +24,7 @@ function forge(context: FaultContext): void {
   const [job] = target.disk.ledgers.keys()
   if (job === undefined || world.ledger !== 'yjs' || target === forger || target === victim || !target.isUp) return
   context.note(forger.id, `forges a result of ${victim.id}`)
-  target.receive(job, forgedResult(job, victim.id, random, random.chance(0.5)), { from: forger.id })
+  target.receive(job, forgedResult(job, victim.id, random, random.chance(0.5)), { hub: forger.id })
 }
 
 function intruderActs(context: FaultContext): Acts {
@@ -39,5 +39,5 @@ function intrude(context: FaultContext, who: string): void {
   if (job === undefined || world.ledger !== 'yjs' || target === carrier || !target.isUp) return
   const isRelayed = random.chance(0.5)
   context.note(target.id, `gets a result of the ${who}${isRelayed ? `, passed on by ${carrier.id}` : ''}`)
-  target.receive(job, ownResult(job, who, random, isRelayed), { from: isRelayed ? carrier.id : who })
+  target.receive(job, ownResult(job, who, random, isRelayed), { hub: isRelayed ? carrier.id : who })
 }

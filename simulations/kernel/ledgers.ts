@@ -1,21 +1,16 @@
 /** The ledgers of a simulated hub, as the shell of a live one keeps them: windows of records, flushes, snapshots, what peers send. */
-import type { AuthoredRecord } from '../../src/hub/input.ts'
+import type { AuthoredRecord, RecordSender } from '../../src/hub/input.ts'
+import { flushWindowMs } from '../../src/hub/pace.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { specsFirst } from '../../src/ledger/specs-first.ts'
-import { durations } from '../../src/limits.ts'
-import type { Parcel, SimLedger } from './ledger.ts'
+import type { Letter } from './inbox.ts'
+import type { SimLedger } from './ledger.ts'
 import type { SimHub } from './sim-hub.ts'
 import { watchEntries } from './watch.ts'
 import type { SimWorld } from './world.ts'
 
 /** A snapshot takes this many times as long as a flush. */
 const SNAPSHOT_FLUSHES = 8
-
-/** Who sent records, and when its slots fall free. */
-export interface Sender {
-  readonly from: string
-  readonly slotFreeInMs?: readonly number[]
-}
 
 export class SimLedgers {
   readonly #world: SimWorld
@@ -58,7 +53,7 @@ export class SimLedgers {
       return
     }
     const { events } = this.#world
-    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + durations.flushWindowMs
+    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + this.#windowMs()
     if (dueMs <= events.nowMs) return this.#flush(job, records)
     this.#waiting.set(job, [...records])
     events.at(dueMs, () =>
@@ -70,15 +65,29 @@ export class SimLedgers {
     )
   }
 
+  #windowMs(): number {
+    return flushWindowMs(this.#hub.hub.state.members.alive().length)
+  }
+
   /** Records of some job from a peer. */
-  receive(job: string, parcel: Parcel, sender: Sender): void {
+  receive(job: string, letters: readonly Letter[]): void {
     const ledger = this.of(job)
-    const { entries, isMissing } = ledger.receive(parcel, sender.from)
+    const entries: AuthoredRecord[] = []
+    const missingFrom = new Set<string>()
+    for (const { parcel, sender } of letters) {
+      const received = ledger.receive(parcel, sender.hub)
+      if (received.isMissing) missingFrom.add(sender.hub)
+      for (const entry of received.entries) entries.push(entry)
+    }
     watchEntries(this.#world, this.#hub, entries)
-    this.#admit(job, entries, sender)
-    if (isMissing) {
+    this.#admit(
+      job,
+      entries,
+      letters.map(({ sender }) => sender),
+    )
+    for (const hub of missingFrom) {
       this.#world.rules.use('gap')
-      this.#world.traffic.sync(this.#hub, sender.from)
+      this.#world.traffic.sync(this.#hub, hub)
     }
     this.#reviewSnapshot(ledger)
   }
@@ -103,7 +112,7 @@ export class SimLedgers {
   }
 
   /** Records count from the moment the job's manifest is among them. */
-  #admit(job: string, entries: readonly AuthoredRecord[], sender?: Sender): void {
+  #admit(job: string, entries: readonly AuthoredRecord[], senders: readonly RecordSender[] = []): void {
     const { jobs } = this.#hub.hub.state
     let admitted = entries
     if (!jobs.has(job)) {
@@ -112,7 +121,7 @@ export class SimLedgers {
       admitted = this.of(job).all()
     }
     if (admitted.length > 0 && jobs.has(job))
-      this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), ...sender })
+      this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), senders })
   }
 
   #reviewSnapshot(ledger: SimLedger): void {

@@ -3,6 +3,7 @@ import type { Input } from '../../src/hub/input.ts'
 import type { EventQueue } from './events.ts'
 import type { SimLives } from './lives.ts'
 import type { SimNetwork } from './network.ts'
+import { Pairs } from './pairs.ts'
 import type { Random } from './random.ts'
 
 /** TCP does not notice a cut; the ping of the connection monitor does, some seconds later. */
@@ -14,7 +15,8 @@ export class SimLinks {
   readonly #random: Random
   readonly #network: SimNetwork
   readonly #lives: SimLives
-  readonly #up = new Set<string>()
+  /** 1 where a connection is up, both ways. */
+  readonly #up = new Pairs()
 
   constructor(events: EventQueue, random: Random, network: SimNetwork, lives: SimLives) {
     this.#events = events
@@ -24,7 +26,7 @@ export class SimLinks {
   }
 
   isUp(a: string, b: string): boolean {
-    return this.#up.has(pair(a, b))
+    return this.#up.get(a, b) === 1
   }
 
   /** Something between two hubs broke without a word. */
@@ -77,13 +79,14 @@ export class SimLinks {
     const isReachable = this.#answers(a) && this.#answers(b) && this.#network.isConnected(a, b)
     if (isUp && !isReachable) this.#drop(a, b)
     if (isUp || !isReachable) return
-    this.#up.add(pair(a, b))
+    this.#set(a, b, 1)
     this.#tell(a, { type: 'connected', hub: b })
     this.#tell(b, { type: 'connected', hub: a })
   }
 
   #drop(a: string, b: string): void {
-    if (!this.#up.delete(pair(a, b))) return
+    if (!this.isUp(a, b)) return
+    this.#set(a, b, 0)
     this.#tell(a, { type: 'disconnected', hub: b })
     this.#tell(b, { type: 'disconnected', hub: a })
     this.mended(a, b)
@@ -93,12 +96,13 @@ export class SimLinks {
     for (const hub of this.#lives.of(name)) hub.input(input)
   }
 
+  #set(a: string, b: string, value: number): void {
+    this.#up.set(a, b, value)
+    this.#up.set(b, a, value)
+  }
+
   #answers(name: string): boolean {
     const hub = this.#lives.hubs.get(name)
     return hub?.isUp === true && !hub.isFrozen
   }
-}
-
-function pair(a: string, b: string): string {
-  return a < b ? `${a}|${b}` : `${b}|${a}`
 }

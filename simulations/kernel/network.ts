@@ -1,5 +1,6 @@
 /** A modelled network: delay with jitter, loss, duplication, reordering, slow links, cuts in both or one direction. */
 import type { EventQueue } from './events.ts'
+import { Pairs } from './pairs.ts'
 import type { Random } from './random.ts'
 
 export interface LinkModel {
@@ -31,10 +32,13 @@ export class SimNetwork {
   readonly #random: Random
   /** May change in the middle of a run. */
   model: LinkModel
-  readonly #cuts = new Map<string, number>()
-  readonly #slow = new Map<string, number>()
+  /** Causes for which a direction is cut. */
+  readonly #cuts = new Pairs()
+  #cutCount = 0
+  /** Extra delay. */
+  readonly #slow = new Pairs()
   /** When the last message of each directed stream arrives: streams keep order. */
-  readonly #streamMs = new Map<string, number>()
+  readonly #streamMs = new Pairs()
   messages = 0
   /** Of ledger records and beacons, as they would be packed. */
   bytes = 0
@@ -46,7 +50,7 @@ export class SimNetwork {
   }
 
   isOpen(from: string, to: string): boolean {
-    return this.#cuts.size === 0 || !this.#cuts.has(`${from}>${to}`)
+    return this.#cutCount === 0 || this.#cuts.get(from, to) === 0
   }
 
   isConnected(a: string, b: string): boolean {
@@ -55,37 +59,34 @@ export class SimNetwork {
 
   /** Cuts add up: a link is open again when each cause of its cut is repaired. */
   cut(from: string, to: string): void {
-    const key = `${from}>${to}`
-    this.#cuts.set(key, (this.#cuts.get(key) ?? 0) + 1)
+    this.#cuts.set(from, to, this.#cuts.get(from, to) + 1)
+    this.#cutCount++
   }
 
   repair(from: string, to: string): void {
-    const key = `${from}>${to}`
-    const causes = (this.#cuts.get(key) ?? 0) - 1
-    if (causes > 0) this.#cuts.set(key, causes)
-    else this.#cuts.delete(key)
+    const causes = this.#cuts.get(from, to)
+    if (causes === 0) return
+    this.#cuts.set(from, to, causes - 1)
+    this.#cutCount--
   }
 
   repairAll(): void {
     this.#cuts.clear()
+    this.#cutCount = 0
     this.#slow.clear()
   }
 
   /** Adds a delay to everything between two hubs; zero ends it. */
   slow(a: string, b: string, extraMs: number): void {
-    for (const key of [`${a}>${b}`, `${b}>${a}`]) {
-      if (extraMs > 0) this.#slow.set(key, extraMs)
-      else this.#slow.delete(key)
-    }
+    this.#slow.set(a, b, extraMs)
+    this.#slow.set(b, a, extraMs)
   }
 
   /** Delivers in order, unless the link is cut when it leaves or arrives. */
   stream(from: string, to: string, deliver: () => void): void {
     this.messages++
-    const key = `${from}>${to}`
-    const earliest = this.#streamMs.get(key) ?? 0
-    const atMs = Math.max(earliest, this.#events.nowMs + this.delayMs(from, to))
-    this.#streamMs.set(key, atMs)
+    const atMs = Math.max(this.#streamMs.get(from, to), this.#events.nowMs + this.delayMs(from, to))
+    this.#streamMs.set(from, to, atMs)
     if (!this.isConnected(from, to)) return
     this.#events.at(atMs, () => {
       if (this.isConnected(from, to)) deliver()
@@ -102,8 +103,7 @@ export class SimNetwork {
   }
 
   delayMs(from: string, to: string): number {
-    const extraMs = this.#slow.size === 0 ? 0 : (this.#slow.get(`${from}>${to}`) ?? 0)
-    return this.model.latencyMs + extraMs + this.#random.next() * this.model.jitterMs
+    return this.model.latencyMs + this.#slow.get(from, to) + this.#random.next() * this.model.jitterMs
   }
 
   #gossipOnce(from: string, to: string, deliver: () => void): void {

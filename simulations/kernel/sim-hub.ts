@@ -4,7 +4,7 @@ import type { HistoryKind, Told } from '../../src/history/event.ts'
 import { Recorder } from '../../src/history/recorder.ts'
 import type { Effect, Prefetch, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import type { Input } from '../../src/hub/input.ts'
+import type { Input, RecordSender } from '../../src/hub/input.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
 import { durations } from '../../src/limits.ts'
@@ -12,8 +12,9 @@ import { manifestBlobs } from '../../src/program/program.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { type Curve, finishAt, levelAt, meanLevel, noLoad } from '../workflow/curve.ts'
 import type { SimDisk } from './disk.ts'
+import { Inbox, type Letter } from './inbox.ts'
 import type { Parcel } from './ledger.ts'
-import { type Sender, SimLedgers } from './ledgers.ts'
+import { SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
 import { watchRecords, watchRun, watchStart } from './watch.ts'
@@ -101,8 +102,10 @@ export class SimHub {
   trap: Trap | null = null
   inputs = 0
   readonly ledgers: SimLedgers
+  readonly inbox: Inbox
   readonly #world: SimWorld
-  readonly #recorder: Recorder
+  /** Null where nobody reads the history. */
+  readonly #recorder: Recorder | null
   readonly #slots: SimSlots
   readonly #roots: SimRoots
   /** Per timer: when it is due, and the time of the earliest event that will look at it. */
@@ -116,6 +119,7 @@ export class SimHub {
     this.incarnation = life.incarnation
     this.disk = life.disk
     this.model = life.model
+    this.inbox = new Inbox(world.events, (job, letters) => this.receiveAll(job, letters))
     this.ledgers = new SimLedgers(world, this, { hub: id, boot: this.boot })
     this.#slots = new SimSlots(world, this)
     this.#roots = new SimRoots(world, this)
@@ -124,10 +128,8 @@ export class SimHub {
     const init = { hub: id, boot: this.boot, incarnation: life.incarnation, slots, cores: slots, speed }
     this.hub = new Hub({ ...init, compute: true, labels, wallOffsetMs })
     const values = (ref: Ref, _family: string, shards: number) => world.valuePrints(ref, shards)
-    this.#recorder = new Recorder(this.hub.state, (kind, told) => this.note(kind, told), {
-      values,
-      notesExecutions: false,
-    })
+    const note = (kind: HistoryKind, told: Told) => this.note(kind, told)
+    this.#recorder = world.keepsHistory ? new Recorder(this.hub.state, note, { values, notesExecutions: false }) : null
   }
 
   /** Brings the hub up: its own old records first, as a real one reads its disk before it listens. */
@@ -151,7 +153,7 @@ export class SimHub {
     if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.input(input))
     this.inputs++
     const effects = this.hub.handle(input, this.#clockMs())
-    this.#recorder.input(input)
+    this.#recorder?.input(input)
     for (const effect of effects) this.#carryOut(effect)
   }
 
@@ -194,9 +196,13 @@ export class SimHub {
   }
 
   /** Records of some job from a peer. */
-  receive(job: string, parcel: Parcel, sender: Sender): void {
-    if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.receive(job, parcel, sender))
-    if (this.isUp && !this.#world.lives.isDropped(this.id, job)) this.ledgers.receive(job, parcel, sender)
+  receive(job: string, parcel: Parcel, sender: RecordSender): void {
+    this.receiveAll(job, [{ job, parcel, sender }])
+  }
+
+  receiveAll(job: string, letters: readonly Letter[]): void {
+    if (this.isFrozen || !this.isAlive) return this.whenAwake(() => this.receiveAll(job, letters))
+    if (this.isUp && !this.#world.lives.isDropped(this.id, job)) this.ledgers.receive(job, letters)
   }
 
   /** Whether the machine is killed here and now. */
@@ -208,6 +214,7 @@ export class SimHub {
   }
 
   note(kind: HistoryKind, told?: Told): void {
+    if (!this.#world.keepsHistory) return
     this.#world.history.note(this.#world.events.nowMs, this.id, kind, { ...told, life: this.boot })
   }
 
@@ -239,7 +246,7 @@ export class SimHub {
 
   #carryOut(effect: Effect): void {
     if (!this.isAlive || this.#diesBefore(effect)) return
-    this.#recorder.effect(effect)
+    this.#recorder?.effect(effect)
     const world = this.#world
     world.rules.effect(this.hub.state, effect)
     switch (effect.type) {

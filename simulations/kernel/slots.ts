@@ -10,7 +10,6 @@ import type { SimWorld } from './world.ts'
 const FLUSH_MS = 5
 /** Parts of a long shard between checkpoints. */
 const PARTS = 4
-const CHECKPOINT_WORK_MS = 100
 
 interface Running {
   readonly plan: RunPlan
@@ -70,7 +69,7 @@ export class SimSlots {
     if (run.stopped) return this.#end(run, { kind: 'cancelled' })
     if (shard === undefined || shard.index >= run.before) return this.#end(run, { kind: 'complete' })
     const workMs = run.family.workMs(shard.index)
-    const parts = workMs >= CHECKPOINT_WORK_MS ? PARTS : 1
+    const parts = workMs >= this.#world.checkpointWorkMs ? PARTS : 1
     const done = parts === 1 ? 0 : this.#world.resumedParts(run.plan, shard)
     this.#part(run, { index: shard.index, workMs, parts }, done)
   }

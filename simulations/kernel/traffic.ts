@@ -2,6 +2,7 @@
 import type { Beacon } from '../../src/hub/beacon.ts'
 import type { HubMessage } from '../../src/hub/message.ts'
 import type { RuleCounts } from '../rules.ts'
+import type { Letter } from './inbox.ts'
 import type { Parcel, Vector } from './ledger.ts'
 import { parcelBytes } from './ledger.ts'
 import type { SimLinks } from './links.ts'
@@ -17,6 +18,7 @@ export class SimTraffic {
   readonly #links: SimLinks
   readonly #lives: SimLives
   readonly #countBytes: boolean
+  readonly #tickMs: number
   readonly #rules: RuleCounts
   beacons = 0
 
@@ -25,9 +27,10 @@ export class SimTraffic {
     network: SimNetwork,
     links: SimLinks,
     lives: SimLives,
-    told: { readonly rules: RuleCounts; readonly countBytes: boolean },
+    told: { readonly rules: RuleCounts; readonly countBytes: boolean; readonly tickMs: number },
   ) {
     this.#countBytes = told.countBytes
+    this.#tickMs = told.tickMs
     this.#rules = told.rules
     this.#network = network
     this.#links = links
@@ -58,14 +61,23 @@ export class SimTraffic {
   /** Own records to all peers, or to the first few when the sender dies on the way. */
   records(from: SimHub, job: string, parcel: Parcel, peersMax = Number.POSITIVE_INFINITY): void {
     if (this.#countBytes) this.#network.bytes += parcelBytes(parcel) * (this.#lives.hubs.size - 1)
-    const slotFreeInMs = from.hub.slotFreeInMs()
+    const sender = { hub: from.id, slotFreeInMs: from.hub.slotFreeInMs() }
     let sent = 0
     for (const hub of this.#lives.hubs.values()) {
       const other = this.#lives.reached(hub.id) ?? hub
       if (other.id === from.id || !other.isAlive) continue
       if (++sent > peersMax) return
-      this.#stream(from.id, other.id, () => other.receive(job, parcel, { from: from.id, slotFreeInMs }))
+      this.#letter(other, { job, parcel, sender })
     }
+  }
+
+  /** In a large swarm a hub takes what has come by the batch, as a busy event loop does. */
+  #letter(to: SimHub, letter: Letter): void {
+    const { job, parcel, sender } = letter
+    if (this.#tickMs === 0) return this.#stream(sender.hub, to.id, () => to.receive(job, parcel, sender))
+    this.#network.messages++
+    if (this.#links.isUp(sender.hub, to.id))
+      to.inbox.put(letter, this.#network.delayMs(sender.hub, to.id), this.#tickMs)
   }
 
   send(from: string, to: string, message: HubMessage): void {
@@ -92,7 +104,7 @@ export class SimTraffic {
       const parcel = ledger.diff(vectors.get(job) ?? null)
       if (parcel === null || holder.diesAt('sync')) continue
       const asker = this.#lives.reached(to)
-      this.#stream(holder.id, to, () => asker?.receive(job, parcel, { from: holder.id }))
+      this.#stream(holder.id, to, () => asker?.receive(job, parcel, { hub: holder.id }))
     }
   }
 

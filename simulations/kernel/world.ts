@@ -34,6 +34,12 @@ export interface WorldOptions {
   readonly slotCrash?: number
   /** How large results are that are blobs. */
   readonly blobBytesPerWorkMs?: number
+  /** Shards of at least so much work take checkpoints. */
+  readonly checkpointWorkMs?: number
+  /** Whether it is written down what hubs do: without that nothing can be checked. True unless told otherwise. */
+  readonly keepsHistory?: boolean
+  /** Hubs take records by the batch, once in so many milliseconds; 0 takes each by itself. Needs links without jitter. */
+  readonly tickMs?: number
   /** Whether the bytes of records are counted, which takes packing them. */
   readonly countBytes?: boolean
   /** What ledgers are made of; a fast replica if not given. */
@@ -97,7 +103,13 @@ export class SimWorld {
   readonly #clientIds: Random
   readonly #open = new Map<string, { shard: string; sinceMs: number; askedMs: number }>()
 
+  /** Shards of at least so much work take checkpoints: far less than on a real hub, so that a short run meets many. */
+  readonly checkpointWorkMs: number
+  readonly keepsHistory: boolean
+
   constructor(options: WorldOptions) {
+    this.checkpointWorkMs = options.checkpointWorkMs ?? 100
+    this.keepsHistory = options.keepsHistory ?? true
     this.#options = options
     this.#random = new Random(options.seed, 'world')
     this.#luck = new Random(options.seed, 'slots')
@@ -116,6 +128,7 @@ export class SimWorld {
     this.traffic = new SimTraffic(this.network, this.links, this.lives, {
       rules: this.rules,
       countBytes: options.countBytes === true,
+      tickMs: options.tickMs ?? 0,
     })
     this.blobs = new SimBlobs(
       this,

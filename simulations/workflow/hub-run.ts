@@ -132,7 +132,7 @@ export class HubRun {
     const author = from.hub.state.author
     const entries = records.map((record) => ({ author, record }))
     const slotFreeInMs = from.hub.slotFreeInMs()
-    this.#toOthers(from, () => ({ type: 'records', job: JOB, entries, from: from.name, slotFreeInMs }))
+    this.#toOthers(from, () => ({ type: 'records', job: JOB, entries, senders: [{ hub: from.name, slotFreeInMs }] }))
   }
 
   to(name: string, input: Input): void {

@@ -8,6 +8,7 @@ import { rootView } from './job.ts'
 import { isOpen } from './lease.ts'
 import { reviewLent } from './lending.ts'
 import { reviewMoves } from './migration.ts'
+import { planFactor } from './pace.ts'
 import type { Unit } from './ready-set.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
@@ -27,7 +28,8 @@ export function evaluate(state: HubState): void {
   }
   noteIdle(state)
   const isIdle = state.idleSinceMs !== null
-  const pauseMs = isIdle ? auction.replanIdleMs : auction.replanBusyMs
+  const factor = planFactor(state.members.alive().length)
+  const pauseMs = factor * (isIdle ? auction.replanIdleMs : auction.replanBusyMs)
   const dueMs = state.lastPlanMs + pauseMs
   if (state.nowMs < dueMs) {
     wakeAt(state, dueMs)
@@ -38,7 +40,7 @@ export function evaluate(state: HubState): void {
   startReady(state)
   noteIdle(state)
   if (claimed === 0 && state.idleSinceMs !== null && !trySteal(state) && state.speculates) trySpeculate(state)
-  wakeAt(state, state.nowMs + (state.idleSinceMs === null ? auction.replanBusyMs : auction.idleTickMs))
+  wakeAt(state, state.nowMs + factor * (state.idleSinceMs === null ? auction.replanBusyMs : auction.idleTickMs))
 }
 
 function claimFromPlan(state: HubState): number {

@@ -1,6 +1,7 @@
 /** The hub: what can happen goes in with a clock reading, what is to be done comes out. Dispatch only; rules live in their files. */
 import { assertNever } from '../errors.ts'
 import { durations } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
 import { freshBeacon, sendBeacon } from './beat.ts'
 import type { Effect } from './effect.ts'
 import { evaluate } from './evaluate.ts'
@@ -20,6 +21,7 @@ import {
 import { profilesHeard } from './learning.ts'
 import { drain, reviewDrain } from './leave.ts'
 import type { HubMessage } from './message.ts'
+import { beaconFactor } from './pace.ts'
 import { applyRecords } from './records.ts'
 import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
 import { checkpointStored, replicated, resultsStored } from './results.ts'
@@ -82,10 +84,7 @@ export class Hub {
       case 'job':
         return jobKnown(state, input)
       case 'records':
-        if (input.from !== undefined) this.#tell(state.members.heard(input.from, state.nowMs))
-        applyRecords(state, input.job, input.entries)
-        if (input.from === undefined || input.slotFreeInMs === undefined) return
-        return state.members.slotsTold(input.from, input.slotFreeInMs, state.nowMs)
+        return this.#records(input)
       case 'job-blobs':
         return blobsHeld(state, input.job)
       case 'spawned':
@@ -130,7 +129,7 @@ export class Hub {
         redeliver(state)
         membersChanged(state, state.members.sweep(state.nowMs))
         sendBeacon(state)
-        return state.effect({ type: 'set-timer', timer, atMs: state.nowMs + durations.beaconMs })
+        return state.effect({ type: 'set-timer', timer, atMs: state.nowMs + this.#beaconEveryMs() })
       case 'suspect':
         return membersChanged(state, state.members.sweep(state.nowMs))
       case 'anti-entropy':
@@ -140,6 +139,10 @@ export class Hub {
       default:
         return assertNever(timer)
     }
+  }
+
+  #beaconEveryMs(): number {
+    return durations.beaconMs * beaconFactor(this.state.members.alive().length)
   }
 
   #connected(hub: string): void {
@@ -156,6 +159,18 @@ export class Hub {
     state.members.disconnected(hub, state.nowMs)
     const atMs = state.members.nextSuspicionMs()
     if (atMs !== null) state.effect({ type: 'set-timer', timer: 'suspect', atMs })
+  }
+
+  #records(input: Extract<Input, { type: 'records' }>): void {
+    const { members, nowMs } = this.state
+    const tellers = new Set<HubId>()
+    for (const { hub, slotFreeInMs } of input.senders ?? []) {
+      this.#tell(members.heard(hub, nowMs))
+      if (slotFreeInMs === undefined) continue
+      members.slotsTold(hub, slotFreeInMs, nowMs)
+      tellers.add(hub)
+    }
+    applyRecords(this.state, input.job, input.entries, tellers)
   }
 
   #message(from: string, message: HubMessage): void {

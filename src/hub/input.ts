@@ -13,6 +13,12 @@ export interface AuthoredRecord {
   readonly record: LedgerRecord
 }
 
+/** A peer that sent records, and when each of its slots falls free after what they claim, if it said so. */
+export interface RecordSender {
+  readonly hub: HubId
+  readonly slotFreeInMs?: readonly number[]
+}
+
 /** Identity of a run of this hub: shards claimed together and handed to one slot. */
 export type RunId = number
 
@@ -34,13 +40,12 @@ export type Input =
       readonly bytes: Uint8Array
       readonly mine: boolean
     }
-  /** Records that others wrote, or that an earlier life of this hub did; `from` is the peer that sent them, its slots fall free then. */
+  /** Records that others wrote, or that an earlier life of this hub did; `senders` are the peers that sent them, each once. */
   | {
       readonly type: 'records'
       readonly job: JobId
       readonly entries: readonly AuthoredRecord[]
-      readonly from?: HubId
-      readonly slotFreeInMs?: readonly number[]
+      readonly senders?: readonly RecordSender[]
     }
   /** The blobs a job cannot start without are here. */
   | { readonly type: 'job-blobs'; readonly job: JobId }

@@ -4,6 +4,7 @@ import { assert } from '../errors.ts'
 import { counts, durations } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { Beacon } from './beacon.ts'
+import { beaconFactor } from './pace.ts'
 
 export type MemberState = 'alive' | 'suspect' | 'dead' | 'left'
 
@@ -147,6 +148,14 @@ export class Membership {
     slots[first] = Math.max(nowMs, slots[first] ?? nowMs) + workMs
   }
 
+  /** Work that a hub had claimed is another's: the end of its fullest slot comes sooner. */
+  released(hub: HubId, workMs: number, nowMs: number): void {
+    const slots = this.#members.get(hub)?.slotFreeMs
+    if (slots === undefined || slots.length === 0) return
+    const last = slots.indexOf(Math.max(...slots))
+    slots[last] = Math.max(nowMs, (slots[last] ?? nowMs) - workMs)
+  }
+
   /** Word from a hub itself of when its slots fall free. */
   slotsTold(hub: HubId, slotFreeInMs: readonly number[], nowMs: number): void {
     const member = this.#members.get(hub)
@@ -177,9 +186,10 @@ export class Membership {
   /** Judges silence; returns what changed. */
   sweep(nowMs: number): MemberChange[] {
     const changes: MemberChange[] = []
+    const factor = beaconFactor(this.#members.size)
     for (const member of this.all()) {
       if (member.hub === this.#self) continue
-      const change = this.#become(member, judge(member, nowMs))
+      const change = this.#become(member, judge(member, nowMs, factor))
       if (change !== null) changes.push(change)
       if (nowMs - member.heardMs > durations.forgetAfterMs) this.#forget(member)
     }
@@ -188,9 +198,10 @@ export class Membership {
 
   /** Own clock: the earliest moment at which a sweep could change something because of a broken connection. */
   nextSuspicionMs(): number | null {
+    const factor = beaconFactor(this.#members.size)
     const due = this.all()
       .filter((member) => member.state === 'alive' && member.lostMs !== null)
-      .map((member) => suspectAtMs(member))
+      .map((member) => suspectAtMs(member, factor))
     return due.length === 0 ? null : Math.min(...due)
   }
 
@@ -262,16 +273,16 @@ function isStale(member: Member, beacon: Beacon): boolean {
   return beacon.sequence <= member.beacon.sequence
 }
 
-function judge(member: Member, nowMs: number): MemberState {
+function judge(member: Member, nowMs: number, factor: number): MemberState {
   if (member.beacon?.leaving === true && member.lostMs !== null) return 'left'
   if (member.state === 'left') return 'left'
-  if (nowMs - member.heardMs >= durations.deadAfterMs) return 'dead'
-  if (nowMs >= suspectAtMs(member)) return member.state === 'dead' ? 'dead' : 'suspect'
+  if (nowMs - member.heardMs >= durations.deadAfterMs * factor) return 'dead'
+  if (nowMs >= suspectAtMs(member, factor)) return member.state === 'dead' ? 'dead' : 'suspect'
   return 'alive'
 }
 
-function suspectAtMs(member: Member): number {
-  const bySilenceMs = member.heardMs + durations.suspectAfterMs
+function suspectAtMs(member: Member, factor: number): number {
+  const bySilenceMs = member.heardMs + durations.suspectAfterMs * factor
   // A broken connection without a beacon by another way since then: most likely the process is gone.
   const cut = member.lostMs !== null && member.heardMs <= member.lostMs + durations.suspectAfterDisconnectMs
   return cut && member.lostMs !== null

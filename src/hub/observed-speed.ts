@@ -26,8 +26,8 @@ export function observeSpeed(state: HubState, job: Job, view: FamilyView, record
 
 /** Own clock, when the run that gave these results last moved; null when it was not seen to begin. */
 function movedMs(state: HubState, job: Job, view: FamilyView, record: DoneRecord, hub: HubId): number | null {
-  for (const run of state.foreignRuns.of(job.id, view.spec.key)) {
-    if (run.hub === hub && run.running && run.lo <= record.lo && record.hi <= run.hi) return run.movedMs
+  for (const run of state.foreignRuns.of(view, hub)) {
+    if (run.running && run.lo <= record.lo && record.hi <= run.hi) return run.movedMs
   }
   return null
 }

@@ -2,7 +2,7 @@
 import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
-import type { JobId } from '../program/ref.ts'
+import type { HubId, JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
 import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
 import { expectFrom, learnFrom } from './learning.ts'
@@ -11,19 +11,26 @@ import { observeSpeed } from './observed-speed.ts'
 import { deliverDone } from './root.ts'
 import type { HubState } from './state.ts'
 
-/** Applies records that others wrote, or that an earlier life of this hub did. */
-export function applyRecords(state: HubState, id: JobId, entries: readonly AuthoredRecord[]): void {
+/** Applies records that others wrote, or that an earlier life of this hub did. `tellers` have said when their slots fall free after them. */
+export function applyRecords(
+  state: HubState,
+  id: JobId,
+  entries: readonly AuthoredRecord[],
+  tellers: ReadonlySet<HubId> = nobody,
+): void {
   const job = state.jobs.get(id)
   // Dropped in the meantime, or one job too many.
   if (job === undefined) return
   const wasEnded = isEnded(job)
   for (const { author, record } of entries) {
     state.members.noticed(author.hub, author.boot, state.nowMs)
-    applyOne(state, job, author, record)
+    applyOne(state, job, author, record, tellers.has(author.hub))
   }
   reviewRuns(state, job, entries)
   noteEnd(state, job, wasEnded)
 }
+
+const nobody: ReadonlySet<HubId> = new Set()
 
 /** Writes a record of this hub and applies it at once: whoever crashes before it is durable takes its effects along. */
 export function applyOwn(state: HubState, id: JobId, record: LedgerRecord): void {
@@ -34,9 +41,12 @@ export function applyOwn(state: HubState, id: JobId, record: LedgerRecord): void
   noteEnd(state, job, wasEnded)
 }
 
-function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecord): void {
-  if (!job.view.apply(author, record)) return
-  if (record.kind === 'claim') claimSeen(state, job, author, record)
+function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecord, isTold = false): void {
+  const before = record.kind === 'claim' ? job.view.families.get(record.family)?.holder(record.lo) : undefined
+  const isNews = job.view.apply(author, record)
+  if (record.kind === 'claim') reviewLoser(state, job, { author, record, isTold }, before ?? null)
+  if (!isNews) return
+  if (record.kind === 'claim') claimSeen(state, job, author, record, isTold)
   else if (record.kind === 'done') doneSeen(state, job, author, record)
   else if (record.kind === 'family') {
     const { key, spot, cut } = record.spec
@@ -50,7 +60,30 @@ function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecor
   } else if (record.kind === 'acknowledged') job.acknowledgedMs ??= state.nowMs
 }
 
-function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecord): void {
+/**
+ * The loser of a claim is free again without a word: whoever took it for busy would think itself first in line, as would all
+ * other losers, and so on with every next shard.
+ */
+function reviewLoser(
+  state: HubState,
+  job: Job,
+  claim: { readonly author: Author; readonly record: ClaimRecord; readonly isTold: boolean },
+  before: Author | null,
+): void {
+  const { author, record, isTold } = claim
+  const { family, lo, hi } = record
+  const view = job.view.families.get(family)
+  const holder = view?.holder(lo)
+  if (record.state !== 'claimed' || view === undefined || holder === null || holder === undefined) return
+  const workMs = (hi - lo) * shardWorkMs(view, lo)
+  const isLost = holder.hub !== author.hub
+  if (isLost && isTold && author.hub !== state.self) state.members.released(author.hub, workMs, state.nowMs)
+  if (isLost || record.reason === 'speculate') return
+  if (before === null || before.hub === author.hub || before.hub === state.self) return
+  if (state.foreignRuns.lost(view, before.hub, lo)) state.members.released(before.hub, workMs, state.nowMs)
+}
+
+function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecord, isTold: boolean): void {
   if (isEnded(job)) return
   noteFailure(job, author.hub, record)
   const { family, lo, hi, epoch } = record
@@ -62,18 +95,17 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
     state.effect({ type: 'story', job: job.id, event })
   }
   if (author.hub === state.self || view === undefined) return
-  const key = `${lo}@${epoch}:${author.hub}`
   if (record.state === 'released' || record.state === 'failed') {
-    state.foreignRuns.delete(job.id, family, key)
+    state.foreignRuns.delete(view, author.hub, lo, epoch)
     return
   }
-  const known = state.foreignRuns.get(job.id, family, key)
-  if (known === undefined && record.state === 'claimed') {
+  const known = state.foreignRuns.get(view, author.hub, lo, epoch)
+  if (known === undefined && record.state === 'claimed' && !isTold) {
     state.members.occupied(author.hub, (hi - lo) * shardWorkMs(view, lo), state.nowMs)
   }
   const running = record.state === 'running'
   const run = { job: job.id, family, lo, hi, epoch, hub: author.hub, running, next: lo, movedMs: state.nowMs }
-  state.foreignRuns.set(key, run)
+  state.foreignRuns.set(view, run)
 }
 
 /** Families with dependencies are planned ahead of their parents' ends, so these must be known. */
@@ -91,7 +123,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   if (view !== undefined && family !== ROOT_FAMILY) observeSpeed(state, job, view, record, author.hub)
   if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
-  if (view !== undefined) state.foreignRuns.done(view, job.id, { lo, hi, hub: author.hub }, state.nowMs)
+  if (view !== undefined) state.foreignRuns.done(view, { lo, hi, hub: author.hub }, state.nowMs)
   deliverDone(state, job, family, lo, hi)
 }
 
@@ -111,7 +143,7 @@ function noteEnd(state: HubState, job: Job, wasEnded: boolean): void {
 
 /** What was noted to get the job done. Late records of others must not bring it back. */
 function forgetWork(state: HubState, job: Job): void {
-  state.foreignRuns.dropJob(job.id)
+  state.foreignRuns.dropFamilies(job.view.families.values())
   job.awaited.clear()
   job.pauses.clear()
   job.failures.clear()

@@ -13,7 +13,7 @@ import { inputsTravelMs } from './travel.ts'
 /** Runs a copy of the work that would gain most by it. Returns whether it found any. */
 export function trySpeculate(state: HubState): boolean {
   let best: { foreign: ForeignRun; gainMs: number } | null = null
-  for (const foreign of state.foreignRuns.values()) {
+  for (const foreign of state.foreignRuns.open()) {
     const gainMs = gainOfCopy(state, foreign)
     if (gainMs > 0 && (best === null || gainMs > best.gainMs)) best = { foreign, gainMs }
   }
@@ -55,8 +55,8 @@ function toldEndMs(state: HubState, foreign: ForeignRun): number {
   const member = state.members.get(foreign.hub)
   let endMs = Math.max(state.nowMs, ...(member?.slotFreeMs ?? []))
   const speed = member?.beacon?.speed ?? 1
-  for (const other of state.foreignRuns.values()) {
-    if (other.hub !== foreign.hub || other.running) continue
+  for (const other of state.foreignRuns.ofHub(foreign.hub)) {
+    if (other.running) continue
     const view = state.jobs.get(other.job)?.view.families.get(other.family)
     if (view !== undefined) endMs -= ((other.hi - other.next) * shardWorkMs(view, other.next)) / speed
   }

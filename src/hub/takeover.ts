@@ -100,7 +100,7 @@ function busiestOwner(state: HubState): string | null {
 /** Hubs that hold something a thief could take: a claim not yet started, the tail of a bundle, or a long shard that may move. */
 function hubsWithWork(state: HubState): ReadonlySet<string> {
   const hubs = new Set<string>()
-  for (const run of state.foreignRuns.values()) {
+  for (const run of state.foreignRuns.open()) {
     if (!run.running || run.hi - run.next > 2 || isWorthMoving(state, run)) hubs.add(run.hub)
   }
   return hubs

@@ -23,7 +23,7 @@ export class JoinedFamily implements FamilyView {
   readonly #columns: ShardColumns
   /** Row of shard 0. */
   #base: number
-  /** Keys of the done records counted so far; made when the first one comes. */
+  /** Keys of the done records counted so far, but for those that met no other; made when the first two meet. */
   #counted: Set<string> | null = null
   readonly #history: Authored[] = []
   /** Whole microseconds: sums of integers do not depend on their order. */
@@ -168,7 +168,8 @@ export class JoinedFamily implements FamilyView {
   }
 
   #joinDone(author: Author, record: DoneRecord): boolean {
-    const isNew = this.#countOnce(author, record)
+    const isNew = this.#isFirst(record) || !this.#wasCounted(author, record)
+    if (isNew) this.#countBusy(record)
     const candidate = this.#columns.done.candidate(this.#columns.names.authorId(author), record)
     let changed = isNew
     for (let shard = record.lo; shard < record.hi; shard++) {
@@ -197,6 +198,10 @@ export class JoinedFamily implements FamilyView {
     if (record.generation < generation) return 'old'
     if (record.generation === generation) return 'same'
     const row = this.#base + shard
+    if (this.isDone(shard)) {
+      this.#counted ??= new Set()
+      this.#noteWinner(shard)
+    }
     this.#columns.generation[row] = record.generation
     this.#columns.claims.clear(row)
     this.#columns.checkpoints.clear(row)
@@ -211,19 +216,39 @@ export class JoinedFamily implements FamilyView {
     return true
   }
 
+  /** Whether its shards have no result of its generation yet: the usual case, in which nothing needs to be looked up. */
+  #isFirst({ generation, lo, hi }: DoneRecord): boolean {
+    for (let shard = lo; shard < hi; shard++) {
+      if (this.generation(shard) !== generation || this.doneRecords(shard) > 0) return false
+    }
+    return true
+  }
+
   /**
-   * True the first time a done record is seen. Its identity leaves out what a correct author cannot vary (content, holders,
-   * times), so that the set of keys stays small.
+   * False the first time a done record is seen. Its identity leaves out what a correct author cannot vary (content, holders,
+   * times). Results that were first and alone are noted only once another meets them, so that the set of keys stays small.
    */
-  #countOnce(author: Author, record: DoneRecord): boolean {
-    const { generation, lo, hi, epoch, cost, busyMs } = record
-    const key = `${this.#columns.names.authorId(author)},${generation},${lo},${hi},${epoch},${cost},${busyMs}`
+  #wasCounted(author: Author, record: DoneRecord): boolean {
     this.#counted ??= new Set()
-    if (this.#counted.has(key)) return false
+    for (let shard = record.lo; shard < record.hi; shard++) this.#noteWinner(shard)
+    const key = this.#keyOf(this.#columns.names.authorId(author), record)
+    if (this.#counted.has(key)) return true
     this.#counted.add(key)
+    return false
+  }
+
+  #noteWinner(shard: number): void {
+    const held = this.#columns.done.winner(this.#base + shard)
+    if (held !== undefined) this.#counted?.add(this.#keyOf(held.authorId, held.record))
+  }
+
+  #keyOf(authorId: number, { generation, lo, hi, epoch, cost, busyMs }: DoneRecord): string {
+    return `${authorId},${generation},${lo},${hi},${epoch},${cost},${busyMs}`
+  }
+
+  #countBusy({ busyMs, lo, hi }: DoneRecord): void {
     this.#busyMicros += Math.round(busyMs * MICROS_PER_MS)
     this.#busyShards += hi - lo
-    return true
   }
 
   #remember(author: Author, record: LedgerRecord): void {

@@ -5,10 +5,20 @@ import type { Author } from './record.ts'
 export class Names {
   readonly #authors: Author[] = []
   readonly #authorIds = new Map<string, Map<string, number>>()
+  /** Records come in stretches of one author. */
+  #lastAuthor: Author | null = null
+  #lastId = 0
   readonly #texts: string[] = []
   readonly #textIds = new Map<string, number>()
 
   authorId(author: Author): number {
+    if (author === this.#lastAuthor) return this.#lastId
+    this.#lastId = this.#find(author)
+    this.#lastAuthor = author
+    return this.#lastId
+  }
+
+  #find(author: Author): number {
     let boots = this.#authorIds.get(author.hub)
     if (boots === undefined) {
       boots = new Map()

@@ -144,6 +144,11 @@ export class DoneColumns {
     return { epoch, cost, hub: this.#names.author(held.authorId).hub, ref, offset: shard - lo, holders }
   }
 
+  /** The record that holds a row, or undefined. */
+  winner(row: number): DoneCandidate | undefined {
+    return this.#held(row)
+  }
+
   #held(row: number): DoneCandidate | undefined {
     return this.#winners[this.#winner[row] ?? NONE]
   }

@@ -8,7 +8,7 @@ import type { HubId, JobId } from '../program/ref.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import type { WireMessage } from '../wire/message.ts'
 import { errorFields, type Log } from './log.ts'
-import { OpenLedger } from './open-ledger.ts'
+import { OpenLedger, type OpenLedgerEvents } from './open-ledger.ts'
 
 export interface LedgersInit {
   readonly author: Author
@@ -22,10 +22,12 @@ export interface LedgersInit {
 
 export interface LedgersEvents {
   /** New records of others, or of earlier boots of this hub. */
-  records(job: JobId, entries: readonly AuthoredRecord[], from: HubId | null): void
+  records(job: JobId, entries: readonly AuthoredRecord[], from: readonly HubId[]): void
   /** A manifest record came in for a job that was not known. Returns whether it is valid. */
   manifest(job: JobId, signed: Uint8Array): boolean
   send(to: HubId, message: WireMessage): void
+  /** How long own records of a job may wait for company. */
+  windowMs(): number
   /** Own records are durable. */
   flushed(job: JobId, updates: readonly Uint8Array[]): void
 }
@@ -65,7 +67,7 @@ export class Ledgers {
       const received = entry.open.loadStored(stored)
       for (const { error } of received.refused)
         this.#init.log.warn({ job, ...errorFields(error) }, 'a stored update was refused')
-      this.#admit(job, entry, received.records, null)
+      this.#admit(job, entry, received.records, [])
       if (!entry.isKnown) await this.#discard(job, entry)
     }
   }
@@ -131,10 +133,11 @@ export class Ledgers {
     if (this.#dropped.has(job) || this.#entries.size >= counts.jobsMax || !JOB_ID.test(job)) return null
     const { author, store, sign, verify, admits, roles, log } = this.#init
     const init = { job, author, clientId: randomClientId(), sign, verify, admits, roles }
-    const open = new OpenLedger(init, store, {
+    const events: OpenLedgerEvents = {
       flushed: (updates) => this.#events.flushed(job, updates),
       diskFailed: (error) => log.error({ job, ...errorFields(error) }, 'the ledger could not be written'),
-    })
+    }
+    const open = new OpenLedger(init, store, events, () => this.#events.windowMs())
     const entry = { open, isKnown: false, incoming: [] }
     this.#entries.set(job, entry)
     return entry
@@ -149,13 +152,14 @@ export class Ledgers {
       this.#init.log.warn({ job, from, ...errorFields(error) }, 'an update was refused')
     }
     if (received.update !== null) entry.open.keep(received.update)
-    const from = incoming.at(-1)?.from ?? null
-    this.#admit(job, entry, received.records, from)
-    if (received.missing && from !== null) this.sync(from, false)
+    const senders = [...new Set(incoming.map(({ from }) => from))]
+    this.#admit(job, entry, received.records, senders)
+    const last = senders.at(-1)
+    if (received.missing && last !== undefined) this.sync(last, false)
   }
 
   /** Records count from the moment a valid manifest is among them. */
-  #admit(job: JobId, entry: Entry, records: readonly AuthoredRecord[], from: HubId | null): void {
+  #admit(job: JobId, entry: Entry, records: readonly AuthoredRecord[], from: readonly HubId[]): void {
     if (entry.isKnown) {
       if (records.length > 0) this.#events.records(job, specsFirst(records), from)
       return

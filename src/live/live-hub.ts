@@ -5,7 +5,8 @@ import { Recorder } from '../history/recorder.ts'
 import { refPrints } from '../history/value-print.ts'
 import type { Effect, StoryEvent } from '../hub/effect.ts'
 import { Hub } from '../hub/hub.ts'
-import type { Input } from '../hub/input.ts'
+import type { Input, RecordSender } from '../hub/input.ts'
+import { flushWindowMs } from '../hub/pace.ts'
 import { spotCosts } from '../hub/spot-report.ts'
 import type { HubInit } from '../hub/state.ts'
 import { recovery, shellLimits, sizes } from '../limits.ts'
@@ -259,18 +260,19 @@ export class LiveHub {
   #ledgerEvents(): ConstructorParameters<typeof Ledgers>[1] {
     return {
       records: (job, entries, from) =>
-        this.input({ type: 'records', job, entries, ...(from === null ? {} : this.#senderOf(from)) }),
+        this.input({ type: 'records', job, entries, senders: from.map((hub) => this.#senderOf(hub)) }),
       manifest: (job, signed) => this.#manifestFound(job, signed),
       send: (to, message) => this.#send(to, message),
+      windowMs: () => flushWindowMs(this.hub.state.members.alive().length),
       flushed: (job, updates) => this.#broadcast(job, updates),
     }
   }
 
   /** Records of a peer come with the newest word on when its slots fall free. */
-  #senderOf(from: HubId): { from: HubId; slotFreeInMs?: readonly number[] } {
-    const slotFreeInMs = this.#slotTimes.get(from)
-    this.#slotTimes.delete(from)
-    return slotFreeInMs === undefined ? { from } : { from, slotFreeInMs }
+  #senderOf(hub: HubId): RecordSender {
+    const slotFreeInMs = this.#slotTimes.get(hub)
+    this.#slotTimes.delete(hub)
+    return slotFreeInMs === undefined ? { hub } : { hub, slotFreeInMs }
   }
 
   #manifestFound(job: JobId, signed: Uint8Array): boolean {

@@ -13,10 +13,13 @@ export interface OpenLedgerEvents {
   diskFailed(error: unknown): void
 }
 
+const plainWindowMs = (): number => durations.flushWindowMs
+
 /** Invariant: an update is handed to `flushed` only after its append is durable, and in the order of the appends. */
 export class OpenLedger {
   readonly ledger: JobLedger
   readonly #events: OpenLedgerEvents
+  readonly #windowMs: () => number
   readonly #log: Promise<JobLog | null>
   #tail: Promise<void> = Promise.resolve()
   #waiting: LedgerRecord[] = []
@@ -24,9 +27,10 @@ export class OpenLedger {
   #lastFlushMs = Number.NEGATIVE_INFINITY
   #closed = false
 
-  constructor(init: LedgerInit, store: LedgerStore, events: OpenLedgerEvents) {
+  constructor(init: LedgerInit, store: LedgerStore, events: OpenLedgerEvents, windowMs = plainWindowMs) {
     this.ledger = new JobLedger(init)
     this.#events = events
+    this.#windowMs = windowMs
     this.#log = store.open(init.job, init.author.boot).catch((error: unknown) => {
       events.diskFailed(error)
       return null
@@ -43,7 +47,7 @@ export class OpenLedger {
     assert(!this.#closed, 'a closed ledger takes no records')
     this.#waiting.push(...records)
     if (this.#timer !== null) return
-    const dueMs = this.#lastFlushMs + durations.flushWindowMs - performance.now()
+    const dueMs = this.#lastFlushMs + this.#windowMs() - performance.now()
     if (dueMs <= 0) this.#flush()
     else this.#timer = setTimeout(() => this.#flush(), dueMs)
   }

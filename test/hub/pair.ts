@@ -65,7 +65,7 @@ export class Pair {
 
   fromB(...records: LedgerRecord[]): Effect[] {
     const entries = records.map((record) => ({ author: { hub: 'b', boot: 'b1' }, record }))
-    return this.input({ type: 'records', job: JOB, entries, from: 'b' })
+    return this.input({ type: 'records', job: JOB, entries, senders: [{ hub: 'b' }] })
   }
 
   view() {
