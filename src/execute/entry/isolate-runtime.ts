@@ -62,8 +62,7 @@ class IsolatedProgram implements LoadedProgram {
 
   async runShard(call: ShardCall, host: RuntimeHost): Promise<Uint8Array> {
     const { work, ...open } = call
-    const batchHost = { ...host, beginShard: () => undefined } as BatchHost
-    const [outcome] = await this.runShards({ open, works: [work], budgetMs: 0 }, batchHost)
+    const [outcome] = await this.runShards({ open, works: [work], budgetMs: 0 }, host as BatchHost)
     if (outcome === undefined) throw new Error('the isolate gave no outcome')
     return outcome
   }

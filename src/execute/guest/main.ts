@@ -7,7 +7,7 @@ import type { Cut } from '../../program/family.ts'
 import type { VisitedSpot } from '../../program/report.ts'
 import type { RootInput, ShardWork, Spawn } from '../slots.ts'
 import { GuestSignal } from './signal.ts'
-import { connect, fire, type Outside, random, setting } from './world.ts'
+import { connect, fire, type Outside, random, realNowMs, setting } from './world.ts'
 
 /** A root's request, as it crosses. */
 export interface GuestRoot {
@@ -32,9 +32,6 @@ export interface Guest {
   abort(): void
   fire(timer: number): void
 }
-
-// Captured before user code can replace it.
-const { now } = Date
 const later = setImmediate
 
 class GuestHost implements BatchHost {
@@ -83,10 +80,10 @@ class GuestHost implements BatchHost {
   }
 
   turn(): Promise<void> | null {
-    if (now() - this.#lastTurnMs < slotLimits.turnMs) return null
+    if (realNowMs() - this.#lastTurnMs < slotLimits.turnMs) return null
     return new Promise((resolve) =>
       later(() => {
-        this.#lastTurnMs = now()
+        this.#lastTurnMs = realNowMs()
         resolve()
       }),
     )
@@ -101,7 +98,8 @@ type Waiting = { readonly resolve: (outcomes: readonly Uint8Array[]) => void; re
 
 export function startGuest(outside: Outside, loadGuest: (text: string) => LoadedProgram): Guest {
   connect(outside)
-  const host = new GuestHost(outside)
+  // Each run has a host of its own: one that was cancelled must not be cancelled for the next.
+  let host = new GuestHost(outside)
   const families = new Map<number, Waiting>()
   let program: LoadedProgram | null = null
   let run: Omit<ShardCall, 'work'> | null = null
@@ -114,12 +112,13 @@ export function startGuest(outside: Outside, loadGuest: (text: string) => Loaded
 
   const runAll = async (works: readonly ShardWork[], budgetMs: number): Promise<void> => {
     if (run === null) throw new Error('no run is open')
+    const [own, mine] = [run, host]
     const outcomes: Uint8Array[] = []
-    const endMs = now() + budgetMs
+    const endMs = realNowMs() + budgetMs
     for (const work of works) {
-      if (outcomes.length > 0 && (now() >= endMs || host.signal.aborted)) break
-      host.beginShard(work.index)
-      outcomes.push(await loaded().runShard({ ...run, work }, host))
+      if (outcomes.length > 0 && (realNowMs() >= endMs || mine.signal.aborted)) break
+      mine.beginShard(work.index)
+      outcomes.push(await loaded().runShard({ ...own, work }, mine))
     }
     sendOutcomes(outside, outcomes)
   }
@@ -149,6 +148,7 @@ export function startGuest(outside: Outside, loadGuest: (text: string) => Loaded
     },
     open(open) {
       run = open
+      host = new GuestHost(outside)
     },
     shards: (works, budgetMs) => guarded(runAll(works, budgetMs)),
     root: (call) => guarded(runRoot(call)),

@@ -22,6 +22,9 @@ const TIMERS_MAX = 10_000
 const later = Promise.resolve()
 const then = Promise.prototype.then.bind(later)
 
+/** The real clock, in whole milliseconds; captured before it is frozen for user code. */
+export const { now: realNowMs } = Date
+
 export const random = new SeededRandom()
 export const setting = { clockMs: 0, shard: 0 }
 let outside: Outside | null = null

@@ -4,7 +4,7 @@ import { programFromText } from '../../../src/client/program-bytes.ts'
 import { encode } from '../../../src/execute/codec/encode.ts'
 import { ProcessSlotPool } from '../../../src/execute/pool.ts'
 import { MiB, RootRecord, RunRecord, runOf, settingOf } from '../records.ts'
-import { startPool } from '../stage.ts'
+import { startPool, until } from '../stage.ts'
 import { lacking, launcherAt, type Walled, walled } from './levels.ts'
 
 /** Values of every kind, errors, chance, time and waiting: whatever could come out differently behind walls. */
@@ -119,5 +119,24 @@ test.each(['L2', 'L4'] as const)(
       counts.push(...record.values)
     }
     expect(counts).toEqual([1, 2, 1, 1])
+  },
+)
+
+test.each(['L2', 'L4'] as const)(
+  'at %s long shards come one by one, and a cancel is heard between them',
+  async (level) => {
+    const missing = lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    const pool = await startPool({ launcher: launcherAt(level, true) })
+    const wait = 'const end = host.nowMs() + 20; while (host.nowMs() < end); return call.work.index'
+    const warm = new RunRecord()
+    pool.run(runOf(wait.replace('20', '0'), 200), warm)
+    await warm.end
+    const record = new RunRecord()
+    const handle = pool.run(runOf(wait, 200), record)
+    await until('the first result', () => record.values.length > 0)
+    handle.cancel()
+    expect(await record.end).toEqual({ kind: 'cancelled' })
+    expect(record.values.length).toBeLessThan(20)
   },
 )
