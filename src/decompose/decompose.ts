@@ -13,6 +13,7 @@ import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
 import { needsOf } from './spots/needs.ts'
+import { onlyStatement } from './spots/nests.ts'
 import { isSearch, type Plan } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
@@ -175,9 +176,7 @@ function verdictOf(plan: Plan, guarded: boolean): Verdict {
 /** A loop that is all there is in the body of the loop around it: the two are one nest. */
 function isNest(outer: Plan, site: Site): boolean {
   if (outer.site.kind !== 'loop' || site.kind !== 'loop') return false
-  const { body } = outer.site.node
-  const only = body.type === 'BlockStatement' && body.body.length === 1 ? body.body[0] : body
-  return only === site.node
+  return onlyStatement(outer.site.node.body) === site.node
 }
 
 function withHazard(map: ModuleMap, site: Site, merit: Merit, hazard: Obstacle | null): Merit {

@@ -56,6 +56,8 @@ export const decomposeLimits = {
   shardCostMs: 3,
   /** The rest of a spot is not worth sharding below this many shard costs. */
   worthShardCosts: 10,
+  /** A nest of two loops is cut by pairs of items when the outer loop has fewer items than this per slot. */
+  outerItemsPerSlot: 4,
   /** Longest a spot runs in place before it is decided where the rest goes. */
   sampleMs: 2,
   /** Longest segment in place between two looks at the clock. */

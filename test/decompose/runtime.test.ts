@@ -304,6 +304,24 @@ export default function (limit) { const seen = []; for (let n = 0; n < limit; n+
   expect(again.spawns.map(({ sequence, cut }) => [sequence, cut])).toEqual([...cuts])
 })
 
+test('a nest with few outer items is cut by pairs', async () => {
+  const source = `function f(x) { let h = x; for (let i = 0; i < 9; i++) h = (h * 31) % 1009; return h }
+export default function ({ as, bs }) { const out = []; for (const a of as) { for (const b of bs) { out.push([a, f(a * b)]) } } return out }`
+  const value = { as: [1, 2, 3, 4], bs: [5, 6, 7, 8, 9] }
+  const program = decompose(source, 'nest.js')
+  const plain = await runPlain(source, 'nest.js', 1, value)
+  for (const [chunks, shards] of [
+    [20, 20],
+    [16, 16],
+    [7, 7],
+    [1, 1],
+  ] as const) {
+    const run = await runProgram(program, { value }, { chunks, order: 'shuffled' })
+    expect(run.value).toEqual(plain)
+    expect(run.spawns.map(({ cut }) => cut.starts.length)).toEqual([shards])
+  }
+})
+
 test('a long search looks ahead stretch by stretch, and a replay goes the same way', async () => {
   const source = `function slow(x) { let h = x; for (let k = 0; k < 200000; k++) h = (h * 1103515245 + 12345) % 2147483648; return h }
 export default function (xs) { return [xs.findIndex((x) => slow(x) < 0 || x === 150), xs.map((x) => x + 1).length] }`

@@ -8,6 +8,7 @@ import { isFunction } from '../syntax/walk.ts'
 import type { ShardedSpot } from './main-text.ts'
 import { isScalar, metaOf } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
+import { windowText } from './nest-text.ts'
 import { TextBuilder } from './text.ts'
 
 export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
@@ -61,6 +62,7 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
     outermost.start,
     `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{let $k=-1;$x.end=-1;`,
   )
+  if (plan.nest !== null) windowText(text, plan.nest, '$x')
   if (plan.exits.length > 0) countIterations(text, loop.body)
   for (const region of plan.exits) text.replace(region.start, region.end, '{if($x.end<0)$x.end=$k;return}')
   if (plan.shape.kind === 'range' && (loop.type === 'ForStatement' || loop.type === 'WhileStatement')) {

@@ -4,12 +4,14 @@ import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
 import { exitsOf, isOwnBreak, labelsOf } from '../spots/exits.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
+import { headOf } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { isScalar, metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
+import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
 import { TextBuilder } from './text.ts'
 
@@ -110,6 +112,7 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
     outermost.start,
     `${breaks.length > 0 ? `${name}x:` : ''}for(const ${name}=${RUNTIME}.loop(${spot.id},${accessText(map, spot)});${stepText(plan, name)};)`,
   )
+  if (plan.nest !== null) windowText(text, plan.nest, name)
   if (plan.shape.kind === 'range') {
     const { first, end, counter } = plan.shape
     if (first !== null) text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
@@ -141,9 +144,29 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
     `w:($v)=>{${scalars.map((name) => `${name}=$v.${name};`).join('')}}`,
     `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
     `e:()=>[${measured(map, spot).join(',')}]`,
+    ...nestText(map, spot.plan),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
+}
+
+/** What the inner loop of a nest goes over, asked for before the nest begins. */
+function nestText(map: ModuleMap, { nest }: Plan): string[] {
+  if (nest === null) return []
+  const head = headOf(nest.node, nest.shape)
+  const texts = head.map(({ start, end }) => map.module.text.slice(start, end))
+  const paths = head.flatMap((part) => pathsIn(part))
+  return [`n:()=>({over:[${texts.join(',')}],measured:[${paths.join(',')}]})`]
+}
+
+function pathsIn(part: AnyNode): string[] {
+  const paths: string[] = []
+  walk(part, (node) => {
+    const path = node.type === 'MemberExpression' ? pathOf(node.object) : null
+    if (path !== null && path !== 'Math') paths.push(path)
+    return true
+  })
+  return paths
 }
 
 /** What the end of a counted loop is measured on: `xs` in `i < xs.length`. */

@@ -1,5 +1,6 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
 import type { Fold } from '../spots/folds.ts'
+import type { Nest } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
 
 export interface SpotMeta {
@@ -19,6 +20,8 @@ export interface SpotMeta {
   readonly waits: boolean
   /** It may end before its last item: shards look ahead, stretch by stretch. */
   readonly endsEarly: boolean
+  /** Its inner loop, when pairs of items may be told apart. */
+  readonly nest: { readonly step: number; readonly closed: boolean } | null
 }
 
 export interface OutputMeta {
@@ -56,7 +59,12 @@ export function metaOf(plan: Plan): SpotMeta {
     viewsOnUnknown: plan.viewsOnUnknown,
     waits: plan.waits,
     endsEarly: plan.exits.length > 0 || (shape.kind === 'call' && isSearch(shape.method)),
+    nest: plan.nest === null ? null : nestMeta(plan.nest.shape),
   }
+}
+
+function nestMeta(shape: Nest['shape']): { step: number; closed: boolean } {
+  return shape.kind === 'range' ? { step: shape.step, closed: shape.closed } : { step: 1, closed: false }
 }
 
 function foldMeta(fold: Fold): FoldMeta {

@@ -52,6 +52,7 @@ function refMeta(line: number): SpotMeta {
     viewsOnUnknown: false,
     waits: false,
     endsEarly: false,
+    nest: null,
   }
 }
 

@@ -16,6 +16,10 @@ export interface ChunkRun {
   run?: (lo: number, hi: number, items: unknown) => unknown
   /** The iteration of the last run that wanted to leave the loop, counted from 0; below 0 when none did. */
   end?: number
+  /** The inner items of a nest that belong to the run at hand. */
+  part?: (list: unknown) => unknown
+  first?: (first: number) => number
+  until?: (end: unknown) => unknown
   /** Outputs that are rebound: counts and extremes. */
   out?: () => Record<string, unknown>
 }

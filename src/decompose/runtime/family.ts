@@ -30,6 +30,8 @@ export interface Access {
   c(): Record<string, CellsClaim>
   /** Values on which the end of a counted loop is measured. */
   e(): readonly unknown[]
+  /** What the inner loop of a nest goes over: a list, or the ends of a range; and what its ends are measured on. */
+  n?(): { readonly over: readonly unknown[]; readonly measured: readonly unknown[] }
 }
 
 /** What a spot iterates over. */
@@ -42,6 +44,8 @@ export interface Items {
   /** Counter value of item 0, and the step to the next. */
   readonly first: number
   readonly step: number
+  /** Inner items per outer item, when items are pairs of a nest: then `first` and `step` are of the outer loop. */
+  readonly inner?: number
 }
 
 /** Where and how often the root is, and what it expects of a shard. */
@@ -117,7 +121,9 @@ function prepareUnguarded(
 function inputOf(items: Items, cut: Cut, index: number, lives: readonly Live[]): ShardInput {
   const { lo, hi } = shardItems(cut, index)
   const range = counterRange(items, lo, hi)
-  return { items: items.slice(lo, hi), first: range.first, cells: lives.map((live) => cellsFor(live, range)) }
+  const inner = items.inner ?? null
+  const first = inner === null ? range.first : items.first + Math.floor(lo / inner) * items.step
+  return { items: items.slice(lo, hi), first, inner, cells: lives.map((live) => cellsFor(live, range)) }
 }
 
 export function counterRange(items: Items, lo: number, hi: number): CounterRange {

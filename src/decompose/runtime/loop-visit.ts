@@ -2,10 +2,13 @@
 
 import { types } from 'node:util'
 import { typedKind } from '../../execute/codec/typed-arrays.ts'
+import { decomposeLimits } from '../../limits.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
+import { listOf, sizeOf } from './lists.ts'
 import { isPlainArray } from './live.ts'
+import { NestWindow, outerOf } from './nest.ts'
 import { Pace, type RootSetting, type Segment, stretchOf } from './visit.ts'
 
 /** The names are those of the generated text. */
@@ -17,6 +20,7 @@ export class LoopVisit {
   items: unknown = null
   readonly #setting: RootSetting
   readonly #history: SpotHistory
+  readonly #window: NestWindow
   readonly #next: () => number
   readonly #makeAccess: () => Access
   #sequence: number
@@ -33,6 +37,7 @@ export class LoopVisit {
     this.#setting = setting
     this.#history = history
     this.#makeAccess = access
+    this.#window = new NestWindow(history.meta.nest)
     this.#next = next
     this.#sequence = next()
   }
@@ -99,7 +104,23 @@ export class LoopVisit {
     return this.items
   }
 
-  #start(items: Items): void {
+  /** The inner list of a nest for the outer item at hand. */
+  part(list: unknown): unknown {
+    return this.#window.part(list)
+  }
+
+  /** The first counter value of the inner loop of a nest. */
+  first(first: number): number {
+    return this.#window.first(first)
+  }
+
+  /** The end of the inner loop of a nest. */
+  until(end: unknown): unknown {
+    return this.#window.until(end)
+  }
+
+  #start(outer: Items): void {
+    const items = this.#nested(outer)
     this.#source = items
     this.#pace = new Pace(this.#setting, this.#history, this.#sequence, items.count)
     const more = this.#advance()
@@ -120,12 +141,40 @@ export class LoopVisit {
   #take({ from, to }: Segment): void {
     const items = this.#source
     if (items === null) return
-    this.lo = items.first + from * items.step
-    const end = items.first + to * items.step
+    const { inner } = items
+    if (inner !== undefined) this.#window.begin(from, to, inner)
+    const outer = inner === undefined ? { from, to } : outerOf(from, to, inner)
+    this.lo = items.first + outer.from * items.step
+    const end = items.first + outer.to * items.step
     this.hi = this.#history.meta.closed ? end - 1 : end
     const { kind } = this.#history.meta
     if (kind === 'in') this.items = withKeys(items.slice(from, to) as string[])
     else if (kind === 'of') this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
+  }
+
+  /** Pairs of outer and inner items, where the outer ones alone are too few for all slots. */
+  #nested(outer: Items): Items {
+    const { nest } = this.#history.meta
+    if (nest === null) return outer
+    const access = this.#makeAccess()
+    const head = access.n?.() ?? { over: [], measured: [] }
+    const given = new Set(Object.values(access.o()))
+    if ([...head.over, ...head.measured].some((value) => typeof value === 'object' && given.has(value))) return outer
+    const inner = head.over.length === 1 ? (listOf(head.over[0])?.length ?? 0) : countOf(head.over, nest)
+    const count = outer.count * inner
+    if (inner < 1 || !Number.isSafeInteger(count) || !this.#isNarrow(outer.count, count)) return outer
+    const slice = (lo: number, hi: number): unknown => {
+      const { from, to } = outerOf(lo, hi, inner)
+      return outer.slice(from, to)
+    }
+    return { ...outer, count, inner, slice }
+  }
+
+  #isNarrow(outer: number, count: number): boolean {
+    const { call } = this.#setting
+    const recorded = call.recordedCuts.get(this.#sequence)
+    if (recorded !== undefined) return recorded.items === count
+    return outer < decomposeLimits.outerItemsPerSlot * (call.chunks ?? call.slots())
   }
 
   /** The range of a counted loop; null when it has to be read as it goes. */
@@ -182,27 +231,22 @@ export class LoopVisit {
   }
 }
 
+/** Values of the counter of an inner loop. */
+function countOf(
+  over: readonly unknown[],
+  { step, closed }: { readonly step: number; readonly closed: boolean },
+): number {
+  const [first, end] = over
+  if (typeof first !== 'number' || !Number.isSafeInteger(first) || Object.is(first, -0) || typeof end !== 'number')
+    return 0
+  const reach = (end - first) / step
+  const count = closed ? Math.floor(reach) + 1 : Math.ceil(reach)
+  return Number.isSafeInteger(first + count * step) ? count : 0
+}
+
 /** An object whose keys are enumerated like those of the one they are from. */
 function withKeys(keys: readonly string[]): object {
   const object: Record<string, null> = Object.create(null)
   for (const key of keys) object[key] = null
   return object
-}
-
-/** Number of items, as far as that can be told at a glance; endless otherwise. */
-function sizeOf(iterable: unknown): number {
-  if (Array.isArray(iterable)) return iterable.length
-  if (iterable instanceof Map || iterable instanceof Set) return iterable.size
-  return Number.POSITIVE_INFINITY
-}
-
-function listOf(iterable: unknown): unknown[] | null {
-  if (isPlainArray(iterable) && !Object.hasOwn(iterable, Symbol.iterator)) return iterable
-  if (typedKind(iterable) !== null && !Object.hasOwn(iterable as object, Symbol.iterator)) {
-    return iterable as unknown as unknown[]
-  }
-  const genuine =
-    (iterable instanceof Map && Object.getPrototypeOf(iterable) === Map.prototype) ||
-    (iterable instanceof Set && Object.getPrototypeOf(iterable) === Set.prototype)
-  return genuine && Reflect.ownKeys(iterable).length === 0 ? [...iterable] : null
 }

@@ -14,6 +14,7 @@ import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { integerSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
+import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
 import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
@@ -76,7 +77,8 @@ class ShardRun {
   readonly #numbers: LayeredNumbers
   #range: CounterRange
   #made: Record<string, unknown>
-  readonly #chunk: ChunkRun = {}
+  readonly #window: NestWindow
+  readonly #chunk: ChunkRun
   readonly #inputHash: string | null
   #results: unknown[] | null
   #next: number
@@ -93,6 +95,13 @@ class ShardRun {
     this.#registry = registry
     this.#meta = meta
     this.#shared = shared
+    const window = new NestWindow(meta.nest)
+    this.#window = window
+    this.#chunk = {
+      part: (list) => window.part(list),
+      first: (first) => window.first(first),
+      until: (end) => window.until(end),
+    }
     const { work } = call
     const known = shared.numbers.size
     this.#input =
@@ -200,12 +209,16 @@ class ShardRun {
   #loopSegment(from: number, to: number): Promise<unknown> | null {
     const { lo } = this.#call.work
     const { step } = this.#meta
-    const first = this.#input?.first ?? 0
+    const { first = 0, inner = null } = this.#input ?? {}
+    if (inner !== null) this.#window.begin(from, to, inner)
+    const outer = inner === null ? { from, to } : outerOf(from, to, inner)
+    const base = inner === null ? lo : Math.floor(lo / inner)
+    const [begin, end] = [outer.from - base, outer.to - base]
     const items =
       this.#meta.kind === 'of' || this.#meta.kind === 'in'
-        ? (this.#input?.items as unknown[] | undefined)?.slice(from - lo, to - lo)
+        ? (this.#input?.items as unknown[] | undefined)?.slice(begin, end)
         : null
-    const done = this.#chunk.run?.(first + (from - lo) * step, first + (to - lo) * step, items)
+    const done = this.#chunk.run?.(first + begin * step, first + end * step, items)
     if (this.#meta.isAsync) return Promise.resolve(done).then(() => this.#noteEnd(from))
     this.#noteEnd(from)
     return null

@@ -13,6 +13,7 @@ import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf, isHeavy } from './folds.ts'
 import { mayBeIntegers } from './integers.ts'
+import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
@@ -70,6 +71,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     waits: flow.waits,
     asserted: flow.asserted,
     exits: exits ?? [],
+    nest: exits?.length === 0 ? nestOf(map, site, shape, outputs) : null,
   }
   const guarded = outputs.some(
     (output) =>

@@ -6,6 +6,7 @@ import type { Cells } from './affine.ts'
 import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
+import type { Nest } from './nests.ts'
 
 /** One captured variable through which iterations give something out; merged in index order. */
 export type Output =
@@ -83,4 +84,6 @@ export interface Plan {
   readonly asserted: ReadonlyMap<number, string>
   /** Code by which a loop is left early: an iteration that reaches it is run by the root, and all that come after it. */
   readonly exits: readonly Region[]
+  /** The inner loop, when pairs of items may be told apart. */
+  readonly nest: Nest | null
 }

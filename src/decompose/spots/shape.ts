@@ -142,7 +142,7 @@ function continues(map: ModuleMap, loop: WhileStatement): boolean {
 }
 
 /** Names, constants, property paths and arithmetic: reading them twice gives the same. */
-function isInvariantForm(node: Expression | AnyNode): boolean {
+export function isInvariantForm(node: Expression | AnyNode): boolean {
   switch (node.type) {
     case 'Literal':
     case 'Identifier':

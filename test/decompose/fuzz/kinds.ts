@@ -1,5 +1,6 @@
 /** All kinds of statements that programs are generated from. */
 import { exitKinds } from './exits.ts'
+import { nestKinds } from './nests.ts'
 import { oldLoopKinds } from './old-loops.ts'
 import type { Kind } from './parts.ts'
 import { reductionKinds } from './reductions.ts'
@@ -14,4 +15,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...sideBySideKinds,
   ...oldLoopKinds,
   ...rowKinds,
+  ...nestKinds,
 }
