@@ -50,6 +50,7 @@ describe.skipIf(!available)(`the shared corpus (${available ? 'present' : 'absen
         expect(isDeepStrictEqual(divided.value, plain), `${file} scale ${scale} divided`).toBe(true)
       }
     },
+    90_000,
   )
 
   test('core spots are found, must-not spots are not sharded, reasons are the right ones', () => {
