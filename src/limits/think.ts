@@ -74,6 +74,8 @@ export const decomposeLimits = {
   divideBusyShares: 12,
   /** ... but never sooner than this: another round costs some milliseconds. */
   divideMsMin: 150,
+  /** A tail of at most this much work per slot is cut once per slot, a longer one by the rule for families. */
+  tailPieceMsMax: 500,
   /** Time between two looks at the checkpoint clock inside a shard. */
   shardSegmentMs: 5,
   /** A visit of a spot that is over within this is small; after some of them the next ones are not timed. */

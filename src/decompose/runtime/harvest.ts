@@ -1,6 +1,7 @@
 /** Runs the rest of a visit as shards and brings in what they made; what a slow shard hands back is cut and sent out again. */
 import type { ShardPlace } from '../../execute/codec/codec.ts'
 import { tailOf } from '../../execute/codec/outcome.ts'
+import { decomposeLimits } from '../../limits.ts'
 import { type Cut, shardItems, tailSequence } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { failedAudit } from './audit.ts'
@@ -14,7 +15,7 @@ import {
   prepare,
   readOutcome,
 } from './family.ts'
-import { guidedCut } from './granularity.ts'
+import { evenCut, guidedCut } from './granularity.ts'
 import type { ShardResult } from './values.ts'
 import type { RootSetting, Segment } from './visit.ts'
 
@@ -140,7 +141,14 @@ function gatherTail(field: Field, { from, to }: Segment, sequence: number, meanM
   if (own === null) return Promise.resolve({ parts: [], stop: { why: 'it was divided too often', place: null } })
   const recorded = call.recordedCuts.get(own)
   const fits = recorded?.items === to && recorded.starts[0] === from
-  return gather(field, fits ? recorded : guidedCut(from, to, meanMs, call.slots()), own, meanMs)
+  return gather(field, fits ? recorded : tailCut(from, to, meanMs, call.slots()), own, meanMs)
+}
+
+/** A short tail is one piece per slot: more of them cost more than they balance, and a slow one is divided again. */
+function tailCut(from: number, to: number, meanMs: number, slots: number): Cut {
+  if (meanMs * (to - from) > slots * decomposeLimits.tailPieceMsMax) return guidedCut(from, to, meanMs, slots)
+  const { starts } = evenCut(to - from, Math.max(1, slots))
+  return { items: to, starts: starts.map((start) => start + from) }
 }
 
 /** What lies behind the end of a search is as if it had never run, whatever came of it. */
