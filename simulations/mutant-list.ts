@@ -300,12 +300,6 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'finished shards may be claimed',
-    file: 'src/hub/lease.ts',
-    find: 'return !view.isDone(shard) && !isHeld(view, shard, members)',
-    replace: 'return !isHeld(view, shard, members)',
-  },
-  {
     name: 'ended jobs are planned for',
     file: 'src/hub/state.ts',
     find: '[...this.jobs.values()].filter((job) => !isEnded(job))',
