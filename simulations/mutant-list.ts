@@ -296,7 +296,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a silent hub is never dead',
     faults: 'gone-holders',
     file: 'src/hub/membership.ts',
-    find: "  if (nowMs - member.heardMs >= durations.deadAfterMs) return 'dead'\n",
+    find: "  if (nowMs - member.heardMs >= durations.deadAfterMs * factor) return 'dead'\n",
     replace: '',
   },
   {

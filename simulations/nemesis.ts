@@ -4,8 +4,8 @@ import { crashActs, killed } from './faults/crashes.ts'
 import { jobActs } from './faults/jobs.ts'
 import { linkActs } from './faults/links.ts'
 import { machineActs } from './faults/machines.ts'
+import { type KillStep, killSteps } from './kernel/kill-steps.ts'
 import { Random } from './kernel/random.ts'
-import { type KillStep, killSteps } from './kernel/sim-hub.ts'
 import type { SimWorld } from './kernel/world.ts'
 
 /** Faults that begin at random moments, or lie in how the world is made. Names as `--faults` takes them and reports count them. */

@@ -1,6 +1,7 @@
 /** Machines that end and start again: at any moment or at a protocol step, with whole, damaged, old, empty or doubled homes. */
 import type { SimDisk } from '../kernel/disk.ts'
-import { type KillStep, killSteps, type SimHub } from '../kernel/sim-hub.ts'
+import { type KillStep, killSteps } from '../kernel/kill-steps.ts'
+import type { SimHub } from '../kernel/sim-hub.ts'
 import { hubName } from '../kernel/world.ts'
 import { killFault } from '../nemesis.ts'
 import { type Acts, anyHub, anyIndex, type FaultContext } from './context.ts'

@@ -13,6 +13,7 @@ import type { Ref } from '../../src/program/ref.ts'
 import { type Curve, finishAt, levelAt, meanLevel, noLoad } from '../workflow/curve.ts'
 import type { SimDisk } from './disk.ts'
 import { Inbox, type Letter } from './inbox.ts'
+import { type KillStep, stepBefore, type Trap } from './kill-steps.ts'
 import type { Parcel } from './ledger.ts'
 import { SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
@@ -36,33 +37,6 @@ export interface MachineModel {
   readonly load: Curve
   /** Whether some of its results are wrong. */
   readonly isLiar: boolean
-}
-
-/**
- * Where a machine may be killed: before a claim is recorded, its inputs are fetched, its slot starts; in the middle of a shard;
- * with a result that has no second copy, is not recorded, or has reached one hub only; while a snapshot replaces the log, in
- * anti-entropy, with a message to send; before a root starts, spawns, is given results.
- */
-export const killSteps = [
-  'claim',
-  'prepare',
-  'start',
-  'run',
-  'replicate',
-  'result',
-  'announce',
-  'snapshot',
-  'sync',
-  'send',
-  'root',
-  'deliver',
-] as const
-export type KillStep = (typeof killSteps)[number]
-
-/** Ends the machine the `countdown`th time it comes to a step. */
-export interface Trap {
-  readonly step: KillStep
-  countdown: number
 }
 
 /** Keeps a clock's rounding from waking a hub a hair before its own deadline, again and again. */
@@ -305,7 +279,7 @@ export class SimHub {
   }
 
   #diesBefore(effect: Effect): boolean {
-    const step = effect.type === 'append' ? stepOf(effect.records) : stepsBefore[effect.type]
+    const step = stepBefore(effect)
     return step !== undefined && this.diesAt(step)
   }
 
@@ -383,21 +357,4 @@ export class SimHub {
       this.input({ type: 'ended', run, end: { kind: 'complete' } })
     })
   }
-}
-
-/** What is about to happen, as a step to be killed at. */
-const stepsBefore: Partial<Record<Effect['type'], KillStep>> = {
-  prepare: 'prepare',
-  start: 'start',
-  replicate: 'replicate',
-  sync: 'sync',
-  send: 'send',
-  'start-root': 'root',
-  deliver: 'deliver',
-}
-
-function stepOf(records: readonly LedgerRecord[]): KillStep | undefined {
-  if (records.some(({ kind }) => kind === 'done')) return 'result'
-  if (records.some((record) => record.kind === 'claim' && record.state === 'claimed')) return 'claim'
-  return records.some(({ kind }) => kind === 'family') ? 'root' : undefined
 }
