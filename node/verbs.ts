@@ -32,6 +32,7 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./commands/simulate.ts')).simulate,
   ),
   entry('token', 'make a token that lets a machine join', async () => (await import('./commands/token.ts')).token),
+  entry('accept', 'let the hub in that shows a code', async () => (await import('./commands/accept.ts')).accept),
   entry('drain', 'hand over and leave the swarm', async () => (await import('./commands/drain.ts')).drain),
   entry('remove', 'remove a hub from the swarm for good', async () => (await import('./commands/remove.ts')).remove),
 ]

@@ -10,6 +10,16 @@ const tokenSchema = v.object({
   uses: v.pipe(v.number(), v.integer(), v.minValue(1)),
 })
 
+const pairingSchema = v.object({
+  code: v.pipe(v.string(), v.maxLength(64)),
+  at: v.nullable(
+    v.object({
+      host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
+      port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+    }),
+  ),
+})
+
 export function addHubRoutes(app: Hono, { hub, drain }: ApiComponents): void {
   app.get('/v1/info', (context) => context.json({ ...hub.info(), pid: process.pid }))
   app.get('/v1/hubs', (context) => context.json(hub.hubs()))
@@ -21,6 +31,10 @@ export function addHubRoutes(app: Hono, { hub, drain }: ApiComponents): void {
   })
   app.post('/v1/tokens', async (context) => {
     return context.json({ token: await hub.createToken(await readJson(context, tokenSchema)) }, 201)
+  })
+  app.post('/v1/pairings', async (context) => {
+    const { code, at } = await readJson(context, pairingSchema)
+    return context.json({ hub: await hub.acceptHub(code, at) }, 201)
   })
   app.delete('/v1/hubs/:hub', async (context) => {
     await hub.removeHub(context.req.param('hub'))

@@ -31,6 +31,7 @@ export const up: Verb = {
     'api-port': { type: 'text', value: 'port', description: 'loopback port of the API (default: any free one)' },
     swarm: { type: 'text', value: 'name', description: 'name of the swarm that the first hub founds' },
     join: { type: 'text', value: 'token', description: 'join a swarm: a token made by shoal token create' },
+    pair: { type: 'flag', description: 'ask to be let into a swarm: shows a code for shoal accept' },
     peer: { type: 'text', value: 'multiaddr', repeated: true, description: 'address of a hub; may be repeated' },
     slots: { type: 'text', value: 'n', description: 'shards at once (default: one per core)' },
     label: { type: 'text', value: 'k=v', repeated: true, description: 'a capability of this machine; may be repeated' },
@@ -78,6 +79,7 @@ function hubOptions(args: Arguments, home: string) {
     labels: Object.fromEntries(args.list('label').map(label)),
     roles: roleList(args.text('role')),
     join: args.text('join') ?? null,
+    pair: args.flag('pair') ? showPairingCode : null,
     peers: args.list('peer'),
     swarm: args.text('swarm') ?? null,
     migration: !args.isOff('migration'),
@@ -85,6 +87,18 @@ function hubOptions(args: Arguments, home: string) {
     history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),
   }
+}
+
+/** On stderr, also with --json: the first line of stdout is `ready`. */
+function showPairingCode(code: string, port: number): void {
+  process.stderr.write(
+    [
+      `pairing code ${code}`,
+      `on any hub of the swarm: shoal accept ${code}`,
+      `(where multicast does not reach: shoal accept ${code} --at THIS-MACHINE:${port})`,
+      '',
+    ].join('\n'),
+  )
 }
 
 function trustOf(text: string): Trust {

@@ -141,6 +141,8 @@ export interface LocalHub {
   why(shard: string): unknown
   doctor(): Promise<DoctorReport>
   createToken(options: { expiresMs: number; uses: number }): Promise<string>
+  /** Lets the hub in that shows this pairing code; `at` where it listens, if it is not heard on the LAN. */
+  acceptHub(code: string, at: { readonly host: string; readonly port: number } | null): Promise<HubId>
   removeHub(hub: HubId): Promise<void>
   /** Hands over what can be handed over, then leaves. */
   drain(): Promise<void>

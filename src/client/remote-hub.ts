@@ -96,6 +96,12 @@ export class RemoteHub {
     return token
   }
 
+  async acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId> {
+    const call: CallOptions = { method: 'POST', json: { code, at }, timeoutMs: apiLimits.pairingTimeoutMs }
+    const { hub } = await this.#json<{ hub: HubId }>('/v1/pairings', call)
+    return hub
+  }
+
   async removeHub(hub: HubId): Promise<void> {
     await this.#call(`/v1/hubs/${encodeURIComponent(hub)}`, { method: 'DELETE' })
   }

@@ -26,6 +26,33 @@ export const admissionLimits = {
   tokenAddressesMax: 16,
 } as const
 
+/** Pairing: a new hub shows a code, a member types it. */
+export const pairingLimits = {
+  /** A code is good for this long: time to walk to another machine. */
+  expiryMs: 10 * 60_000,
+  /** Wrong codes before the new hub gives up: with 30 random bits a guesser has five chances in a thousand million. */
+  triesMax: 5,
+  /** Conversations at once on the new hub, and how long each may take, however slowly it trickles. */
+  connectionsMax: 8,
+  talkMs: 10_000,
+  dialMs: 3_000,
+  /** One frame before both sides are proved, and the sealed introduction after. */
+  frameBytesMax: KiB,
+  introductionBytesMax: 128 * KiB,
+  /** Addresses of members in an introduction. */
+  addressesMax: 16,
+  /** Hubs a member remembers as asking, and of those on one address: made-up ones stop here. */
+  askingMax: 64,
+  askingPerHostMax: 4,
+  /** An asking hub unheard for this long is forgotten: it answers every few seconds. */
+  forgetMs: 60_000,
+  /** Hubs one `accept` speaks to, each of which could guess once. */
+  candidatesMax: 4,
+  /** How long `accept` listens for a hub that shows the code. */
+  hearMs: 5_000,
+  pollMs: 100,
+} as const
+
 /** The network: connections, streams, discovery and blob transfer. */
 export const liveLimits = {
   /** Connections at once; a full mesh of a large LAN, duplicates included. */

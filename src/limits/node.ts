@@ -17,6 +17,8 @@ export const apiLimits = {
   resultPollMs: 20_000,
   /** A hub that does not answer a small request for so long counts as gone. */
   requestTimeoutMs: 10_000,
+  /** Letting a hub in: listening for it, and a talk with each that could be meant. */
+  pairingTimeoutMs: 60_000,
 } as const
 
 /** Swarms that live for one run. */

@@ -12,6 +12,7 @@ import { RememberedHubs, withoutHub } from './address-book.ts'
 import { createGater } from './admission/gater.ts'
 import type { Identity } from './admission/identity.ts'
 import type { Membership } from './admission/membership.ts'
+import { ASKING, AskingHubs } from './admission/pairing/asking-hubs.ts'
 import type { Swarm } from './admission/swarm.ts'
 import { AdmittedRegistrar } from './admitted-registrar.ts'
 import { StreamCarrier } from './blob-carrier.ts'
@@ -83,6 +84,8 @@ interface Running {
 
 export class Libp2pNetwork implements Network {
   readonly self: HubId
+  /** Hubs that ask to be let in. */
+  readonly asking: AskingHubs
   readonly #components: Libp2pNetworkComponents
   readonly #init: Libp2pNetworkInit
   readonly #nowMs: () => number
@@ -107,6 +110,7 @@ export class Libp2pNetwork implements Network {
     this.#init = init
     this.#nowMs = init.nowMs ?? (() => performance.now())
     this.#random = init.random ?? Math.random
+    this.asking = new AskingHubs(this.#nowMs)
     this.#registrar = new AdmittedRegistrar(log)
     this.#remembered = new RememberedHubs(init.rememberedFile, log)
     this.#refused = new Refusals(this.#nowMs)
@@ -271,9 +275,15 @@ export class Libp2pNetwork implements Network {
 
   #found(dialer: Dialer, { hub, swarm, port, addresses, gone }: Announcement): void {
     const targets = addresses.map((address) => `/ip4/${address}/tcp/${port}`)
-    if (swarm !== this.#components.swarm.prefix) this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`)
+    if (swarm === ASKING) this.#asks(hub, gone, { host: addresses[0] ?? '', port })
+    else if (swarm !== this.#components.swarm.prefix) this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`)
     else if (gone) dialer.unlearn(hub)
     else dialer.learn(hub, targets, 'heard')
+  }
+
+  #asks(hub: HubId, gone: boolean, at: { host: string; port: number }): void {
+    if (gone) this.asking.leave(hub)
+    else this.asking.hear({ hub, ...at })
   }
 
   #linksHandler(): SwarmLinksHandler {

@@ -33,6 +33,7 @@ export interface Place {
   info(): HubInfo
   doctor(hubs: readonly HubReport[]): Promise<DoctorReport>
   createToken(options: { expiresMs: number; uses: number }): Promise<string>
+  acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId>
   removeHub(hub: HubId): Promise<void>
   maySubmit(): boolean
 }
@@ -162,6 +163,10 @@ export class LocalSurface implements LocalHub {
 
   createToken(options: { expiresMs: number; uses: number }): Promise<string> {
     return this.#place.createToken(options)
+  }
+
+  acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId> {
+    return this.#place.acceptHub(code, at)
   }
 
   removeHub(hub: HubId): Promise<void> {

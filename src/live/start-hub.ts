@@ -13,6 +13,7 @@ import { FileBlobStore } from '../store/file-blob-store.ts'
 import { LedgerStore } from '../store/ledger-store.ts'
 import { type OpenAdmission, openAdmission } from './admission/admission.ts'
 import { verify } from './admission/identity.ts'
+import type { PairOptions } from './admission/pairing/enter.ts'
 import { HistoryFile } from './history-file.ts'
 import { nextIncarnation } from './incarnation.ts'
 import { Libp2pNetwork } from './libp2p-network.ts'
@@ -36,6 +37,8 @@ export interface StartHubOptions {
   readonly roles: readonly Role[]
   /** A join token. */
   readonly join: string | null
+  /** Shows the code by which a member lets this hub in; null: without a token it founds a swarm, if it is in none. */
+  readonly pair: PairOptions['show'] | null
   /** Multiaddrs of hubs to connect to. */
   readonly peers: readonly string[]
   /** Name of the swarm that the first hub founds. */
@@ -54,13 +57,13 @@ const DEFAULT_SWARM = 'home'
 
 /**
  * Brings a hub up; resolves when it listens.
- * @throws ShoalError SHOAL_HOME_UNUSABLE, SHOAL_PORT_TAKEN, SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_SLOT_START.
+ * @throws ShoalError SHOAL_HOME_UNUSABLE, SHOAL_PORT_TAKEN, SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_PAIRING_FAILED, SHOAL_SLOT_START.
  */
 export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHub; stop(): Promise<void> }> {
   const { home, log } = options
   const nowMs = () => Date.now()
   const name = options.swarm ?? DEFAULT_SWARM
-  const admission = await openAdmission(home, { name, join: options.join, nowMs, log })
+  const admission = await openAdmission(home, { name, join: options.join, pair: pairOptions(options), nowMs, log })
   const blobs = await FileBlobStore.open(realDisk, join(home, 'blobs'))
   const profiles = await SpotProfiles.open(realDisk, join(home, 'spots'), log)
   const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
@@ -120,6 +123,10 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
       history?.close()
     },
   }
+}
+
+function pairOptions({ pair: show, port, mdns }: StartHubOptions): PairOptions | null {
+  return show === null ? null : { show, port, mdns }
 }
 
 function openHistory(options: StartHubOptions, { hub, boot }: { hub: string; boot: string }): HistoryFile | null {

@@ -6,6 +6,7 @@ import type { Walls } from '../execute/isolation/walls.ts'
 import type { ProcessSlotPool } from '../execute/pool.ts'
 import type { HubId } from '../program/ref.ts'
 import type { OpenAdmission } from './admission/admission.ts'
+import { acceptHub } from './admission/pairing/accept.ts'
 import { createToken } from './admission/token.ts'
 import { findings } from './findings.ts'
 import type { Libp2pNetwork } from './libp2p-network.ts'
@@ -51,6 +52,12 @@ export class SwarmPlace implements Place {
   createToken(options: { expiresMs: number; uses: number }): Promise<string> {
     const { admission, network, nowMs } = this.#init
     return createToken({ ...admission, nowMs }, { ...options, addresses: network.addresses() })
+  }
+
+  acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId> {
+    const { admission, network } = this.#init
+    const parts = { ...admission, asking: () => network.asking.list(), addresses: () => network.addresses() }
+    return acceptHub(parts, code, at)
   }
 
   async removeHub(hub: HubId): Promise<void> {

@@ -62,6 +62,7 @@ export async function startWhole(init: { member: Founder; home?: string; peers?:
     info: () => ({ hub: member.identity.hub, swarm: '', addresses: [], slots: 1, isolation: 'L0', version: '' }),
     doctor: () => Promise.reject(new Error('not here')),
     createToken: () => Promise.reject(new Error('not here')),
+    acceptHub: () => Promise.reject(new Error('not here')),
     removeHub: () => Promise.reject(new Error('not here')),
     maySubmit: () => true,
   })

@@ -160,6 +160,10 @@ export class ScriptedHub implements LocalHub {
     return `token-${options.expiresMs}-${options.uses}`
   }
 
+  async acceptHub(code: string, at: { host: string; port: number } | null): Promise<string> {
+    return `hub-of-${code}${at === null ? '' : `-at-${at.host}:${at.port}`}`
+  }
+
   async removeHub(hub: string): Promise<void> {
     this.removed.push(hub)
   }

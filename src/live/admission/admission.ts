@@ -1,9 +1,10 @@
-/** Opens a home's place in a swarm: founds one, goes on in the one it has, or joins with a token. */
+/** Opens a home's place in a swarm: founds one, goes on in the one it has, joins with a token, or asks to be let in. */
 import { join } from 'node:path'
 import { ShoalError } from '../../errors.ts'
 import type { Log } from '../log.ts'
 import { type Identity, openIdentity } from './identity.ts'
 import { Membership } from './membership.ts'
+import { type PairOptions, pairWith } from './pairing/enter.ts'
 import { foundSwarm, readSwarm, type Swarm, writeSwarm } from './swarm.ts'
 import { type JoinToken, openToken } from './token.ts'
 
@@ -20,18 +21,24 @@ export interface AdmissionOptions {
   readonly name: string
   /** A join token; the home leaves a swarm only when it was alone in it. */
   readonly join: string | null
+  /** Asks to be let in unless this home is in a swarm with others already. Default: founds a swarm instead. */
+  readonly pair?: PairOptions | null
   readonly nowMs: () => number
   readonly log: Log
 }
 
 /**
  * Identity, swarm and membership of a home folder.
- * @throws ShoalError SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_HOME_UNUSABLE, SHOAL_USAGE when the home belongs elsewhere.
+ * @throws ShoalError SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_PAIRING_FAILED, SHOAL_HOME_UNUSABLE, SHOAL_USAGE when the home belongs elsewhere.
  */
 export async function openAdmission(home: string, options: AdmissionOptions): Promise<OpenAdmission> {
   const identity = await openIdentity(home)
   const token = options.join === null ? null : openToken(options.join, options.nowMs())
   const existing = await readSwarm(home)
+  const asked = options.pair ?? null
+  if (token === null && asked !== null && !(await hasCompany(home, identity, existing, options))) {
+    return pair(home, identity, { ...options, pair: asked })
+  }
   if (token === null || existing?.id === token.swarm.id) {
     const swarm = existing ?? foundSwarm(identity.hub, options.name)
     if (existing === null) await writeSwarm(home, swarm)
@@ -80,10 +87,33 @@ async function enter(
   await membership.saved()
 }
 
-async function checkAlone(home: string, parts: MembershipParts): Promise<void> {
+async function pair(
+  home: string,
+  identity: Identity,
+  options: AdmissionOptions & { readonly pair: PairOptions },
+): Promise<OpenAdmission> {
+  const open = (swarm: Swarm) => newMembership(home, { ...options, identity, swarm })
+  const place = await pairWith(identity, { ...options.pair, log: options.log }, open)
+  await writeSwarm(home, place.swarm)
+  return { identity, ...place }
+}
+
+async function hasCompany(
+  home: string,
+  identity: Identity,
+  swarm: Swarm | null,
+  options: AdmissionOptions,
+): Promise<boolean> {
+  return swarm !== null && !(await isAlone(home, { ...options, identity, swarm }))
+}
+
+async function isAlone(home: string, parts: MembershipParts): Promise<boolean> {
   const membership = await openMembership(home, parts)
-  const alone = parts.swarm.founder === parts.identity.hub && membership.members().length === 1
-  if (alone) return
+  return parts.swarm.founder === parts.identity.hub && membership.members().length === 1
+}
+
+async function checkAlone(home: string, parts: MembershipParts): Promise<void> {
+  if (await isAlone(home, parts)) return
   throw new ShoalError('SHOAL_USAGE', `this home already belongs to the swarm "${parts.swarm.name}"`, {
     next: 'join with another folder: --home NEW',
   })

@@ -130,6 +130,28 @@ export class Membership {
     this.#add([this.#issue(hub, best)], [])
   }
 
+  /** @throws ShoalError SHOAL_ROLE_MISSING when this hub may not let others in. */
+  checkMayInvite(): void {
+    if (this.roles(this.#identity.hub).includes('submit')) return
+    throw new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not let others in', {
+      next: 'do it on a hub with the submit role',
+    })
+  }
+
+  /**
+   * Makes a hub a member, with what this hub may do itself.
+   * @throws ShoalError SHOAL_ROLE_MISSING, SHOAL_NOT_A_MEMBER when it was removed.
+   */
+  invite(hub: HubId): void {
+    this.checkMayInvite()
+    if (this.isRemoved(hub)) {
+      throw new ShoalError('SHOAL_NOT_A_MEMBER', 'this hub was removed from the swarm', {
+        next: 'start it with a fresh home folder: shoal up --pair --home NEW',
+      })
+    }
+    if (!this.isMember(hub)) this.#add([this.#issue(hub, { roles: this.roles(this.#identity.hub), token: null })], [])
+  }
+
   /** @throws ShoalError SHOAL_USAGE for the founder, SHOAL_ROLE_MISSING when this hub may not remove. */
   remove(hub: HubId): void {
     if (hub === this.#swarm.founder) {
@@ -187,7 +209,7 @@ export class Membership {
     await this.#saving
   }
 
-  #issue(hub: HubId, from: Certificate): Certificate {
+  #issue(hub: HubId, from: Pick<Certificate, 'token'> & { readonly roles: readonly Role[] }): Certificate {
     const nowMs = this.#init.nowMs()
     const { roles, token } = from
     const expiresMs = nowMs + admissionLimits.certificateMs
