@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'forecast', 'analysis']
-const named = process.argv.slice(2).filter((name) => all.includes(name))
+/** Longer ones, run only by name. */
+const long = ['dispatch', 'migration', 'plan', 'workflow']
+const named = process.argv.slice(2).filter((name) => all.includes(name) || long.includes(name))
 
 for (const name of named.length > 0 ? named : all) {
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
