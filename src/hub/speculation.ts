@@ -40,14 +40,15 @@ function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   const claimed = view.claim(lo)
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   if (view.busyMsMean === null && view.spec.workMs === null) return 0
+  const lateMs = lateness(state, job, view, foreign, lo)
+  if (lateMs.since <= lateMs.allowed / 2) return 0
   const workMs = (foreign.hi - lo) * shardWorkMs(view, lo)
   const travelMs = inputsTravelMs(state, job, view, { lo, hi: foreign.hi }, state.self)
   const startMs = state.nowMs + travelMs + 2 * state.link(foreign.hub).latencyMs
   const copyEndMs = finishTime(ownCapacity(state), startMs, (1 + auction.speculateGainShares) * workMs)
   const gainMs = toldEndMs(state, foreign) - copyEndMs
   const isFarLater = gainMs > copyEndMs - state.nowMs
-  const lateMs = lateness(state, job, view, foreign, lo)
-  return lateMs.beyond > 0 || (isFarLater && lateMs.since > lateMs.allowed / 2) ? gainMs : 0
+  return lateMs.beyond > 0 || isFarLater ? gainMs : 0
 }
 
 /** When the hub of a run expects to end it: what it told of its slots, less what it has claimed behind it. */
