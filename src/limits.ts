@@ -120,6 +120,8 @@ export const auction = {
   tieShares: 0.25,
   /** Up to so many bidders are all asked for each unit; among more, the best is searched for. */
   askAllMax: 24,
+  /** A plan is used again for so long while no record and no member has changed. */
+  planReuseMs: 100,
   /** Units of others, most urgent first, that an idle hub thinks about taking out of turn. */
   patienceUnitsMax: 32,
   /** Bids kept of a decision, best first. */

@@ -24,6 +24,8 @@ export interface Assignment {
   readonly ownInputsMs: number
   /** Everybody's offers, for units that the evaluating hub may claim; empty for others. */
   readonly offers: readonly Offer[]
+  /** When the plan was made: what its bids count from. */
+  readonly atMs: number
 }
 
 /** How much of a plan its reader needs. */
@@ -36,6 +38,7 @@ export interface PlanWants {
 
 export interface Plan {
   readonly assignments: readonly Assignment[]
+  readonly atMs: number
   /** Mean speed-1 work of its units, the yardstick of lead, look and patience. */
   readonly meanUnitMs: number
 }
@@ -47,7 +50,7 @@ export interface Plan {
 export function virtualPlan(state: HubState, wants: PlanWants): Plan {
   const units = openUnits(state, unitsMax(state.members.alive().length))
   const assignments: Assignment[] = []
-  if (units.length === 0) return { assignments, meanUnitMs: 0 }
+  if (units.length === 0) return { assignments, atMs: state.nowMs, meanUnitMs: 0 }
   const workMs = units.reduce((sum, unit) => sum + unit.workMs, 0)
   const meanUnitMs = workMs / units.length
   const bidders = new Bidders(state, tieMs(state, meanUnitMs))
@@ -63,7 +66,7 @@ export function virtualPlan(state: HubState, wants: PlanWants): Plan {
     if (assignment.hub !== state.self) others++
     else if (unit.view.spec.sequence !== 0) own++
   }
-  return { assignments, meanUnitMs }
+  return { assignments, atMs: state.nowMs, meanUnitMs }
 }
 
 /** Differences that hubs cannot agree about: what another hub says is a message's way old. */
@@ -72,9 +75,9 @@ function tieMs(state: HubState, meanUnitMs: number): number {
 }
 
 /** The bids behind an assignment, best first, at most `auction.bidsKeptMax`. */
-export function bidsOf(state: HubState, { unit, offers }: Assignment): UnitBid[] {
+export function bidsOf({ unit, offers, atMs }: Assignment): UnitBid[] {
   const sorted = [...offers].sort((a, b) => a.placement.finishMs - b.placement.finishMs)
-  return sorted.slice(0, auction.bidsKeptMax).map((offer) => explainOffer(state.nowMs, unit.workMs, offer))
+  return sorted.slice(0, auction.bidsKeptMax).map((offer) => explainOffer(atMs, unit.workMs, offer))
 }
 
 /** In a large swarm a unit or two per hub is all that can be due before the next plan. */
@@ -113,6 +116,7 @@ function assign(
     ownFinishMs: own?.placement.finishMs ?? null,
     ownInputsMs: own?.readyMs ?? state.nowMs,
     offers: keepsOffers || best.bidder === bidders.self ? offers : noOffers,
+    atMs: state.nowMs,
   }
 }
 

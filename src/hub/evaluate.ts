@@ -1,6 +1,6 @@
 /** The one place that decides: events only change state, then this looks at all of it. */
 import { auction, recovery } from '../limits.ts'
-import { type Assignment, bidsOf, type Plan, virtualPlan } from './auction.ts'
+import { type Assignment, bidsOf, type Plan, type PlanWants, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
 import { mayRun } from './eligible.ts'
 import { followParents, startReady } from './execution.ts'
@@ -9,7 +9,7 @@ import { isOpen } from './lease.ts'
 import { reviewLent } from './lending.ts'
 import { reviewMoves } from './migration.ts'
 import { planFactor } from './pace.ts'
-import type { Unit } from './ready-set.ts'
+import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
 import type { HubState } from './state.ts'
@@ -46,9 +46,8 @@ export function evaluate(state: HubState): void {
 function claimFromPlan(state: HubState): number {
   const room = state.freeSlots() + state.init.slots * queueDepth(state) - countedQueue(state)
   if (!isWorthPlanning(state, room)) return 0
-  const mayTake = state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= auction.patienceMsMin
-  const othersMax = mayTake ? auction.patienceUnitsMax : 0
-  const plan = virtualPlan(state, { ownMax: room + state.init.slots + 1, othersMax })
+  const othersMax = state.idleSinceMs === null ? 0 : auction.patienceUnitsMax
+  const plan = recentPlan(state, { ownMax: room + state.init.slots + 1, othersMax })
   state.meanUnitMs = plan.meanUnitMs
   let claimed = claimRoots(state, plan)
   const mine = plan.assignments.filter((assignment) => assignment.hub === state.self && !isRoot(assignment))
@@ -60,6 +59,29 @@ function claimFromPlan(state: HubState): number {
     claimed++
   }
   return claimed > 0 ? claimed : claimByPatience(state, plan)
+}
+
+interface Made {
+  readonly plan: Plan
+  readonly seen: Seen
+  readonly wants: PlanWants
+}
+
+const made = new WeakMap<HubState, Made>()
+
+/** The last plan, while nothing has changed that it rests on but the word of others on their slots; soon that counts too. */
+function recentPlan(state: HubState, wants: PlanWants): Plan {
+  const seen = seenBy(state)
+  const last = made.get(state)
+  const isRecent = last !== undefined && state.nowMs - last.plan.atMs < auction.planReuseMs
+  if (isRecent && isSameSight(last.seen, seen) && covers(last.wants, wants)) return last.plan
+  const plan = virtualPlan(state, wants)
+  made.set(state, { plan, seen, wants })
+  return plan
+}
+
+function covers(has: PlanWants, wants: PlanWants): boolean {
+  return has.ownMax >= wants.ownMax && has.othersMax >= wants.othersMax
 }
 
 /** A hub whose queue is full, or whose slots are busy for long, could claim nothing but a root. */
@@ -185,7 +207,7 @@ function isResting(state: HubState, unit: Unit): boolean {
 
 function claimUnit(state: HubState, assignment: Assignment, reason: string): void {
   const { unit, finishMs, ownInputsMs } = assignment
-  state.decisions.note(assignment, bidsOf(state, assignment), reason, state.nowMs)
+  state.decisions.note(assignment, bidsOf(assignment), reason, state.nowMs)
   const { job, view, lo, hi, rank } = unit
   claim(state, { job, view, lo, hi, finishMs, inputsMs: ownInputsMs, rank, reason })
 }

@@ -35,14 +35,14 @@ const NONE: readonly number[] = []
 export function openUnits(state: HubState, unitsMax: number): Unit[] {
   const seen = seenBy(state)
   const known = nothingOpen.get(state)
-  if (known !== undefined && isSame(known, seen)) return []
+  if (known !== undefined && isSameSight(known, seen)) return []
   const units = findUnits(state, unitsMax)
   if (units.length === 0) nothingOpen.set(state, seen)
   return units
 }
 
-/** What decides whether anything is open; a hub without open work looks far more often than that changes. */
-interface Seen {
+/** What decides which shards are open and for whom: a hub looks far more often than that changes. */
+export interface Seen {
   readonly jobs: readonly Job[]
   readonly members: number
   readonly records: number
@@ -50,14 +50,14 @@ interface Seen {
 
 const nothingOpen = new WeakMap<HubState, Seen>()
 
-function seenBy(state: HubState): Seen {
+export function seenBy(state: HubState): Seen {
   const jobs = state.activeJobs()
   let records = 0
   for (const job of jobs) for (const view of job.view.families.values()) records += view.version + 1
   return { jobs, members: state.members.version, records }
 }
 
-function isSame(a: Seen, b: Seen): boolean {
+export function isSameSight(a: Seen, b: Seen): boolean {
   return a.jobs === b.jobs && a.members === b.members && a.records === b.records
 }
 
