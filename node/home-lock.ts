@@ -1,5 +1,5 @@
 /** One hub per home: a lock file that names its holder, and is free as soon as the holder's process is gone. */
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ShoalError } from '../src/errors.ts'
 
@@ -7,6 +7,8 @@ interface Holder {
   readonly pid: number
   /** When the process started, in the kernel's ticks: tells a later process with the same id apart. Empty if unknown. */
   readonly started: string
+  /** The home folder it was made in: a copied home brings a lock along that holds nothing here. Empty if unknown. */
+  readonly place: string
 }
 
 /**
@@ -18,7 +20,9 @@ export function lockHome(home: string): () => void {
   const own = `${file}.${process.pid}`
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 })
-    writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }), { mode: 0o600 })
+    writeFileSync(own, JSON.stringify({ pid: process.pid, started: startOf(process.pid), place: placeOf(home) }), {
+      mode: 0o600,
+    })
   } catch (cause) {
     throw new ShoalError('SHOAL_HOME_UNUSABLE', `the home ${home} cannot be written`, {
       next: 'choose another folder: --home DIR',
@@ -48,7 +52,7 @@ function tryLink(own: string, file: string): boolean {
 
 function clearOrRefuse(home: string, file: string): void {
   const holder = readHolder(file)
-  if (holder !== null && isAlive(holder)) {
+  if (holder !== null && holds(home, holder)) {
     throw new ShoalError('SHOAL_HOME_BUSY', `a hub already runs in ${home} (process ${holder.pid})`, {
       next: 'use that hub, or start another one in its own home: shoal up --home DIR',
     })
@@ -62,18 +66,26 @@ function clearOrRefuse(home: string, file: string): void {
     return
   }
   const moved = readHolder(aside)
-  if (moved !== null && isAlive(moved)) linkSync(aside, file)
+  if (moved !== null && holds(home, moved)) linkSync(aside, file)
   rmSync(aside, { force: true })
 }
 
 function readHolder(file: string): Holder | null {
   try {
-    const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>
-    return typeof pid === 'number' ? { pid, started: String(started ?? '') } : null
+    const { pid, started, place } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>
+    return typeof pid === 'number' ? { pid, started: String(started ?? ''), place: String(place ?? '') } : null
   } catch (error) {
     if (isCode(error, 'ENOENT') || error instanceof SyntaxError) return null
     throw error
   }
+}
+
+function holds(home: string, holder: Holder): boolean {
+  return (holder.place === '' || holder.place === placeOf(home)) && isAlive(holder)
+}
+
+function placeOf(home: string): string {
+  return String(statSync(home, { bigint: true }).ino)
 }
 
 function isAlive(holder: Holder): boolean {

@@ -59,9 +59,9 @@ async function runUp(args: Arguments): Promise<number> {
   const unlock = lockHome(home)
   try {
     const { startHub } = await import('../../src/live/start-hub.ts')
-    const { hub, stop } = await startHub({ ...options, log: createLog() })
+    const { hub, twin, stop } = await startHub({ ...options, log: createLog() })
     try {
-      await serveUntilLeft(hub, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
+      await serveUntilLeft({ hub, twin }, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
     } finally {
       await stop()
     }
@@ -110,7 +110,7 @@ function trustOf(text: string): Trust {
 }
 
 async function serveUntilLeft(
-  hub: LocalHub,
+  { hub, twin }: { readonly hub: LocalHub; readonly twin: Promise<never> },
   { home, apiPort, asJson, slots }: { home: string; apiPort: number; asJson: boolean; slots: number },
 ): Promise<void> {
   const info = hub.info()
@@ -129,7 +129,7 @@ async function serveUntilLeft(
   tell(readyEvent(info, api.url))
   const watch = watchHubs(hub, tell)
   try {
-    await left.promise
+    await Promise.race([left.promise, twin])
     tell({ schema: 1, event: 'left' })
   } finally {
     clearInterval(watch)

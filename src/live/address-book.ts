@@ -1,4 +1,5 @@
 /** Where hubs may be found: told on the command line, heard on the LAN, or remembered from an earlier run. Bounded. */
+import type { Connection } from '@libp2p/interface'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import * as v from 'valibot'
 import { liveLimits } from '../limits.ts'
@@ -101,4 +102,13 @@ export class RememberedHubs {
       }
     }
   }
+}
+
+/** Where a hub can be dialled: the address we reached it at first, then what it says; its loopback is ours only on one machine. */
+export function reachableAddresses(connection: Connection, told: readonly string[]): string[] {
+  const remote = connection.remoteAddr.toString()
+  const isLocal = remote.startsWith('/ip4/127.')
+  const said = told.filter((address) => isLocal || !address.startsWith('/ip4/127.'))
+  const dialled = connection.direction === 'outbound' ? [withoutHub(remote)] : []
+  return [...new Set([...dialled, ...said])].slice(0, liveLimits.addressesPerCandidateMax)
 }

@@ -20,7 +20,7 @@ const REASON_BYTES_MAX = 512
 /** What a control stream asks and tells. `judge` returns null to welcome a hub, else why not. */
 export interface ControlHandler {
   hello(): Hello
-  judge(hello: Hello): string | null
+  judge(hello: Hello): string | null | Promise<string | null>
   /** Both sides welcomed each other. */
   admitted(stream: ControlStream, hello: Hello): void
   message(bytes: Uint8Array): void
@@ -137,13 +137,13 @@ export class ControlStream {
     for await (const frame of frames) {
       if (frame.byteLength < KIND_BYTES) throw invalidFrame('an empty frame')
       // a copy: a view would keep the whole network buffer alive for as long as the message lives
-      const goesOn = this.#take(frame.get(0), frame.slice(KIND_BYTES))
+      const goesOn = await this.#take(frame.get(0), frame.slice(KIND_BYTES))
       if (!goesOn) return
     }
   }
 
   /** False ends the stream. */
-  #take(kind: number, bytes: Uint8Array): boolean {
+  #take(kind: number, bytes: Uint8Array): boolean | Promise<boolean> {
     if (kind === Kind.hello) return this.#takeHello(bytes)
     if (kind === Kind.refused) return this.#takeRefused(bytes)
     if (this.#theirHello === null) throw invalidFrame('a frame before the hello')
@@ -160,10 +160,10 @@ export class ControlStream {
     return true
   }
 
-  #takeHello(bytes: Uint8Array): boolean {
+  async #takeHello(bytes: Uint8Array): Promise<boolean> {
     if (this.#theirHello !== null) throw invalidFrame('a second hello')
     const hello = parseHello(bytes)
-    const reason = this.#handler.judge(hello)
+    const reason = await this.#handler.judge(hello)
     if (reason === null) {
       this.#theirHello = hello
       return this.#send(Kind.welcome) || true

@@ -32,6 +32,9 @@ export function parseHello(bytes: Uint8Array): Hello {
   return parseJson(helloSchema, bytes, 'hello', liveLimits.helloBytesMax)
 }
 
+/** What a second hub with one key is told; the reason of a refusal is all that reaches it. */
+export const TWIN_REFUSAL = 'another hub with this key is alive: a copied home folder?'
+
 /** Why a hello is turned down before its certificates are looked at, or null when it is not. */
 export function helloMismatch(hello: Hello, expected: { hub: HubId; swarm: string }): string | null {
   if (hello.hub !== expected.hub) return 'it says to be another hub than its key proves'

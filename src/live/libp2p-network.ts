@@ -8,7 +8,7 @@ import { assert, ShoalError } from '../errors.ts'
 import { liveLimits, sizes } from '../limits.ts'
 import type { Cid, HubId } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import { RememberedHubs, withoutHub } from './address-book.ts'
+import { RememberedHubs, reachableAddresses, withoutHub } from './address-book.ts'
 import { createGater } from './admission/gater.ts'
 import type { Identity } from './admission/identity.ts'
 import type { Membership } from './admission/membership.ts'
@@ -22,7 +22,7 @@ import { BlobTransfer } from './blob-transfer.ts'
 import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
 import { Dialer } from './dialer.ts'
 import { Gossip } from './gossip.ts'
-import type { Hello } from './hello.ts'
+import { type Hello, TWIN_REFUSAL } from './hello.ts'
 import type { Interface } from './interfaces.ts'
 import { libp2pOptions } from './libp2p-options.ts'
 import { errorFields, type Log } from './log.ts'
@@ -53,6 +53,8 @@ export interface Libp2pNetworkInit {
   readonly rememberedFile: string
   /** Whether to find and be found on the LAN. */
   readonly mdns: boolean
+  /** A member found that another hub with this key is alive, and was so first. */
+  readonly twin?: () => void
   /** Clock in milliseconds for back-off and records; default: the monotonic clock. */
   readonly nowMs?: () => number
   readonly random?: () => number
@@ -297,7 +299,7 @@ export class Libp2pNetwork implements Network {
   }
 
   #admit(hub: HubId, connection: Connection, hello: Hello): void {
-    const addresses = reachableAddresses(connection, hello)
+    const addresses = reachableAddresses(connection, hello.addresses)
     this.#peerAddresses.set(hub, addresses)
     this.#remembered.remember(hub, addresses)
     this.#running?.dialer.learn(hub, addresses, 'remembered')
@@ -319,6 +321,7 @@ export class Libp2pNetwork implements Network {
   }
 
   #refuse(hub: HubId, connection: Connection, { by, reason, broken }: Refused): void {
+    if (by === 'them' && reason === TWIN_REFUSAL) this.#init.twin?.()
     const said = by === 'us' ? reason : `it refused us: ${reason}`
     this.#refused.record(hub, connection.remoteAddr.toString(), said)
     this.#running?.dialer.refused(hub)
@@ -365,15 +368,6 @@ export class Libp2pNetwork implements Network {
     const isListening = listen === undefined || listen.includes('0.0.0.0') || listen.includes(on.address)
     return isListening ? this.#port() : null
   }
-}
-
-/** Where a hub can be dialled: the address we reached it at first, then what it says; its loopback is ours only on one machine. */
-function reachableAddresses(connection: Connection, hello: Hello): string[] {
-  const remote = connection.remoteAddr.toString()
-  const isLocal = remote.startsWith('/ip4/127.')
-  const said = hello.addresses.filter((address) => isLocal || !address.startsWith('/ip4/127.'))
-  const dialled = connection.direction === 'outbound' ? [withoutHub(remote)] : []
-  return [...new Set([...dialled, ...said])].slice(0, liveLimits.addressesPerCandidateMax)
 }
 
 function isHandshakeFailure(error: unknown): boolean {

@@ -7,10 +7,11 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { CONTROL_PROTOCOL, type ControlHandler, ControlStream, type Refused } from './control-stream.ts'
-import type { Hello } from './hello.ts'
+import { type Hello, TWIN_REFUSAL } from './hello.ts'
 import { errorFields, type Log } from './log.ts'
 
-export interface LinkHandler extends Pick<ControlHandler, 'hello' | 'judge'> {
+export interface LinkHandler extends Pick<ControlHandler, 'hello'> {
+  judge(hello: Hello): string | null
   admitted(link: PeerLink, stream: ControlStream, hello: Hello): void
   ended(link: PeerLink): void
   message(hub: HubId, bytes: Uint8Array): void
@@ -22,6 +23,7 @@ export interface LinkHandler extends Pick<ControlHandler, 'hello' | 'judge'> {
 
 const OPENINGS_PER_CONNECTION_MAX = 3
 const CLOSE_GRACE_MS = 500
+const DUPLICATE = 'a duplicate connection'
 
 export class PeerLink {
   readonly hub: HubId
@@ -31,6 +33,8 @@ export class PeerLink {
   /** Open connections with the number of control streams tried on each. */
   readonly #connections = new Map<Connection, number>()
   #session: ControlStream | null = null
+  /** The life of the hub that the session is with. */
+  #boot = ''
   #greeting: ControlStream | null = null
   #settling = false
   #unsettled = false
@@ -152,15 +156,44 @@ export class PeerLink {
     if (others.length === 0) return
     const answered = (await session.ping(liveLimits.probeTimeoutMs)) !== null
     if (this.#session !== session) return this.#settle()
-    if (answered) for (const connection of others) connection.abort(new Error('a duplicate connection'))
+    if (answered) for (const connection of others) void this.#meetDuplicate(connection)
     else session.connection.abort(new Error('a newer connection took over'))
+  }
+
+  /** A duplicate may come from another hub with the same key: that one is told so, by its hello. */
+  async #meetDuplicate(connection: Connection): Promise<void> {
+    try {
+      const signal = AbortSignal.timeout(liveLimits.helloWindowMs)
+      const stream = await connection.newStream(CONTROL_PROTOCOL, { signal })
+      const meeting = new ControlStream(stream, connection, {
+        hello: () => this.#handler.hello(),
+        judge: (hello) => (hello.boot === this.#boot ? DUPLICATE : TWIN_REFUSAL),
+        admitted: () => undefined,
+        message: () => undefined,
+        membership: () => undefined,
+        closed: (_, refusal) => refusal?.reason === TWIN_REFUSAL && this.#handler.refused(this, connection, refusal),
+      })
+      await meeting.done
+    } catch (error) {
+      this.#log.debug({ hub: this.hub, ...errorFields(error) }, 'could not ask a duplicate connection who it is')
+    }
+    connection.abort(new Error(DUPLICATE))
+  }
+
+  /** The newcomer of two hubs with one key stands back: an answered ping proves that the first is no leftover of a former life. */
+  async #judge(hello: Hello): Promise<string | null> {
+    const refusal = this.#handler.judge(hello)
+    const session = this.#session
+    if (refusal !== null || session === null || hello.boot === this.#boot) return refusal
+    const answered = (await session.ping(liveLimits.probeTimeoutMs)) !== null
+    return answered && this.#session === session ? TWIN_REFUSAL : null
   }
 
   #greet(stream: Stream, connection: Connection): void {
     this.#greeting?.abort('a newer control stream took over')
     const greeting: ControlStream = new ControlStream(stream, connection, {
       hello: () => this.#handler.hello(),
-      judge: (hello) => this.#handler.judge(hello),
+      judge: (hello) => this.#judge(hello),
       admitted: (admitted, hello) => this.#admit(admitted, hello),
       // what still arrives on a stream that was replaced or dismissed is not heard
       message: (bytes) => this.#session === greeting && this.#handler.message(this.hub, bytes),
@@ -179,6 +212,7 @@ export class PeerLink {
       old.abort('a newer control stream took over')
     }
     this.#session = stream
+    this.#boot = hello.boot
     this.#handler.admitted(this, stream, hello)
     this.#settle()
   }
@@ -190,7 +224,7 @@ export class PeerLink {
       this.#handler.ended(this)
     }
     if (refusal !== null) {
-      this.#handler.refused(this, stream.connection, refusal)
+      if (refusal.reason !== DUPLICATE) this.#handler.refused(this, stream.connection, refusal)
       void stream.connection.close().catch(() => stream.connection.abort(new Error(refusal.reason)))
     }
     this.#settle()

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { LocalHub } from '../client/local-hub.ts'
+import { ShoalError } from '../errors.ts'
 import { type Guard, openGuard, type Trust } from '../execute/isolation/guard.ts'
 import { needsNode } from '../execute/isolation/needs-node.ts'
 import { probeWalls } from '../execute/isolation/walls.ts'
@@ -53,13 +54,20 @@ export interface StartHubOptions {
   readonly log: Log
 }
 
+export interface StartedHub {
+  readonly hub: LocalHub
+  /** Rejects with SHOAL_HUB_TWIN when another hub with this key was there first. */
+  readonly twin: Promise<never>
+  stop(): Promise<void>
+}
+
 const DEFAULT_SWARM = 'home'
 
 /**
  * Brings a hub up; resolves when it listens.
  * @throws ShoalError SHOAL_HOME_UNUSABLE, SHOAL_PORT_TAKEN, SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_PAIRING_FAILED, SHOAL_SLOT_START.
  */
-export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHub; stop(): Promise<void> }> {
+export async function startHub(options: StartHubOptions): Promise<StartedHub> {
   const { home, log } = options
   const nowMs = () => Date.now()
   const name = options.swarm ?? DEFAULT_SWARM
@@ -74,7 +82,9 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
     size: Math.max(1, options.slots),
     log: (line) => log.info({ room: 'slots' }, line),
   })
-  const network = openNetwork(options, admission, blobs)
+  const twin = Promise.withResolvers<never>()
+  twin.promise.catch(() => undefined)
+  const network = openNetwork(options, admission, blobs, () => twin.reject(twinError()))
   const init = await hubInit(options, admission, guard)
   const history = openHistory(options, init)
   const live = new LiveHub(
@@ -117,6 +127,7 @@ export async function startHub(options: StartHubOptions): Promise<{ hub: LocalHu
   await startAll(live, monitor, log)
   return {
     hub: surface,
+    twin: twin.promise,
     stop: async () => {
       await monitor.stop()
       await live.stop()
@@ -142,7 +153,12 @@ function linksOf(network: Libp2pNetwork): { hub: string; latencyMs: number }[] {
   return network.peers().flatMap(({ hub, rttMs }) => (rttMs === null ? [] : [{ hub, latencyMs: rttMs / 2 }]))
 }
 
-function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: FileBlobStore): Libp2pNetwork {
+function openNetwork(
+  options: StartHubOptions,
+  admission: OpenAdmission,
+  blobs: FileBlobStore,
+  twin: () => void,
+): Libp2pNetwork {
   const { identity, swarm, membership, bootstrap } = admission
   return new Libp2pNetwork(
     { identity, swarm, membership, blobs, log: options.log },
@@ -151,8 +167,15 @@ function openNetwork(options: StartHubOptions, admission: OpenAdmission, blobs: 
       peers: [...options.peers, ...bootstrap],
       rememberedFile: join(options.home, 'peers.json'),
       mdns: options.mdns,
+      twin,
     },
   )
+}
+
+function twinError(): ShoalError {
+  return new ShoalError('SHOAL_HUB_TWIN', 'another hub with the key of this home is alive: this one stands back', {
+    next: 'give one of them a home of its own: shoal up --home NEW',
+  })
 }
 
 async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard: Guard) {

@@ -51,6 +51,7 @@ export interface HubInit {
   readonly peers?: readonly string[]
   readonly rememberedFile?: string
   readonly blobs?: TestBlobStore
+  readonly twin?: () => void
 }
 
 const started: TestHub[] = []
@@ -70,6 +71,7 @@ export async function startHub(init: HubInit): Promise<TestHub> {
       peers: init.peers ?? [],
       rememberedFile: init.rememberedFile ?? join(await tempFolder(), 'remembered.json'),
       mdns: false,
+      twin: () => init.twin?.(),
     },
   )
   const hub = watch({ identity, swarm, membership, network, blobs, log })

@@ -300,3 +300,21 @@ async function lowAndHigh(founder: Awaited<ReturnType<typeof newSwarm>>) {
   two.sort((x, y) => (x.identity.hub < y.identity.hub ? -1 : 1))
   return [at(two, 0), at(two, 1)] as const
 }
+
+test.each(['lower', 'higher'])(
+  'of two hubs with one key the first stays; the second stands back (%s id)',
+  async (order) => {
+    const founder = await newSwarm()
+    const a = await startHub(founder)
+    let member = await invited(founder)
+    while (member.identity.hub < a.hub !== (order === 'lower')) member = await invited(founder)
+    const b = await startHub({ ...member, peers: [a.address()] })
+    await until(() => a.connected.has(b.hub), 'the first is connected')
+    let told = 0
+    const second = await startHub({ ...member, peers: [a.address()], twin: () => told++ })
+    await until(() => told > 0, 'the second is told')
+    expect(second.connected.size).toBe(0)
+    expect(reasons(a)).toContain('another hub with this key')
+    expect(a.events).toEqual([`connected ${b.hub}`])
+  },
+)

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { ShoalError } from '../../errors.ts'
 import type { Log } from '../log.ts'
+import { isCopied, markHome, putKeyAside } from './home-mark.ts'
 import { type Identity, openIdentity } from './identity.ts'
 import { Membership } from './membership.ts'
 import { type PairOptions, pairWith } from './pairing/enter.ts'
@@ -32,9 +33,8 @@ export interface AdmissionOptions {
  * @throws ShoalError SHOAL_TOKEN_INVALID, SHOAL_TOKEN_EXPIRED, SHOAL_PAIRING_FAILED, SHOAL_HOME_UNUSABLE, SHOAL_USAGE when the home belongs elsewhere.
  */
 export async function openAdmission(home: string, options: AdmissionOptions): Promise<OpenAdmission> {
-  const identity = await openIdentity(home)
+  const { identity, swarm: existing } = await openHome(home, options)
   const token = options.join === null ? null : openToken(options.join, options.nowMs())
-  const existing = await readSwarm(home)
   const asked = options.pair ?? null
   if (token === null && asked !== null && !(await hasCompany(home, identity, existing, options))) {
     return pair(home, identity, { ...options, pair: asked })
@@ -52,6 +52,36 @@ export async function openAdmission(home: string, options: AdmissionOptions): Pr
   await enter(membership, token, identity, options)
   await writeSwarm(home, swarm)
   return { identity, swarm, membership, bootstrap: token.addresses }
+}
+
+/** Who this home is and what swarm it was left in; a copy becomes somebody else. */
+async function openHome(home: string, options: AdmissionOptions): Promise<{ identity: Identity; swarm: Swarm | null }> {
+  const copied = await isCopied(home)
+  const opened = { identity: await openIdentity(home), swarm: await readSwarm(home) }
+  const result = copied ? await startAnew(home, opened, options) : opened
+  await markHome(home)
+  return result
+}
+
+/** A copied home gets a key of its own; the old one, which lies in it, vouches for it where it may. */
+async function startAnew(
+  home: string,
+  { identity: old, swarm }: { identity: Identity; swarm: Swarm | null },
+  options: AdmissionOptions,
+): Promise<{ identity: Identity; swarm: Swarm | null }> {
+  await putKeyAside(home)
+  const identity = await openIdentity(home)
+  const fields = { was: old.hub, hub: identity.hub }
+  options.log.warn(
+    fields,
+    'this home was copied from another hub: it has a new identity now, the copied key is set aside',
+  )
+  if (swarm === null || (await isAlone(home, { ...options, identity: old, swarm }))) return { identity, swarm: null }
+  const membership = await openMembership(home, { ...options, identity: old, swarm })
+  if (membership.roles(old.hub).includes('submit')) membership.invite(identity.hub)
+  else options.log.warn(fields, 'the copied hub may not let others in: join with a token')
+  await membership.saved()
+  return { identity, swarm }
 }
 
 interface MembershipParts {

@@ -206,3 +206,32 @@ test('listeners hear of changes and of nothing else', async () => {
   membership.remove(guest.identity.hub)
   expect(changes).toBe(1)
 })
+
+test('a copied home becomes a hub of its own, says so, and is let in by the key it was copied with', async () => {
+  const { cp } = await import('node:fs/promises')
+  const [home, copy] = [await newHome(), await newHome('copy')]
+  const options = { name: 'home', join: null, nowMs: Date.now }
+  const original = await openAdmission(home, { ...options, log })
+  original.membership.invite((await createIdentity()).hub)
+  await original.membership.saved()
+  await cp(home, copy, { recursive: true, preserveTimestamps: true })
+  const said = new TestLog()
+  const copied = await openAdmission(copy, { ...options, log: said })
+  expect(copied.identity.hub).not.toBe(original.identity.hub)
+  expect(said.lines.join()).toContain('this home was copied')
+  expect(copied.swarm.id).toBe(original.swarm.id)
+  const { hub } = copied.identity
+  expect(original.membership.admit(hub, copied.membership.chain(hub))).toEqual({ ok: true })
+  const again = await openAdmission(copy, { ...options, log })
+  expect(again.identity.hub).toBe(hub)
+  expect((await openAdmission(home, { ...options, log })).identity.hub).toBe(original.identity.hub)
+})
+
+test('a home that was moved, not copied, stays who it is', async () => {
+  const { rename } = await import('node:fs/promises')
+  const home = await newHome()
+  const options = { name: 'home', join: null, nowMs: Date.now, log }
+  const { identity } = await openAdmission(home, options)
+  await rename(home, `${home}-moved`)
+  expect((await openAdmission(`${home}-moved`, options)).identity.hub).toBe(identity.hub)
+})
