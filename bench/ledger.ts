@@ -15,13 +15,15 @@ const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 
 let nextClient = 2 ** 52
 
-function openLedger(hub: string): JobLedger {
+const unsigned = new Uint8Array(64)
+
+function openLedger(hub: string, isSigning = true): JobLedger {
   const init: LedgerInit = {
     job: 'bench',
     author: { hub, boot: 'boot' },
     clientId: nextClient++,
-    sign: (bytes) => sign(null, bytes, privateKey),
-    verify: (_, bytes, signature) => verify(null, bytes, publicKey, signature),
+    sign: (bytes) => (isSigning ? sign(null, bytes, privateKey) : unsigned),
+    verify: (_, bytes, signature) => !isSigning || verify(null, bytes, publicKey, signature),
   }
   return new JobLedger(init)
 }
@@ -78,6 +80,22 @@ function round(flushes: readonly LedgerRecord[][]): number {
   timed('unpack', () => unpackRecords(packed))
   const writer = openLedger('hubA')
   const updates = timed('append', () => flushes.flatMap((records) => writer.append(records)))
+  const careless = openLedger('hubA', false)
+  timed('append without signing', () => flushes.flatMap((records) => careless.append(records)))
+  const passedOn = (hub: string, isSigning: boolean, perUpdate: number) => {
+    const reader = openLedger(hub, isSigning)
+    for (let at = 0; at < updates.length; at += perUpdate) {
+      const bytes = updates.slice(at, at + perUpdate)
+      const { refused } = reader.receive(bytes.map((one) => ({ from: 'hubX', relayed: true, bytes: one })))
+      if (refused.length > 0) throw new Error('an honest update was refused')
+    }
+  }
+  timed('passed on, one seal each', () => passedOn('hubD', true, 20))
+  timed('passed on, not checked', () => passedOn('hubE', false, 20))
+  const whole = writer.diff(new Uint8Array([0]))
+  timed('passed on as step 2 of the whole job', () => {
+    openLedger('hubF').receive(whole.map((bytes) => ({ from: 'hubX', relayed: true, bytes })))
+  })
   const reader = openLedger('hubB')
   const received: Authored[] = []
   timed('receive one by one', () => {

@@ -4,7 +4,8 @@ import type { HubId, JobId } from '../program/ref.ts'
 import { ByteReader, ByteWriter, invalidBytes } from './bytes.ts'
 import type { Author } from './record.ts'
 
-const BOOT_VERSION = 1
+/** 2: entries of the log are sealed. Logs of version 1 are refused: what they hold cannot be proved. */
+const BOOT_VERSION = 2
 const SIGNATURE_BYTES_MAX = 128
 const NAME_PATTERN = /^[A-Za-z0-9_.-]{1,128}$/
 
@@ -51,7 +52,7 @@ export function writeBinding(signed: SignedBinding): Uint8Array {
  */
 export function readBinding(entry: Uint8Array): SignedBinding {
   const reader = new ByteReader(entry, 0, Math.min(entry.byteLength, ledgerLimits.bootBytesMax))
-  if (reader.byte() !== BOOT_VERSION) throw invalidBytes('a boot entry of another version')
+  if (reader.byte() !== BOOT_VERSION) throw invalidBytes('a log written by another version of shoal')
   const job = reader.text(128)
   const hub: HubId = reader.text(128)
   const boot = reader.text(128)

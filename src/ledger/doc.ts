@@ -9,6 +9,7 @@ import { type GuardContext, type Judgement, judgeSection, type Log, type Origin 
 import { HeldSections } from './held-sections.ts'
 import { unpackRecords } from './pack.ts'
 import type { Author, LedgerRecord } from './record.ts'
+import { firstLink, nextLink, readSealed, sealBytes, writeSealed } from './seal.ts'
 import { readStateVector } from './state-vector.ts'
 import { readUpdate, refused, type Section, splitSections, writeUpdate } from './update-format.ts'
 import type { Authored } from './view.ts'
@@ -36,7 +37,7 @@ export interface IncomingUpdate extends Origin {
 export interface Received {
   /** New records in the order of their logs; specs are not sorted first. */
   readonly records: readonly Authored[]
-  /** One error per update that was not applied, with its place in the argument. */
+  /** One error per update, or part of one, that was not applied, with its place in the argument. */
   readonly refused: readonly { readonly index: number; readonly error: ShoalError }[]
   /** Something in this call came before its predecessors: run anti-entropy with its sender now. */
   readonly missing: boolean
@@ -47,7 +48,8 @@ export interface Received {
 /**
  * Invariants. L1: only the owner of a log adds to it, at index 0, and its client id is new in every boot. L2: the doc never
  * has pending structs: what comes too early is held outside of it. L3: bytes of others never reach Yjs; it is given
- * what the guard accepted, written anew, in one transaction per call. L4: a refused update changes nothing.
+ * what the guard accepted, written anew, in one transaction per call. L4: a refused update changes nothing; of what others pass on,
+ * parts that their authors did not seal are left out.
  */
 export class JobLedger {
   readonly job: JobId
@@ -97,7 +99,7 @@ export class JobLedger {
 
   /** Takes in what an earlier boot of this hub wrote to its disk: snapshots and updates, in any order of age. */
   load(updates: readonly Uint8Array[]): Received {
-    const incoming = updates.map((bytes) => ({ from: this.author.hub, relayed: true, bytes }))
+    const incoming = updates.map((bytes) => ({ from: this.author.hub, relayed: true, ownDisk: true, bytes }))
     return this.#takeIn(incoming, 'disk')
   }
 
@@ -138,7 +140,7 @@ export class JobLedger {
       assert(log !== undefined && clock === 0, 'every log in the doc is bound from its start')
       const author = authorOf(log.binding)
       for (const entry of entries.slice(1)) {
-        for (const record of unpackRecords(entry)) authored.push({ author, record })
+        for (const record of unpackRecords(readSealed(entry).body)) authored.push({ author, record })
       }
     }
     return authored
@@ -162,11 +164,14 @@ export class JobLedger {
     return this.#logs.get(this.#init.clientId)
   }
 
-  #flush(entry: Uint8Array): Uint8Array {
+  #flush(body: Uint8Array): Uint8Array {
     assert(this.#doc.clientID === this.#init.clientId, 'Yjs keeps the client id of this boot')
     const { author } = this
     const binding = { job: this.job, hub: author.hub, boot: author.boot, client: this.#init.clientId }
-    const fresh = this.#ownLog === undefined ? [this.#bootEntry(binding), entry] : [entry]
+    const own = this.#ownLog
+    const link = nextLink(own?.link ?? firstLink(binding), body)
+    const entry = writeSealed(body, this.#init.sign(sealBytes(link, own?.next ?? 1)))
+    const fresh = own === undefined ? [this.#bootEntry(binding), entry] : [entry]
     let update: Uint8Array | null = null
     this.#doc.once('update', (bytes: Uint8Array) => {
       update = bytes
@@ -175,7 +180,7 @@ export class JobLedger {
       const log = this.#doc.getArray<Uint8Array>(logRoot(author))
       for (const bytes of fresh) log.insert(0, [bytes])
     })
-    this.#extend({ client: binding.client, entries: fresh }, binding)
+    this.#extend({ client: binding.client, entries: fresh }, binding, link)
     assert(update !== null, 'a flush makes an update')
     return update
   }
@@ -186,7 +191,7 @@ export class JobLedger {
   }
 
   #takeIn(updates: readonly IncomingUpdate[], source: 'peer' | 'disk'): Received {
-    const intake: Intake = { sections: new Map(), records: [], isMissing: false }
+    const intake: Intake = { sections: new Map(), records: [], forged: [], isMissing: false }
     const errors: { index: number; error: ShoalError }[] = []
     updates.forEach((update, index) => {
       try {
@@ -195,6 +200,7 @@ export class JobLedger {
         if (!(error instanceof ShoalError)) throw error
         errors.push({ index, error })
       }
+      for (const error of intake.forged.splice(0)) errors.push({ index, error })
     })
     const sections = [...intake.sections.values()]
     const update = sections.length === 0 ? null : writeUpdate(sections)
@@ -209,13 +215,14 @@ export class JobLedger {
     judgements.forEach((judgement, index) => {
       const section = sections[index]
       if (judgement.kind === 'new') this.#accept(judgement, intake)
+      if (judgement.kind === 'forged') intake.forged.push(judgement.error)
       if (judgement.kind === 'early' && section !== undefined) this.#postpone(section, origin, intake)
     })
   }
 
   #accept(judgement: Extract<Judgement, { kind: 'new' }>, intake: Intake): void {
-    const { section, binding, records } = judgement
-    this.#extend(section, binding)
+    const { section, binding, records, link } = judgement
+    this.#extend(section, binding, link)
     const author = authorOf(binding)
     for (const record of records) intake.records.push({ author, record })
     const before = intake.sections.get(section.client)
@@ -240,8 +247,9 @@ export class JobLedger {
     if (!origin.relayed) this.#held.hold({ section, origin })
   }
 
-  #extend(part: Pick<Section, 'client' | 'entries'>, binding: Binding): void {
-    const log = this.#logs.get(part.client) ?? { binding, next: 0, bytes: 0 }
+  #extend(part: Pick<Section, 'client' | 'entries'>, binding: Binding, link: Uint8Array): void {
+    const log = this.#logs.get(part.client) ?? { binding, next: 0, bytes: 0, link }
+    log.link = link
     log.next += part.entries.length
     for (const entry of part.entries) log.bytes += entry.byteLength
     this.#logs.set(part.client, log)
@@ -253,6 +261,8 @@ export class JobLedger {
 interface Intake {
   readonly sections: Map<number, Section & { readonly entries: Uint8Array[] }>
   readonly records: Authored[]
+  /** Parts of the update at hand that were left out. */
+  readonly forged: ShoalError[]
   isMissing: boolean
 }
 

@@ -3,6 +3,7 @@ import { ShoalError } from '../errors.ts'
 import { ledgerLimits } from '../limits.ts'
 import { packRecords } from './pack.ts'
 import type { LedgerRecord } from './record.ts'
+import { SEAL_BYTES_MAX } from './seal.ts'
 
 /**
  * One packed entry, or several when the records are too large for one.
@@ -11,7 +12,7 @@ import type { LedgerRecord } from './record.ts'
 export function packFlush(records: readonly LedgerRecord[]): Uint8Array[] {
   if (records.length === 0) return []
   const entry = expansion(records) <= ledgerLimits.startsPerEntryMax ? packRecords(records) : null
-  if (entry !== null && entry.byteLength <= ledgerLimits.entryBytesMax) return [entry]
+  if (entry !== null && entry.byteLength <= ledgerLimits.entryBytesMax - SEAL_BYTES_MAX) return [entry]
   if (records.length === 1) throw tooLarge(records[0]?.kind ?? 'record')
   const middle = records.length >> 1
   return [...packFlush(records.slice(0, middle)), ...packFlush(records.slice(middle))]

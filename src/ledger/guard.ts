@@ -6,6 +6,7 @@ import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './b
 import { unpackRecords } from './pack.ts'
 import type { LedgerRecord } from './record.ts'
 import { mayWrite } from './role-rule.ts'
+import { firstLink, nextLink, readSealed, sealBytes } from './seal.ts'
 import { partOf, refused, type Section } from './update-format.ts'
 
 /** A log as far as this hub holds it. */
@@ -14,6 +15,8 @@ export interface Log {
   /** Entries held: the clock of the next one. */
   next: number
   bytes: number
+  /** Hash over all entries held: what the next seal builds on. */
+  link: Uint8Array
 }
 
 /** What a judgement depends on. */
@@ -31,15 +34,27 @@ export interface GuardContext {
   roles(hub: HubId): readonly string[]
 }
 
-/** Where an update came from: flushed by its own author, or passed on by someone who holds the logs of many. */
+/**
+ * Where an update came from: flushed by its own author over a connection that proves it, or passed on by someone who holds the
+ * logs of many. What this hub itself put on its disk was judged before.
+ */
 export interface Origin {
   readonly from: HubId
   readonly relayed: boolean
+  readonly ownDisk?: boolean
 }
 
 export type Judgement =
   /** New entries, ready to be applied, and the records in them. */
-  | { readonly kind: 'new'; readonly section: Section; readonly binding: Binding; readonly records: LedgerRecord[] }
+  | {
+      readonly kind: 'new'
+      readonly section: Section
+      readonly binding: Binding
+      readonly records: LedgerRecord[]
+      readonly link: Uint8Array
+    }
+  /** Passed on, but not what the owner of the log wrote: left out, the rest of the update may be good. */
+  | { readonly kind: 'forged'; readonly error: ShoalError }
   /** All of it is here already. */
   | { readonly kind: 'known' }
   /** Entries before it are missing here. */
@@ -62,9 +77,42 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   if (end <= next) return { kind: 'known' }
   const fresh = partOf(section, next - section.clock, section.entries.length)
   checkLength(fresh, log)
-  const records = readRecords(fresh)
+  const bodies = sealedEntries(fresh).map(({ body }) => body)
+  const records = bodies.flatMap((body) => orRefuse(() => unpackRecords(body)))
   checkRoles(binding.hub, records, context)
-  return { kind: 'new', section: fresh, binding, records }
+  const link = bodies.reduce(nextLink, log?.link ?? firstLink(binding))
+  if (mustBeSealed(origin, next, end) && !isSealed(fresh, { binding, link }, context)) {
+    const error = refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`)
+    if (origin.relayed) return { kind: 'forged', error }
+    throw error
+  }
+  return { kind: 'new', section: fresh, binding, records, link }
+}
+
+/**
+ * The connection proves who sent a flush, so of the seals in flushes one in some is looked at: a hub that seals wrongly must not
+ * go unnoticed until others refuse what it wrote. The own disk holds what was judged before.
+ */
+function mustBeSealed({ relayed, ownDisk }: Origin, next: number, end: number): boolean {
+  if (ownDisk === true) return false
+  const every = ledgerLimits.sealCheckedEvery
+  return relayed || Math.floor(end / every) > Math.floor(next / every)
+}
+
+/** The seal of the last entry stands for all before it. */
+function isSealed(
+  fresh: Section,
+  { binding, link }: { readonly binding: Binding; readonly link: Uint8Array },
+  context: GuardContext,
+): boolean {
+  const last = sealedEntries(fresh).at(-1)
+  if (last === undefined) return true
+  return context.verify(binding.hub, sealBytes(link, fresh.clock + fresh.entries.length - 1), last.signature)
+}
+
+/** All but the boot entry, which has a signature of its own. */
+function sealedEntries(fresh: Section): { body: Uint8Array; signature: Uint8Array }[] {
+  return fresh.entries.slice(fresh.clock === 0 ? 1 : 0).map((entry) => orRefuse(() => readSealed(entry)))
 }
 
 /** The binding that a section from clock 0 begins with, once it is known to be true. */
@@ -93,14 +141,6 @@ function checkRoles(hub: HubId, records: readonly LedgerRecord[], context: Guard
   if (roles.length === 0) return
   const wrong = records.find((record) => !mayWrite(roles, record))
   if (wrong !== undefined) throw refused(`${hub} may not write a ${wrong.kind}: its roles are ${roles.join(', ')}`)
-}
-
-function readRecords(fresh: Section): LedgerRecord[] {
-  const records: LedgerRecord[] = []
-  fresh.entries.forEach((entry, index) => {
-    if (fresh.clock + index > 0) for (const record of orRefuse(() => unpackRecords(entry))) records.push(record)
-  })
-  return records
 }
 
 /** Malformed content inside a well-formed update is the sender's fault just the same. */

@@ -4,6 +4,7 @@ import * as Y from 'yjs'
 import type { JobLedger } from '../../src/ledger/doc.ts'
 import { packRecords } from '../../src/ledger/pack.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
+import { readSealed } from '../../src/ledger/seal.ts'
 import { syncAnswer } from '../../src/ledger/sync.ts'
 import { readUpdate, writeUpdate } from '../../src/ledger/update-format.ts'
 import { sizes } from '../../src/limits.ts'
@@ -20,7 +21,7 @@ test("a flush is one entry at the front of the owner's root array, after its boo
   Y.applyUpdate(doc, ledger.snapshot())
   const log = doc.getArray<Uint8Array>('L/hubA/boot1')
   expect(log.length).toBe(3)
-  expect(Buffer.from(log.get(0))).toEqual(Buffer.from(packRecords([cancel, cancel])))
+  expect(Buffer.from(readSealed(log.get(0)).body)).toEqual(Buffer.from(packRecords([cancel, cancel])))
   const first = flushed[0] ?? new Uint8Array()
   expect(Y.decodeUpdate(first).structs.map((struct) => struct.id)).toEqual([{ client: 2 ** 52 + 1, clock: 2 }])
 })

@@ -1,19 +1,22 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { bindingBytes, logRoot, writeBinding } from '../../src/ledger/boot-entry.ts'
+import { bindingBytes, logRoot, readBinding, writeBinding } from '../../src/ledger/boot-entry.ts'
 import { ByteWriter } from '../../src/ledger/bytes.ts'
 import type { JobLedger, Received } from '../../src/ledger/doc.ts'
 import { packRecords } from '../../src/ledger/pack.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
-import { readUpdate, writeUpdate } from '../../src/ledger/update-format.ts'
+import { firstLink, nextLink, readSealed, sealBytes, writeSealed } from '../../src/ledger/seal.ts'
+import { readUpdate, type Section, writeUpdate } from '../../src/ledger/update-format.ts'
+import { ledgerLimits } from '../../src/limits.ts'
 import { JOB, openLedger, signAs } from './keys.ts'
 import { recordArb } from './records.ts'
 
 const A_CLIENT = 1001
 const B_CLIENT = 2002
 const cancel: LedgerRecord = { kind: 'cancel', reason: 'user', atMs: 1 }
-const entry = packRecords([cancel])
+/** Sealed by nobody: good enough for a flush that its author sends itself. */
+const entry = writeSealed(packRecords([cancel]), new Uint8Array(64))
 
 test('hostile 1: a struct under the client id of another hub', () => {
   const forged = writeUpdate([{ client: A_CLIENT, clock: 3, root: null, entries: [entry] }])
@@ -194,9 +197,63 @@ test('entries that do not unpack are refused, entries of a newer version are kep
   expectRefused(update(new Uint8Array([1, 255])))
   expectRefused(update(new Uint8Array()))
   const { reader } = world()
-  const received = reader.receive([{ from: 'hubB', relayed: false, bytes: update(new Uint8Array([2, 255, 255])) }])
+  const received = reader.receive([
+    { from: 'hubB', relayed: false, bytes: update(writeSealed(new Uint8Array([2, 255, 255]), new Uint8Array(64))) },
+  ])
   expect(received).toMatchObject({ refused: [], records: [] })
   expect(reader.logs().find(({ client }) => client === B_CLIENT)?.entries).toBe(2)
+})
+
+test('hostile 8: an entry added to, altered in, or taken out of a log of another by who passes it on', () => {
+  const { a, b, reader } = world()
+  a.append([cancel, { kind: 'acknowledged', atMs: 7 }])
+  a.append([cancel])
+  b.append([cancel])
+  const [ofA, ofB] = [sectionOf(a), sectionOf(b)]
+  const bodies = ofA.entries.slice(1).map((sealed) => readSealed(sealed).body)
+  const forged = resealed(ofA, [...bodies, packRecords([{ kind: 'cancel', reason: 'forged', atMs: 9 }])], 'hubB')
+  const seals = ofA.entries.slice(1).map((sealed) => readSealed(sealed).signature)
+  const altered = ofA.entries.map((sealed, clock) =>
+    clock === 3 ? writeSealed(packRecords([cancel]), seals[2] ?? new Uint8Array(64)) : sealed,
+  )
+  const lies: Section[] = [
+    forged,
+    { ...ofA, entries: altered },
+    { ...ofA, entries: ofA.entries.toSpliced(3, 1) },
+    { ...ofA, entries: [...ofA.entries.slice(0, 3), ...ofA.entries.slice(3).toReversed()] },
+    { ...ofA, entries: [...ofA.entries, ofA.entries[1] ?? entry] },
+  ]
+  for (const lie of lies) {
+    const before = reader.stateVector()
+    const received = reader.receive([{ from: 'hubB', relayed: true, bytes: writeUpdate([lie]) }])
+    expect(received.refused[0]?.error.message).toContain('not what hubA wrote')
+    expect([received.records, received.update]).toEqual([[], null])
+    expect(reader.stateVector()).toEqual(before)
+  }
+  const mixed = reader.receive([{ from: 'hubB', relayed: true, bytes: writeUpdate([forged, ofB]) }])
+  expect([mixed.refused.length, mixed.records.length]).toEqual([1, 1])
+  expectClean(reader.receive([{ from: 'hubB', relayed: true, bytes: writeUpdate([ofA]) }]))
+})
+
+test('a hub that seals its own flushes wrongly is refused within some entries', () => {
+  const { reader } = world()
+  const root = logRoot({ hub: 'hubB', boot: 'boot1' })
+  const boot = bootOf('hubB', 'boot1', B_CLIENT)
+  const send = (clock: number, entries: Uint8Array[]) => {
+    const bytes = writeUpdate([{ client: B_CLIENT, clock, root: clock === 0 ? root : null, entries }])
+    return reader.receive([{ from: 'hubB', relayed: false, bytes }]).refused.length
+  }
+  expect(send(0, [boot, entry])).toBe(0)
+  const refusals = Array.from({ length: ledgerLimits.sealCheckedEvery }, (_, at) => send(at + 2, [entry]))
+  expect(refusals).toContain(1)
+})
+
+test('a log of an older version is refused by name', () => {
+  const old = bootOf('hubB', 'boot1', B_CLIENT)
+  old[0] = 1
+  const root = logRoot({ hub: 'hubB', boot: 'boot1' })
+  const [received] = send(writeUpdate([{ client: B_CLIENT, clock: 0, root, entries: [old, entry] }]), {})
+  expect(received.refused[0]?.error.message).toContain('a log written by another version of shoal')
 })
 
 test('I12: every update that honest hubs make is accepted, first and second hand', () => {
@@ -342,4 +399,21 @@ function docWith(bytes: Uint8Array): Y.Doc {
   const doc = new Y.Doc()
   doc.getArray('L/hubB/boot1').insert(0, [bytes])
   return doc
+}
+
+function sectionOf(ledger: JobLedger): Section {
+  const section = readUpdate(ledger.snapshot(), 'disk').find(({ root }) => root === logRoot(ledger.author))
+  if (section === undefined) throw new Error('a ledger has its own log')
+  return section
+}
+
+/** The log with other bodies, sealed anew by somebody else. */
+function resealed(section: Section, bodies: readonly Uint8Array[], signer: string): Section {
+  const boot = section.entries[0] ?? new Uint8Array()
+  let link = firstLink(readBinding(boot))
+  const entries = bodies.map((body, at) => {
+    link = nextLink(link, body)
+    return writeSealed(body, signAs(signer)(sealBytes(link, at + 1)))
+  })
+  return { ...section, entries: [boot, ...entries] }
 }
