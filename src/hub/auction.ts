@@ -5,6 +5,7 @@ import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { arrivalMs, meanLink, nearHubs, type ParentLink, type Placed, parentLinks } from './arrival.ts'
 import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
+import type { Job } from './job.ts'
 import { openUnits, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
 
@@ -149,12 +150,21 @@ function askAll(bidders: Bidders, offerOf: (bidder: Bidder) => Offer | null): As
 }
 
 function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): Offer | null {
-  const { submitter, options } = unit.job.manifest
-  const labels = bidder.member.beacon?.labels ?? {}
-  if (!fits(options.needs, { compute: true, labels, isForeign: submitter !== bidder.hub })) return null
+  if (!mayBid(bidder, unit.job)) return null
   const readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
   const placement = bidder.timeline.place(readyMs, unit.workMs)
   return placement === null ? null : { bidder, placement, readyMs, slotFreeMs: bidder.timeline.freeForGoodMs() }
+}
+
+/** Asked for every unit of a plan, and the same for all units of a job. */
+function mayBid({ hub, member, fitting }: Bidder, job: Job): boolean {
+  const known = fitting.get(job)
+  if (known !== undefined) return known
+  const { submitter, options } = job.manifest
+  const capabilities = { compute: true, labels: member.beacon?.labels ?? {}, isForeign: submitter !== hub }
+  const isFit = fits(options.needs, capabilities)
+  fitting.set(job, isFit)
+  return isFit
 }
 
 /** Holds nothing and runs nothing. */

@@ -3,6 +3,7 @@ import { type BidTerms, bid } from '../cost/cost.ts'
 import type { Link } from '../cost/transfer.ts'
 import type { HubId } from '../program/ref.ts'
 import { FreeOrder } from './free-order.ts'
+import type { Job } from './job.ts'
 import { memberCapacity, ownCapacity } from './member-capacity.ts'
 import type { Member } from './membership.ts'
 import { ownSlotFreeMs } from './slot-times.ts'
@@ -15,6 +16,8 @@ export interface Bidder {
   readonly member: Member
   readonly timeline: Timeline
   readonly link: Link
+  /** Whether it may run shards of a job, once asked. */
+  readonly fitting: Map<Job, boolean>
 }
 
 /** What one hub offers for one unit. */
@@ -126,7 +129,13 @@ function takesWork(member: Member): boolean {
 }
 
 function bidderOf(state: HubState, member: Member): Bidder {
-  return { hub: member.hub, member, timeline: timelineOf(state, member), link: state.link(member.hub) }
+  return {
+    hub: member.hub,
+    member,
+    timeline: timelineOf(state, member),
+    link: state.link(member.hub),
+    fitting: new Map(),
+  }
 }
 
 function timelineOf(state: HubState, member: Member): Timeline {

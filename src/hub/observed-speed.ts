@@ -14,7 +14,7 @@ export function observeSpeed(state: HubState, job: Job, view: FamilyView, record
   // The first run of a job starts a process and loads the program; and what is not known is no promise.
   if (member === undefined || !job.provenBy.has(hub) || (view.busyMsMean === null && view.spec.workMs === null)) return
   const isSelf = hub === state.self
-  const sinceMs = isSelf ? state.nowMs - (record.endMs - record.startMs) : movedMs(state, job, view, record, hub)
+  const sinceMs = isSelf ? state.nowMs - (record.endMs - record.startMs) : movedMs(state, view, record, hub)
   if (sinceMs === null) return
   const workMs = (record.hi - record.lo) * shardWorkMs(view, record.lo)
   // Of short pieces most is the way of the result, not work.
@@ -25,7 +25,7 @@ export function observeSpeed(state: HubState, job: Job, view: FamilyView, record
 }
 
 /** Own clock, when the run that gave these results last moved; null when it was not seen to begin. */
-function movedMs(state: HubState, job: Job, view: FamilyView, record: DoneRecord, hub: HubId): number | null {
+function movedMs(state: HubState, view: FamilyView, record: DoneRecord, hub: HubId): number | null {
   for (const run of state.foreignRuns.of(view, hub)) {
     if (run.running && run.lo <= record.lo && record.hi <= run.hi) return run.movedMs
   }
