@@ -141,7 +141,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'lost results are never re-opened',
-    faults: 'lost-blobs,gone-holders',
+    faults: 'gone-holders,amnesia,lost-blobs',
     hubs: 4,
     shards: 100,
     file: 'src/hub/recovery.ts',
@@ -308,9 +308,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what a job needs is a wish',
     faults: 'unfit',
-    file: 'src/hub/auction.ts',
-    find: '  if (!fits(options.needs, { compute: true, labels, isForeign: submitter !== bidder.hub })) return null\n',
-    replace: '',
+    file: 'src/hub/eligible.ts',
+    find: 'return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })',
+    replace: 'return fits(undefined, { compute: true, labels, isForeign: submitter !== hub }) || options === null',
   },
   {
     name: 'deadlines pass by',

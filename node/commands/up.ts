@@ -1,5 +1,5 @@
 /** `shoal up`: the hub of this machine, until somebody ends it. */
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { homeFolder } from '../../src/client/home.ts'
@@ -166,8 +166,20 @@ function leaveWithParent(home: string): void {
   process.stdin.once('end', leave).once('error', leave).resume()
   // Watching must not keep a hub alive that has failed to start.
   if (process.stdin instanceof Socket) process.stdin.unref()
-  process.once('exit', () => rmSync(home, { recursive: true, force: true, maxRetries: 3 }))
+  process.once('exit', () => removeHome(home))
 }
+
+/** Writes that are under way in other threads may bring a folder back right after it went. */
+function removeHome(home: string): void {
+  for (let tries = 0; tries < REMOVE_TRIES_MAX; tries++) {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 })
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, REMOVE_PAUSE_MS)
+    if (!existsSync(home)) return
+  }
+}
+
+const REMOVE_TRIES_MAX = 10
+const REMOVE_PAUSE_MS = 20
 
 function label(text: string): [string, string] {
   const at = text.indexOf('=')

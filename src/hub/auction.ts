@@ -1,10 +1,10 @@
 /** The auction without an auctioneer: every hub evaluates everybody's bid over its replica and reads off its own wins. */
 
-import { fits } from '../cost/capability.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { arrivalMs, meanLink, nearHubs, type ParentLink, type Placed, parentLinks } from './arrival.ts'
 import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
+import { mayRun } from './eligible.ts'
 import type { Job } from './job.ts'
 import { openUnits, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
@@ -160,9 +160,7 @@ function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly Pa
 function mayBid({ hub, member, fitting }: Bidder, job: Job): boolean {
   const known = fitting.get(job)
   if (known !== undefined) return known
-  const { submitter, options } = job.manifest
-  const capabilities = { compute: true, labels: member.beacon?.labels ?? {}, isForeign: submitter !== hub }
-  const isFit = fits(options.needs, capabilities)
+  const isFit = mayRun(job, { hub, labels: member.beacon?.labels ?? {} })
   fitting.set(job, isFit)
   return isFit
 }
