@@ -141,7 +141,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'lost results are never re-opened',
-    faults: 'gone-holders,amnesia,lost-blobs',
+    faults: 'lost-blobs,gone-holders',
     hubs: 4,
     shards: 100,
     file: 'src/hub/recovery.ts',
@@ -329,7 +329,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'records of an earlier generation count',
-    faults: 'lost-blobs,gone-holders',
+    faults: 'gone-holders,amnesia,lost-blobs',
     hubs: 4,
     shards: 100,
     file: 'src/ledger/join-family.ts',
