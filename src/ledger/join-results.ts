@@ -33,7 +33,7 @@ export class Checkpoints {
     }
   }
 
-  /** Joins a checkpoint; returns whether it won. */
+  /** Joins a checkpoint; returns whether it is now one of the two. */
   join(row: number, author: Author, record: CheckpointRecord): boolean {
     const entry = { author, record }
     const best = this.#best.get(row)
@@ -45,8 +45,9 @@ export class Checkpoints {
       return true
     }
     const second = this.#second.get(row)
-    if (second === undefined || compare(entry, second) > 0) this.#second.set(row, entry)
-    return false
+    if (second !== undefined && compare(entry, second) <= 0) return false
+    this.#second.set(row, entry)
+    return true
   }
 
   read(row: number): Checkpoint | null {
