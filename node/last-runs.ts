@@ -45,7 +45,7 @@ export async function rememberRun(
   const aside = `${file}.${process.pid}`
   try {
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(aside, JSON.stringify({ schema: 1, runs }))
+    await writeFile(aside, JSON.stringify({ schema: 1, runs }), { mode: 0o600 })
     await rename(aside, file)
   } catch (error) {
     if (process.env.SHOAL_LOG === 'debug') process.stderr.write(`the run is not remembered: ${String(error)}\n`)

@@ -18,6 +18,7 @@ import { hubChanges, type UpEvent, upLine } from '../up-events.ts'
 import { homeOption, type Verb } from '../verb.ts'
 
 const PORT_MAX = 65_535
+const OWNER_ONLY = 0o077
 const roles = ['compute', 'submit', 'observe'] as const
 type Role = (typeof roles)[number]
 
@@ -56,6 +57,8 @@ async function runUp(args: Arguments): Promise<number> {
   const options = hubOptions(args, home)
   const apiPort = args.whole('api-port', 0, PORT_MAX) ?? 0
   if (args.flag('embedded')) leaveWithParent(home)
+  // whatever the hub writes, in a home that others may enter too, is for its user alone
+  process.umask(OWNER_ONLY)
   const unlock = lockHome(home)
   try {
     const { startHub } = await import('../../src/live/start-hub.ts')

@@ -169,8 +169,9 @@ export class JobLedger {
     const { author } = this
     const binding = { job: this.job, hub: author.hub, boot: author.boot, client: this.#init.clientId }
     const own = this.#ownLog
-    const link = nextLink(own?.link ?? firstLink(binding), body)
-    const entry = writeSealed(body, this.#init.sign(sealBytes(link, own?.next ?? 1)))
+    const before = own?.link ?? firstLink(binding)
+    const signature = this.#init.sign(sealBytes(before, own?.next ?? 1, body))
+    const entry = writeSealed(body, signature)
     const fresh = own === undefined ? [this.#bootEntry(binding), entry] : [entry]
     let update: Uint8Array | null = null
     this.#doc.once('update', (bytes: Uint8Array) => {
@@ -180,7 +181,7 @@ export class JobLedger {
       const log = this.#doc.getArray<Uint8Array>(logRoot(author))
       for (const bytes of fresh) log.insert(0, [bytes])
     })
-    this.#extend({ client: binding.client, entries: fresh }, binding, link)
+    this.#extend({ client: binding.client, entries: fresh }, binding, nextLink(before, { body, signature }))
     assert(update !== null, 'a flush makes an update')
     return update
   }

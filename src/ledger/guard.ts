@@ -6,7 +6,7 @@ import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './b
 import { unpackRecords } from './pack.ts'
 import type { LedgerRecord } from './record.ts'
 import { mayWrite } from './role-rule.ts'
-import { firstLink, nextLink, readSealed, sealBytes } from './seal.ts'
+import { firstLink, nextLink, readSealed, type Sealed, sealBytes } from './seal.ts'
 import { partOf, refused, type Section } from './update-format.ts'
 
 /** A log as far as this hub holds it. */
@@ -77,16 +77,27 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   if (end <= next) return { kind: 'known' }
   const fresh = partOf(section, next - section.clock, section.entries.length)
   checkLength(fresh, log)
-  const bodies = sealedEntries(fresh).map(({ body }) => body)
-  const records = bodies.flatMap((body) => orRefuse(() => unpackRecords(body)))
+  const entries = sealedEntries(fresh)
+  const records = entries.flatMap(({ body }) => orRefuse(() => unpackRecords(body)))
   checkRoles(binding.hub, records, context)
-  const link = bodies.reduce(nextLink, log?.link ?? firstLink(binding))
-  if (mustBeSealed(origin, next, end) && !isSealed(fresh, { binding, link }, context)) {
-    const error = refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`)
-    if (origin.relayed) return { kind: 'forged', error }
-    throw error
-  }
-  return { kind: 'new', section: fresh, binding, records, link }
+  const proof = prove(entries, log?.link ?? firstLink(binding), next + fresh.entries.length - 1)
+  const isForged = proof.seal !== null && mustBeSealed(origin, next, end) && !context.verify(binding.hub, ...proof.seal)
+  const error = isForged ? refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`) : null
+  if (error !== null && origin.relayed) return { kind: 'forged', error }
+  if (error !== null) throw error
+  return { kind: 'new', section: fresh, binding, records, link: proof.link }
+}
+
+/** The link after these entries, and what must be signed for them: the last seal stands for all before it. */
+function prove(
+  entries: readonly Sealed[],
+  before: Uint8Array,
+  lastClock: number,
+): { link: Uint8Array; seal: [bytes: Uint8Array, signature: Uint8Array] | null } {
+  const last = entries.at(-1)
+  if (last === undefined) return { link: before, seal: null }
+  const link = entries.slice(0, -1).reduce(nextLink, before)
+  return { link: nextLink(link, last), seal: [sealBytes(link, lastClock, last.body), last.signature] }
 }
 
 /**
@@ -99,19 +110,8 @@ function mustBeSealed({ relayed, ownDisk }: Origin, next: number, end: number): 
   return relayed || Math.floor(end / every) > Math.floor(next / every)
 }
 
-/** The seal of the last entry stands for all before it. */
-function isSealed(
-  fresh: Section,
-  { binding, link }: { readonly binding: Binding; readonly link: Uint8Array },
-  context: GuardContext,
-): boolean {
-  const last = sealedEntries(fresh).at(-1)
-  if (last === undefined) return true
-  return context.verify(binding.hub, sealBytes(link, fresh.clock + fresh.entries.length - 1), last.signature)
-}
-
 /** All but the boot entry, which has a signature of its own. */
-function sealedEntries(fresh: Section): { body: Uint8Array; signature: Uint8Array }[] {
+function sealedEntries(fresh: Section): Sealed[] {
   return fresh.entries.slice(fresh.clock === 0 ? 1 : 0).map((entry) => orRefuse(() => readSealed(entry)))
 }
 

@@ -10,6 +10,12 @@ const SIGNATURE_BYTES_MAX = 128
 const CLOCK_BYTES = 8
 const PREFIX = new TextEncoder().encode('shoal ledger entry 1\0')
 
+/** An entry in its parts. */
+export interface Sealed {
+  readonly body: Uint8Array
+  readonly signature: Uint8Array
+}
+
 /** What a seal adds to an entry: the signature, and one byte for its length. */
 export const SEAL_BYTES_MAX = SIGNATURE_BYTES_MAX + 1
 
@@ -18,18 +24,17 @@ export function firstLink(binding: Binding): Uint8Array {
   return sha256(bindingBytes(binding))
 }
 
-/** The link after one more entry. */
-export function nextLink(link: Uint8Array, body: Uint8Array): Uint8Array {
-  return sha256(Buffer.concat([link, body]))
+/** The link after one more entry: seals are part of it, or whoever passes a log on could spoil those in the middle. */
+export function nextLink(link: Uint8Array, { body, signature }: Sealed): Uint8Array {
+  return sha256(Buffer.concat([sha256(Buffer.concat([link, body])), signature]))
 }
 
-/** What the owner of a log signs when the entry at `clock` makes its link this one. */
-export function sealBytes(link: Uint8Array, clock: number): Uint8Array {
-  const bytes = new Uint8Array(PREFIX.byteLength + CLOCK_BYTES + link.byteLength)
+/** What the owner of a log signs to add `body` at `clock`, where its link was `link` before. */
+export function sealBytes(link: Uint8Array, clock: number, body: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(PREFIX.byteLength + CLOCK_BYTES)
   bytes.set(PREFIX)
-  new DataView(bytes.buffer).setBigUint64(PREFIX.byteLength, BigInt(clock))
-  bytes.set(link, PREFIX.byteLength + CLOCK_BYTES)
-  return bytes
+  bytes.writeBigUInt64BE(BigInt(clock), PREFIX.byteLength)
+  return Buffer.concat([bytes, sha256(Buffer.concat([link, body]))])
 }
 
 export function writeSealed(body: Uint8Array, signature: Uint8Array): Uint8Array {
@@ -44,7 +49,7 @@ export function writeSealed(body: Uint8Array, signature: Uint8Array): Uint8Array
  * The parts of an entry, as views on its bytes; whether the seal is true is for the guard to say.
  * @throws ShoalError SHOAL_FRAME_INVALID
  */
-export function readSealed(entry: Uint8Array): { body: Uint8Array; signature: Uint8Array } {
+export function readSealed(entry: Uint8Array): Sealed {
   const length = entry.at(-1) ?? Number.NaN
   const end = entry.byteLength - 1 - length
   if (!(length > 0 && length <= SIGNATURE_BYTES_MAX && end > 0)) throw invalidBytes('an entry without a seal')

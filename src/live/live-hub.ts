@@ -243,6 +243,7 @@ export class LiveHub {
       case 'sync':
         return this.#ledgers.answer(from, message)
       case 'hub':
+        if (message.message.type === 'steal' && !this.#mayAct(from, 'compute')) return
         return this.input({ type: 'message', from, message: message.message })
       case 'beacon':
         return this.#beacon(from, message.beacon)
@@ -253,7 +254,9 @@ export class LiveHub {
 
   /** Gossip names its author; a beacon speaks for nobody else. */
   #beacon(from: HubId, beacon: Extract<WireMessage, { type: 'beacon' }>['beacon']): void {
-    if (beacon.hub === from) this.input({ type: 'beacon', beacon })
+    // a hub that may not compute draws no work, whatever it says
+    const compute = beacon.compute && this.#mayAct(from, 'compute')
+    if (beacon.hub === from) this.input({ type: 'beacon', beacon: { ...beacon, compute } })
     else this.components.log.warn({ from, hub: beacon.hub }, 'a beacon in the name of another hub was dropped')
   }
 
@@ -279,7 +282,7 @@ export class LiveHub {
     try {
       const read = readManifest(signed, this.components.crypto)
       if (read.job !== job || read.manifest.expiresMs < Date.now()) return false
-      if (!this.#maySubmit(read.manifest.submitter)) return false
+      if (!this.#mayAct(read.manifest.submitter, 'submit')) return false
       this.input({ type: 'job', job, manifest: read.manifest, bytes: signed, mine: false })
       return true
     } catch (error) {
@@ -288,10 +291,10 @@ export class LiveHub {
     }
   }
 
-  /** Of a hub that left nothing is known any more: its jobs were judged while it was a member. */
-  #maySubmit(hub: HubId): boolean {
+  /** Of a hub that left nothing is known any more: what it did was judged while it was a member. */
+  #mayAct(hub: HubId, role: 'compute' | 'submit'): boolean {
     const roles = this.components.roles(hub)
-    return roles.length === 0 || roles.includes('submit')
+    return roles.length === 0 || roles.includes(role)
   }
 
   #broadcast(job: JobId, updates: readonly Uint8Array[]): void {

@@ -19,10 +19,13 @@ export function refSize(ref: Ref): number {
   return ref.kind === 'inline' ? ref.bytes.byteLength : ref.size
 }
 
-/** A total order on references, equal for equal content: the last tie-break of the ledger's join. */
+/**
+ * A total order on references, equal only for equal ones: the last tie-break of the ledger's join. A size may be a lie, and of two
+ * that name one blob every replica must still choose the same.
+ */
 export function compareRefs(a: Ref, b: Ref): number {
   if (a.kind !== b.kind) return a.kind === 'inline' ? -1 : 1
-  if (a.kind === 'blob' && b.kind === 'blob') return a.cid < b.cid ? -1 : a.cid > b.cid ? 1 : 0
+  if (a.kind === 'blob' && b.kind === 'blob') return a.cid < b.cid ? -1 : a.cid > b.cid ? 1 : a.size - b.size
   if (a.kind === 'inline' && b.kind === 'inline') return compareBytes(a.bytes, b.bytes)
   return 0
 }

@@ -57,7 +57,7 @@ const envelope = v.object({ body: bytes, signature: bytes })
 const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
 const decoder = new Decoder({ useRecords: false, mapsAsObjects: true })
 
-/** Signs a manifest; the job's id is the hash of the result, so it cannot be replayed as another job. */
+/** Signs a manifest; the job's id is the hash of what is signed, so it cannot be replayed as another job in another envelope. */
 export function signManifest(
   manifest: Manifest,
   sign: (bytes: Uint8Array) => Uint8Array,
@@ -65,7 +65,7 @@ export function signManifest(
 ): SignedManifest {
   const body = new Uint8Array(encoder.encode(manifest))
   const signed = new Uint8Array(encoder.encode({ body, signature: sign(body) }))
-  return { job: jobIdOf(signed, sha256), manifest, bytes: signed }
+  return { job: jobIdOf(body, sha256), manifest, bytes: signed }
 }
 
 /**
@@ -81,11 +81,11 @@ export function readManifest(signed: Uint8Array, crypto: ManifestCrypto): Signed
       next: 'submit the job again',
     })
   }
-  return { job: jobIdOf(signed, crypto.sha256), manifest, bytes: signed }
+  return { job: jobIdOf(body, crypto.sha256), manifest, bytes: signed }
 }
 
-function jobIdOf(signed: Uint8Array, sha256: ManifestCrypto['sha256']): JobId {
-  return base32(sha256(signed).subarray(0, JOB_ID_BYTES))
+function jobIdOf(body: Uint8Array, sha256: ManifestCrypto['sha256']): JobId {
+  return base32(sha256(body).subarray(0, JOB_ID_BYTES))
 }
 
 function parse<Schema extends v.GenericSchema>(schema: Schema, encoded: Uint8Array): v.InferOutput<Schema> {

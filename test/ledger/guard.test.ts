@@ -220,6 +220,7 @@ test('hostile 8: an entry added to, altered in, or taken out of a log of another
     forged,
     { ...ofA, entries: altered },
     { ...ofA, entries: ofA.entries.toSpliced(3, 1) },
+    { ...ofA, entries: ofA.entries.toSpliced(3, 1, writeSealed(bodies[2] ?? entry, new Uint8Array(64))) },
     { ...ofA, entries: [...ofA.entries.slice(0, 3), ...ofA.entries.slice(3).toReversed()] },
     { ...ofA, entries: [...ofA.entries, ofA.entries[1] ?? entry] },
   ]
@@ -412,8 +413,9 @@ function resealed(section: Section, bodies: readonly Uint8Array[], signer: strin
   const boot = section.entries[0] ?? new Uint8Array()
   let link = firstLink(readBinding(boot))
   const entries = bodies.map((body, at) => {
-    link = nextLink(link, body)
-    return writeSealed(body, signAs(signer)(sealBytes(link, at + 1)))
+    const signature = signAs(signer)(sealBytes(link, at + 1, body))
+    link = nextLink(link, { body, signature })
+    return writeSealed(body, signature)
   })
   return { ...section, entries: [boot, ...entries] }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Encoder } from 'cbor-x'
 import { expect, test } from 'vitest'
 import { createIdentity, verify } from '../../src/live/admission/identity.ts'
 import type { Manifest } from '../../src/program/program.ts'
@@ -43,6 +44,15 @@ test('a manifest in the name of another hub is refused', async () => {
   const [forger, victim] = [await createIdentity(), await createIdentity()]
   const forged = signManifest(manifestOf(victim.hub), (bytes) => forger.sign(bytes), sha256)
   expect(() => readManifest(forged.bytes, crypto)).toThrow(expect.objectContaining({ code: 'SHOAL_SIGNATURE_INVALID' }))
+})
+
+test('a manifest in another envelope is the same job, so it cannot be run a second time', async () => {
+  const identity = await createIdentity()
+  const signed = signManifest(manifestOf(identity.hub), (bytes) => identity.sign(bytes), sha256)
+  const encoder = new Encoder({ useRecords: false, tagUint8Array: false })
+  const envelope = encoder.decode(signed.bytes)
+  const wrapped = new Uint8Array(encoder.encode({ ...envelope, again: 1 }))
+  expect(readManifest(wrapped, crypto).job).toBe(signed.job)
 })
 
 test('no changed byte leaves a manifest valid', async () => {

@@ -17,7 +17,7 @@ import type { Identity } from './identity.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 import { issueRemoval, parseRemoval, type Removal } from './removal.ts'
 import { type Evidence, type Judgement, judge } from './standing.ts'
-import { signedSchema } from './statement.ts'
+import { signedSchema, statementId } from './statement.ts'
 import type { Swarm } from './swarm.ts'
 
 export const membershipSetSchema = v.object({
@@ -60,7 +60,10 @@ export class Membership {
     const stored = this.#init.file === null ? null : await readPrivateFile(this.#init.file)
     if (stored === null) return
     try {
-      this.merge(v.parse(membershipSetSchema, JSON.parse(Buffer.from(stored).toString('utf8'))))
+      this.#take(
+        v.parse(membershipSetSchema, JSON.parse(Buffer.from(stored).toString('utf8'))),
+        Number.POSITIVE_INFINITY,
+      )
     } catch (error) {
       throw new ShoalError('SHOAL_HOME_UNUSABLE', `${this.#init.file} is damaged`, {
         next: 'restore it from a backup, or remove it and join again with a token',
@@ -103,7 +106,7 @@ export class Membership {
   admit(hub: HubId, chain: readonly WireCertificate[]): Admission {
     if (this.isRemoved(hub)) return { ok: false, reason: 'it was removed from the swarm' }
     if (this.isMember(hub)) return { ok: true }
-    const shown = this.#fresh(chain)
+    const shown = this.#fresh(chain, admissionLimits.chainCertificatesMax)
     // a token's own date can be made up by who holds it, so an ended token opens nothing to hubs not yet known
     const inTime = shown.filter((one) => !this.#isTokenOver(one))
     const judgement = this.#judge(inTime)
@@ -190,12 +193,18 @@ export class Membership {
 
   /** Takes over what a member knows. Bad statements are left out; true when something new was learnt. */
   merge(set: MembershipSet): boolean {
-    const removals = set.removals.flatMap((wire) => {
+    return this.#take(set, admissionLimits.statementsPerMergeMax)
+  }
+
+  #take(set: MembershipSet, statementsMax: number): boolean {
+    const known = new Set([...this.#removals.values()].map(({ wire }) => wire.body))
+    const unknown = set.removals.filter(({ body }) => !known.has(body)).slice(0, statementsMax)
+    const removals = unknown.flatMap((wire) => {
       const removal = this.#checked(() => parseRemoval(wire))
       const isNew = removal !== null && removal.swarm === this.#swarm.id && !this.#removals.has(removalKey(removal))
       return isNew ? [removal] : []
     })
-    return this.#add(this.#fresh(set.certificates), removals)
+    return this.#add(this.#fresh(set.certificates, statementsMax), removals)
   }
 
   /** Calls back after every change; returns the way to stop. */
@@ -241,13 +250,21 @@ export class Membership {
     return 'its certificate does not lead to the founder of this swarm'
   }
 
-  #fresh(wires: readonly WireCertificate[]): Certificate[] {
-    return wires.flatMap((wire) => {
+  /** Those not known yet, each once. Checking one costs as much as a signature: known ones are told by what they say, and few bad ones end it. */
+  #fresh(wires: readonly WireCertificate[], statementsMax: number): Certificate[] {
+    const unknown = new Map<string, WireCertificate>()
+    for (const wire of wires) {
+      const id = statementId(wire)
+      if (!this.#certificates.has(id) && !unknown.has(id)) unknown.set(id, wire)
+    }
+    const fresh: Certificate[] = []
+    let bad = 0
+    for (const wire of [...unknown.values()].slice(0, statementsMax)) {
       const certificate = this.#checked(() => parseCertificate(wire))
-      const isNew =
-        certificate !== null && certificate.swarm === this.#swarm.id && !this.#certificates.has(certificate.id)
-      return isNew ? [certificate] : []
-    })
+      if (certificate?.swarm === this.#swarm.id) fresh.push(certificate)
+      else if (++bad >= admissionLimits.badStatementsMax) break
+    }
+    return fresh
   }
 
   #checked<T>(parse: () => T): T | null {
