@@ -1,23 +1,27 @@
-/** Gossip to all admitted hubs: small, best effort, unsigned; every message carries its sender and a number. */
+/** Gossip to all admitted hubs: small, best effort; every message carries its sender, a number, and the sender's signature over both and the rest. */
 import { randomBytes } from 'node:crypto'
 import type { GossipSub, GossipSubComponents, GossipsubMessage } from '@libp2p/gossipsub'
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub'
 import { assert } from '../errors.ts'
 import { liveLimits, sizes } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
+import { verify } from './admission/identity.ts'
 import type { AdmittedRegistrar } from './admitted-registrar.ts'
 import { errorFields, type Log } from './log.ts'
 
 const BOOT_BYTES = 8
 const SEQUENCE_BYTES = 4
 const SENDER_BYTES_MAX = 64
-const HEADER_BYTES_MAX = 1 + SENDER_BYTES_MAX + BOOT_BYTES + SEQUENCE_BYTES
+const SIGNATURE_BYTES = 64
+const HEADER_BYTES_MAX = 1 + SENDER_BYTES_MAX + BOOT_BYTES + SEQUENCE_BYTES + SIGNATURE_BYTES
 
-/** What a gossip message starts with: length of the sender, sender, boot, sequence. */
+/** What a gossip message starts with: length of the sender, sender, boot, sequence, signature. */
 interface Envelope {
   readonly from: HubId
-  /** Identifies the message: everything before the payload. */
+  /** Identifies the message: everything before the payload. The signature is part of it, so that a forgery takes no place of a true one. */
   readonly id: Uint8Array
+  readonly header: Uint8Array
+  readonly signature: Uint8Array
   readonly payload: Uint8Array
 }
 
@@ -52,6 +56,7 @@ export function gossipService(registrar: AdmittedRegistrar, topic: string) {
 export interface GossipInit {
   readonly self: HubId
   readonly topic: string
+  readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly isMember: (hub: HubId) => boolean
   readonly deliver: (from: HubId, payload: Uint8Array) => void
   readonly log: Log
@@ -82,7 +87,9 @@ export class Gossip {
     assert(payload.byteLength <= sizes.gossipBytesMax, 'a gossip message keeps to sizes.gossipBytesMax')
     const sequence = Buffer.alloc(SEQUENCE_BYTES)
     sequence.writeUInt32BE(this.#sequence++ >>> 0)
-    const data = Buffer.concat([this.#prefix, sequence, payload])
+    const header = Buffer.concat([this.#prefix, sequence])
+    const signature = this.#init.sign(signedBytes(this.#init.topic, header, payload))
+    const data = Buffer.concat([header, signature, payload])
     void this.#pubsub
       .publish(this.#init.topic, data)
       .catch((error: unknown) => this.#init.log.debug(errorFields(error), 'a gossip message did not leave'))
@@ -93,7 +100,10 @@ export class Gossip {
     const envelope = openEnvelope(data)
     if (envelope === null || envelope.payload.byteLength > sizes.gossipBytesMax) return TopicValidatorResult.Reject
     if (envelope.from === this.#init.self) return TopicValidatorResult.Ignore
-    return this.#init.isMember(envelope.from) ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+    if (!this.#init.isMember(envelope.from)) return TopicValidatorResult.Ignore
+    const { from, header, payload, signature } = envelope
+    const isTrue = verify(from, signedBytes(this.#init.topic, header, payload), signature)
+    return isTrue ? TopicValidatorResult.Accept : TopicValidatorResult.Reject
   }
 
   #receive(message: GossipsubMessage): void {
@@ -105,8 +115,19 @@ export class Gossip {
 
 function openEnvelope(data: Uint8Array): Envelope | null {
   const senderBytes = data[0] ?? 0
-  const headerBytes = 1 + senderBytes + BOOT_BYTES + SEQUENCE_BYTES
-  if (senderBytes === 0 || senderBytes > SENDER_BYTES_MAX || data.byteLength < headerBytes) return null
+  const signedAt = 1 + senderBytes + BOOT_BYTES + SEQUENCE_BYTES
+  const payloadAt = signedAt + SIGNATURE_BYTES
+  if (senderBytes === 0 || senderBytes > SENDER_BYTES_MAX || data.byteLength < payloadAt) return null
   const from = Buffer.from(data.buffer, data.byteOffset + 1, senderBytes).toString('latin1')
-  return { from, id: data.subarray(0, headerBytes), payload: data.subarray(headerBytes) }
+  return {
+    from,
+    id: data.subarray(0, payloadAt),
+    header: data.subarray(0, signedAt),
+    signature: data.subarray(signedAt, payloadAt),
+    payload: data.subarray(payloadAt),
+  }
+}
+
+function signedBytes(topic: string, header: Uint8Array, payload: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`shoal gossip 1\0${topic}\0`), header, payload])
 }

@@ -130,7 +130,7 @@ export class Libp2pNetwork implements Network {
   async start(listener: NetworkListener): Promise<void> {
     assert(this.#running === null, 'a network is started once')
     const { identity, swarm, membership, log } = this.#components
-    const topic = `shoal/1/${swarm.id}`
+    const topic = `shoal/2/${swarm.id}`
     const onRefused = (peer: string, address: string, reason: string) => this.#refused.record(peer, address, reason)
     const options = libp2pOptions({
       identity,
@@ -145,6 +145,7 @@ export class Libp2pNetwork implements Network {
     const gossip = new Gossip(libp2p.services.gossip, {
       self: this.self,
       topic,
+      sign: (bytes) => identity.sign(bytes),
       isMember: (hub) => membership.isMember(hub),
       deliver: (from, bytes) => this.#tell((one) => one.gossip(from, bytes)),
       log,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
+import type { Connection } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -14,6 +15,7 @@ import { createIdentity, type Identity } from '../../src/live/admission/identity
 import {
   at,
   connectedHubs,
+  type Founder,
   invited,
   memberOf,
   newSwarm,
@@ -166,7 +168,7 @@ test('a stranger with the secret gets neither blobs nor gossip through the hello
   founder.membership.merge(guest.membership.export())
   const a = await startHub(founder)
   const peer = await gossipingStranger(founder.swarm.secret(), await identityBelow(a.hub))
-  const topic = `shoal/1/${founder.swarm.id}`
+  const topic = `shoal/2/${founder.swarm.id}`
   const { gossip } = peer.services
   const heard: string[] = []
   gossip.addEventListener('message', ({ detail }) => heard.push(detail.topic))
@@ -318,3 +320,59 @@ test.each(['lower', 'higher'])(
     expect(a.events).toEqual([`connected ${b.hub}`])
   },
 )
+
+test('a member cannot gossip in the name of another: nobody hears it, and the honest word still arrives', async () => {
+  const founder = await newSwarm()
+  const a = await startHub(founder)
+  const b = await startHub({ ...(await invited(founder)), peers: [a.address()] })
+  await until(() => a.connected.has(b.hub), 'two hubs')
+  let forger = await invited(founder)
+  while (forger.identity.hub > a.hub) forger = await invited(founder)
+  const peer = await gossipingStranger(founder.swarm.secret(), forger.identity)
+  const topic = `shoal/2/${founder.swarm.id}`
+  peer.services.gossip.subscribe(topic)
+  const connection = await peer.dial(multiaddr(a.address()))
+  await greet(connection, forger)
+  await until(() => a.connected.has(forger.identity.hub), 'the forger is admitted')
+  const forged = () => {
+    const sender = Buffer.concat([Uint8Array.of(b.hub.length), Buffer.from(b.hub), randomBytes(12)])
+    return Buffer.concat([sender, forger.identity.sign(sender), Buffer.from('forged')])
+  }
+  const own = () => {
+    const { hub } = forger.identity
+    const header = Buffer.concat([Uint8Array.of(hub.length), Buffer.from(hub), randomBytes(12)])
+    const payload = Buffer.from('own')
+    const signed = Buffer.concat([Buffer.from(`shoal gossip 1\0${topic}\0`), header, payload])
+    return Buffer.concat([header, forger.identity.sign(signed), payload])
+  }
+  const heard = (text: string) => a.gossip.some(({ bytes }) => Buffer.from(bytes).toString() === text)
+  while (!heard('own')) {
+    await peer.services.gossip.publish(topic, own())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  for (let n = 0; n < 3; n++) await peer.services.gossip.publish(topic, forged())
+  await peer.services.gossip.publish(topic, own())
+  b.network.publish(Buffer.from('honest'))
+  await until(() => heard('honest'), 'the honest word')
+  expect(heard('forged')).toBe(false)
+}, 20_000)
+
+/** The hello and welcome of a member, by hand. */
+async function greet(connection: Connection, { identity, swarm, membership }: Founder): Promise<void> {
+  const stream = await connection.newStream('/shoal/ctl/1')
+  const hello = {
+    versions: { min: 1, max: 1 },
+    hub: identity.hub,
+    swarm: swarm.id,
+    boot: 'by-hand',
+    chain: membership.chain(identity.hub),
+    known: '',
+    addresses: [],
+  }
+  const frame = (kind: number, body: Uint8Array) => {
+    const length = body.byteLength + 1
+    const prefix = length < 128 ? [length] : [(length & 127) | 128, length >> 7]
+    return Buffer.concat([Uint8Array.from([...prefix, kind]), body])
+  }
+  stream.send(Buffer.concat([frame(0, Buffer.from(JSON.stringify(hello))), frame(1, new Uint8Array())]))
+}
