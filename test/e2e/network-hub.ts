@@ -1,5 +1,7 @@
 /** A process with a network and nothing else: `network-hub.ts HOME NAME [TOKEN]`; prints one JSON event a line. */
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { openAdmission } from '../../src/live/admission/admission.ts'
 import { createToken } from '../../src/live/admission/token.ts'
 import { Libp2pNetwork } from '../../src/live/libp2p-network.ts'
@@ -23,10 +25,33 @@ const network = new Libp2pNetwork(
   { ...admission, blobs: new TestBlobStore(), log },
   { port: 0, peers: [], rememberedFile: join(home, 'remembered.json'), mdns: true },
 )
+let pong: (() => void) | null = null
+
+/** Round trips to an honest hub over the control stream, in milliseconds, one after the other. */
+async function roundTrips(to: string, count: number): Promise<number[]> {
+  const times: number[] = []
+  for (let n = 0; n < count; n++) {
+    const startMs = performance.now()
+    const answered = new Promise<void>((resolve) => {
+      pong = resolve
+    })
+    if (!network.send(to, Buffer.from('ping'))) throw new Error('the honest hub is not connected')
+    await answered
+    times.push(performance.now() - startMs)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return times.toSorted((a, b) => a - b)
+}
+
 await network.start({
   connected: (hub) => emit({ event: 'connected', hub }),
   disconnected: (hub) => emit({ event: 'disconnected', hub }),
-  message: (from, bytes) => emit({ event: 'message', from, text: Buffer.from(bytes).toString() }),
+  message: (from, bytes) => {
+    const text = Buffer.from(bytes).toString()
+    if (text === 'ping') network.send(from, Buffer.from('pong'))
+    else if (text === 'pong') pong?.()
+    else emit({ event: 'message', from, text })
+  },
   gossip: (from) => emit({ event: 'gossip', from }),
 })
 emit({ event: 'up', hub: network.self, addresses: network.addresses() })
@@ -38,8 +63,20 @@ process.stdin.on('data', async (data) => {
     const text = await createToken({ ...admission, nowMs }, { expiresMs: 600_000, uses: 10, addresses: [] })
     emit({ event: 'token', text })
   }
+  const [verb, to = '', count = '0'] = command.split(' ')
+  if (verb === 'latency') emit({ event: 'latency', times: await roundTrips(to, Number(count)) })
+  if (command === 'collect') emit({ event: 'collected', bytes: collectedBytes() })
   if (command === 'stop') {
     await network.stop()
     process.exit(0)
   }
 })
+
+/** What this process holds after a collection; resident pages that the allocator keeps for later are no growth. */
+function collectedBytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  for (let round = 0; round < 3; round++) collect()
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+  return heapUsed + external + arrayBuffers
+}

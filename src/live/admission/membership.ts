@@ -128,7 +128,8 @@ export class Membership {
     const [best] = this.#judgement.members.get(hub)?.certificates ?? []
     if (best === undefined || !this.isMember(hub)) return
     const runsOut = best.expiresMs - this.#init.nowMs() < admissionLimits.renewBeforeMs
-    const mayVouch = best.roles.every((role) => this.roles(this.#identity.hub).includes(role))
+    const own = this.roles(this.#identity.hub)
+    const mayVouch = own.includes('submit') && best.roles.every((role) => own.includes(role))
     if (!mayVouch || !(best.byToken || runsOut) || !this.#standsWithout(hub)) return
     this.#add([this.#issue(hub, best)], [])
   }

@@ -82,7 +82,7 @@ function holds(places: ReadonlyMap<HubId, Place>, certificate: Certificate): boo
 
 /** A member may pass on no more than it has. */
 function mayIssue(issuer: Place | undefined, certificate: Certificate): boolean {
-  return issuer !== undefined && certificate.roles.every((role) => issuer.roles.includes(role))
+  return issuer?.roles.includes('submit') === true && certificate.roles.every((role) => issuer.roles.includes(role))
 }
 
 function isNewer(a: Certificate, b: Certificate): boolean {

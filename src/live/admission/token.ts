@@ -65,6 +65,7 @@ export async function createToken(
 ): Promise<string> {
   const { identity, swarm, membership } = components
   checkOptions(options)
+  membership.checkMayInvite()
   const own = membership.roles(identity.hub)
   const roles = options.roles ?? own
   if (roles.length === 0 || !roles.every((role) => own.includes(role))) {

@@ -9,7 +9,7 @@ import { issueCertificate } from '../../../src/live/admission/certificate.ts'
 import { createIdentity, openIdentity, verify } from '../../../src/live/admission/identity.ts'
 import type { Membership } from '../../../src/live/admission/membership.ts'
 import { createToken } from '../../../src/live/admission/token.ts'
-import { at, type Founder, invited, memberOf, newSwarm, TestLog } from '../hubs.ts'
+import { at, type Founder, invited, joined, memberOf, newSwarm, TestLog } from '../hubs.ts'
 
 const log = new TestLog()
 let folder: string | null = null
@@ -234,4 +234,18 @@ test('a home that was moved, not copied, stays who it is', async () => {
   const { identity } = await openAdmission(home, options)
   await rename(home, `${home}-moved`)
   expect((await openAdmission(`${home}-moved`, options)).identity.hub).toBe(identity.hub)
+})
+
+test('a member that may not submit lets nobody in: neither by its word nor by a token', async () => {
+  const founder = await newSwarm()
+  const options = { expiresMs: 60_000, uses: 1, addresses: [] }
+  const clock = { nowMs: Date.now }
+  const computes = await joined(await createToken({ ...founder, ...clock }, { ...options, roles: ['compute'] }))
+  founder.membership.merge(computes.membership.export())
+  const friend = await createIdentity()
+  const times = { issuedMs: Date.now(), expiresMs: Date.now() + 60_000 }
+  const init = { swarm: founder.swarm.id, hub: friend.hub, roles: ['compute'] as const, token: null, ...times }
+  const word = issueCertificate(computes.identity, init)
+  expect(founder.membership.admit(friend.hub, [word.wire])).toMatchObject({ ok: false })
+  await expect(createToken({ ...computes, ...clock }, options)).rejects.toMatchObject({ code: 'SHOAL_ROLE_MISSING' })
 })
