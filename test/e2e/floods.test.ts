@@ -74,7 +74,7 @@ beforeAll(async () => {
   await honest.up()
   await until(() => honest.events.some(({ event }) => event === 'connected'), 'both are connected', 20_000)
   const up = victim.events.find(({ event }) => event === 'up')
-  address = (up?.addresses as string[]).find((one) => one.includes(here.address)) ?? ''
+  address = ((up?.addresses ?? []) as string[]).find((one) => one.includes(here.address)) ?? ''
   await p99()
   baseP99 = await p99()
 })
