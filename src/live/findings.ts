@@ -49,7 +49,7 @@ function peersFinding(hubs: readonly HubReport[], { foreign }: NetworkDiagnostic
       check: 'hubs',
       ok: false,
       text,
-      next: 'join theirs: `shoal token create` there, `shoal up --join TOKEN` here',
+      next: 'join theirs: `shoal up --pair` here shows a code for `shoal accept CODE` there',
     }
   }
   const next = 'start a hub on another machine, or name one with --peer'
