@@ -46,7 +46,7 @@ export function evaluate(state: HubState): void {
 function claimFromPlan(state: HubState): number {
   const room = state.freeSlots() + state.init.slots * queueDepth(state) - countedQueue(state)
   if (!isWorthPlanning(state, room)) return 0
-  const othersMax = state.idleSinceMs === null ? 0 : auction.patienceUnitsMax
+  const othersMax = state.idleSinceMs === null ? 0 : patienceUnits(state)
   const plan = recentPlan(state, { ownMax: room + state.init.slots + 1, othersMax })
   state.meanUnitMs = plan.meanUnitMs
   let claimed = claimRoots(state, plan)
@@ -76,8 +76,16 @@ function recentPlan(state: HubState, wants: PlanWants): Plan {
   const isRecent = last !== undefined && state.nowMs - last.plan.atMs < auction.planReuseMs
   if (isRecent && isSameSight(last.seen, seen) && covers(last.wants, wants)) return last.plan
   const plan = virtualPlan(state, wants)
-  made.set(state, { plan, seen, wants })
+  // The plan of a large swarm is larger than what it spares.
+  if (state.members.alive().length <= auction.planHubsFull) made.set(state, { plan, seen, wants })
+  else made.delete(state)
   return plan
+}
+
+/** In a large swarm the offers for a few units are as many as for many in a small one. */
+function patienceUnits(state: HubState): number {
+  const share = auction.askAllMax / state.members.alive().length
+  return Math.ceil(auction.patienceUnitsMax * Math.min(1, share))
 }
 
 function covers(has: PlanWants, wants: PlanWants): boolean {
