@@ -32,7 +32,7 @@ export function simulateScale(options: ScaleOptions, heapBytes: () => number): S
     seed: options.seed,
     hubs,
     countBytes: true,
-    checkpointWorkMs: 1_000,
+    checkpointWorkMs: 10_000,
     tickMs: 1,
     keepsHistory: false,
     link: { jitterMs: 0 },

@@ -1,5 +1,6 @@
 /** `shoal simulate`: the same hubs on a virtual clock, under faults, cut in two, or in great numbers. */
-import { simulateScale } from '../../simulations/scale.ts'
+import type { ScaleReport } from '../../simulations/scale.ts'
+import { simulateScales } from '../../simulations/scale-thread.ts'
 import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
@@ -68,17 +69,21 @@ export const simulate: Verb = {
 const KINDS = ['workflow', 'chaos', 'partition', 'scenario', 'scale']
 
 /** Smaller swarms first: growth says more than one number. */
-function scale(args: Arguments): number {
+async function scale(args: Arguments): Promise<number> {
   const hubs = args.whole('hubs', 2, HUBS_MAX) ?? 100
   const shards = args.whole('shards', 1, SHARDS_MAX) ?? 1_000
   const seed = args.whole('seed', 1, 2 ** 31) ?? 1
-  const at = (count: number) =>
-    simulateScale({ seed, hubs: count, shards: Math.ceil((shards * count) / hubs), shardMs: 1_000 }, usedHeap)
-  const growth = [10, 100].filter((count) => count < hubs).map(at)
-  const report = at(hubs)
-  if (args.flag('json')) process.stdout.write(`${JSON.stringify({ ...report, growth })}\n`)
+  const counts = [...[10, 100].filter((count) => count < hubs), hubs]
+  const reports = await simulateScales(
+    counts.map((count) => ({ seed, hubs: count, shards: Math.ceil((shards * count) / hubs), shardMs: 1_000 })),
+  )
+  const report = reports.at(-1)
+  if (report === undefined) throw new Error('a simulation without a report')
+  const growth = reports.slice(0, -1)
+  if (args.flag('json'))
+    process.stdout.write(`${JSON.stringify({ ...report, growth, exponents: exponents(reports) })}\n`)
   else {
-    for (const one of [...growth, report]) {
+    for (const one of reports) {
       process.stdout.write(
         `${one.hubs} hubs, ${one.shards} shards: ${one.makespanToIdeal}x the ideal time; per hub ` +
           `${one.messagesPerHubPerSecond} messages/s, ${one.bytesPerHubPerSecond} bytes/s\n`,
@@ -88,8 +93,17 @@ function scale(args: Arguments): number {
   return report.completed ? exitCodes.done : exitCodes.failed
 }
 
-function usedHeap(): number {
-  return process.memoryUsage().heapUsed
+/** By which power of the number of hubs each figure grows, from the second largest swarm to the largest: 0 stays, 1 is linear. */
+function exponents(reports: readonly ScaleReport[]): Record<string, number | null> {
+  const [before, after] = reports.slice(-2)
+  if (before === undefined || after === undefined) return { messagesPerHubPerSecond: null, bytesPerHubPerSecond: null }
+  const grown = (of: (report: ScaleReport) => number): number =>
+    Math.round((100 * Math.log(of(after) / of(before))) / Math.log(after.hubs / before.hubs)) / 100
+  return {
+    messagesPerHubPerSecond: grown((report) => report.messagesPerHubPerSecond),
+    bytesPerHubPerSecond: grown((report) => report.bytesPerHubPerSecond),
+    heapBytesPerHub: grown((report) => Math.max(1, report.heapBytesPerHub)),
+  }
 }
 
 function usage(message: string, next: string): ShoalError {

@@ -1,0 +1,32 @@
+/** Simulates a large swarm in a thread of its own, which may have more memory than a process has by default. */
+import { getHeapStatistics } from 'node:v8'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { type ScaleOptions, type ScaleReport, simulateScale } from './scale.ts'
+
+/** What a thousand hubs and their garbage need, with room to spare. */
+const HEAP_MIB = 7_168
+/** Most of what a message makes is gone with the next: a large nursery lets it die there. */
+const NURSERY_MIB = 512
+
+/** Runs one simulation after the other. */
+export async function simulateScales(runs: readonly ScaleOptions[]): Promise<ScaleReport[]> {
+  const reports: ScaleReport[] = []
+  for (const run of runs) reports.push(await simulateInThread(run))
+  return reports
+}
+
+function simulateInThread(options: ScaleOptions): Promise<ScaleReport> {
+  const resourceLimits = { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: NURSERY_MIB }
+  const worker = new Worker(new URL(import.meta.url), { workerData: options, resourceLimits })
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject)
+  })
+}
+
+if (!isMainThread && parentPort !== null && isScale(workerData)) {
+  parentPort.postMessage(simulateScale(workerData, () => getHeapStatistics().used_heap_size))
+}
+
+function isScale(data: unknown): data is ScaleOptions {
+  return typeof data === 'object' && data !== null && 'shardMs' in data && 'hubs' in data
+}
