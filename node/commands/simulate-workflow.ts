@@ -10,8 +10,11 @@ import { parseWorld } from '../../simulations/workflow/world-file.ts'
 import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
+import { usageOf } from '../simulate/bounds.ts'
 import { writeHtml } from '../simulate/html.ts'
 import type { Option } from '../verb.ts'
+
+const usage = usageOf('simulate workflow')
 
 const HUBS_MAX = 1_024
 const LATENCY_MS_MAX = 60_000
@@ -104,8 +107,4 @@ function reportText(report: WorkflowReport): string {
     `${report.broadcastsPerShard.toFixed(1)} broadcasts per shard, ${report.conflicts} conflicting claims, ` +
     `${report.conflictingCommits} conflicting commits, ${(100 * report.wastedWork).toFixed(1)} % wasted, ${report.migrations} migrations\n`
   )
-}
-
-function usage(message: string, next: string): ShoalError {
-  return new ShoalError('SHOAL_USAGE', `simulate workflow: ${message}`, { next })
 }

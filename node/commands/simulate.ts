@@ -5,6 +5,7 @@ import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { nearest } from '../nearest.ts'
+import { HUBS_MAX, SHARDS_MAX } from '../simulate/bounds.ts'
 import { chaosOptions, simulateChaos } from '../simulate/chaos.ts'
 import {
   isScenarioName,
@@ -15,9 +16,6 @@ import {
 } from '../simulate/scenario.ts'
 import { jsonOption, type Verb } from '../verb.ts'
 import { simulateWorkflowCommand, workflowOptions } from './simulate-workflow.ts'
-
-const HUBS_MAX = 1_000
-const SHARDS_MAX = 65_536
 
 export const simulate: Verb = {
   name: 'simulate',
@@ -93,17 +91,17 @@ async function scale(args: Arguments): Promise<number> {
   return report.completed ? exitCodes.done : exitCodes.failed
 }
 
+const grownFigures = ['messagesPerHubPerSecond', 'bytesPerHubPerSecond', 'heapBytesPerHub'] as const
+
 /** By which power of the number of hubs each figure grows, from the second largest swarm to the largest: 0 stays, 1 is linear. */
 function exponents(reports: readonly ScaleReport[]): Record<string, number | null> {
   const [before, after] = reports.slice(-2)
-  if (before === undefined || after === undefined) return { messagesPerHubPerSecond: null, bytesPerHubPerSecond: null }
-  const grown = (of: (report: ScaleReport) => number): number =>
-    Math.round((100 * Math.log(of(after) / of(before))) / Math.log(after.hubs / before.hubs)) / 100
-  return {
-    messagesPerHubPerSecond: grown((report) => report.messagesPerHubPerSecond),
-    bytesPerHubPerSecond: grown((report) => report.bytesPerHubPerSecond),
-    heapBytesPerHub: grown((report) => Math.max(1, report.heapBytesPerHub)),
+  const grown = (figure: (typeof grownFigures)[number]): number | null => {
+    if (before === undefined || after === undefined) return null
+    const times = Math.max(1, after[figure]) / Math.max(1, before[figure])
+    return Math.round((100 * Math.log(times)) / Math.log(after.hubs / before.hubs)) / 100
   }
+  return Object.fromEntries(grownFigures.map((figure) => [figure, grown(figure)]))
 }
 
 function usage(message: string, next: string): ShoalError {

@@ -3,16 +3,16 @@ import { type ChaosOptions, type LedgerChoice, ledgerChoices, plainChaos, runCha
 import { type FaultName, faultNames } from '../../simulations/nemesis.ts'
 import { replayLine, sweep } from '../../simulations/sweep.ts'
 import { sweepText } from '../../simulations/sweep-text.ts'
-import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { nearest } from '../nearest.ts'
 import type { Option } from '../verb.ts'
+import { HUBS_MAX, SHARDS_MAX, usageOf } from './bounds.ts'
 import { MessageWatch, writeReport } from './html.ts'
 
+const usage = usageOf('simulate chaos')
+
 const SEEDS_MAX = 1_000_000
-const HUBS_MAX = 1_000
-const SHARDS_MAX = 65_536
 
 export const chaosOptions: Readonly<Record<string, Option>> = {
   seeds: { type: 'text', value: 'n', description: 'chaos: how many seeds (default: 100)' },
@@ -100,8 +100,4 @@ function numbersOf(list: string): number[] {
   const numbers = list.split(',').map(Number)
   if (numbers.every((number) => Number.isInteger(number) && number >= 0)) return numbers
   throw usage(`--only ${JSON.stringify(list)}`, 'none, or numbers with commas between, as a failure names them')
-}
-
-function usage(message: string, next: string): ShoalError {
-  return new ShoalError('SHOAL_USAGE', `simulate chaos: ${message}`, { next })
 }

@@ -5,8 +5,8 @@ import { parseDag } from '../../simulations/workflow/dag.ts'
 import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { readJson } from '../read-json.ts'
+import { SHARDS_MAX } from './bounds.ts'
 
-const SHARDS_MAX = 65_536
 const SHARDS_PER_HUB = 8
 const WORK_SCALE_MAX = 1e9
 

@@ -6,17 +6,16 @@ import type { Scenario, ScenarioPlan, Size } from '../../simulations/scenarios/s
 import { scenarioFigures } from '../../simulations/scenarios/scenario-figures.ts'
 import { parseScenario } from '../../simulations/scenarios/scenario-file.ts'
 import { scenarioText } from '../../simulations/scenarios/scenario-text.ts'
-import { ShoalError } from '../../src/errors.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { readJson } from '../read-json.ts'
 import type { Option } from '../verb.ts'
+import { HUBS_MAX, SHARDS_MAX, usageOf } from './bounds.ts'
 import { MessageWatch, writeReport } from './html.ts'
 import { simulatedJob } from './job.ts'
 import { partitionActs, splitsOf } from './splits.ts'
 
-const HUBS_MAX = 1_000
-const SHARDS_MAX = 65_536
+const usage = usageOf('simulate')
 
 export const scenarioOptions: Readonly<Record<string, Option>> = {
   split: { type: 'text', value: 'a/b', description: 'partition: sizes of the sides (default: halves)' },
@@ -127,8 +126,4 @@ export function isScenarioName(name: string): boolean {
 
 export function scenarioNames(): string[] {
   return scenarioPlans.map(({ name }) => name)
-}
-
-function usage(message: string, next: string): ShoalError {
-  return new ShoalError('SHOAL_USAGE', `simulate: ${message}`, { next })
 }

@@ -1,10 +1,11 @@
 /** The splits of a simulated network, as the command line gives them. */
 import { type Act, range } from '../../simulations/scenarios/scenario.ts'
-import { ShoalError } from '../../src/errors.ts'
 import { type Arguments, parseDurationMs } from '../arguments.ts'
+import { HUBS_MAX, usageOf } from './bounds.ts'
+
+const usage = usageOf('simulate partition')
 
 const HUBS_PLAIN = 8
-const HUBS_MAX = 1_000
 const AT_MS = 10_000
 const HEAL_MS = 40_000
 
@@ -96,8 +97,4 @@ function halves(hubs: number): string {
 
 function total({ sides }: Split): number {
   return sides.reduce((sum, side) => sum + side, 0)
-}
-
-function usage(message: string, next: string): ShoalError {
-  return new ShoalError('SHOAL_USAGE', `simulate partition: ${message}`, { next })
 }

@@ -14,7 +14,7 @@ export interface Letter {
 export class Inbox {
   readonly #events: EventQueue
   readonly #take: (job: string, letters: readonly Letter[]) => void
-  #waiting: { readonly letter: Letter; readonly atMs: number }[] = []
+  readonly #waiting: { readonly letter: Letter; readonly atMs: number }[] = []
 
   constructor(events: EventQueue, take: (job: string, letters: readonly Letter[]) => void) {
     this.#events = events

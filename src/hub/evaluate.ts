@@ -10,7 +10,7 @@ import { reviewLent } from './lending.ts'
 import { reviewMoves } from './migration.ts'
 import { planFactor } from './pace.ts'
 import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
-import { ownSlotFreeMs } from './slot-times.ts'
+import { ownFirstFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
 import type { HubState } from './state.ts'
 import { trySteal } from './takeover.ts'
@@ -95,7 +95,7 @@ function covers(has: PlanWants, wants: PlanWants): boolean {
 /** A hub whose queue is full, or whose slots are busy for long, could claim nothing but a root. */
 function isWorthPlanning(state: HubState, room: number): boolean {
   if (state.idleSinceMs !== null) return true
-  const freeInMs = (ownSlotFreeMs(state)[0] ?? state.nowMs) - state.nowMs
+  const freeInMs = ownFirstFreeMs(state) - state.nowMs
   const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * state.meanUnitMs) + travelAhead(state)
   if (room > 0 && freeInMs <= leadMs) return true
   return state.activeJobs().some((job) => isOpen(rootView(job), 0, state.members))

@@ -24,6 +24,11 @@ export function ownSlotFreeMs(state: HubState): number[] {
   return free.sort((a, b) => a - b)
 }
 
+/** Own clock, when the first slot has done all that this hub has claimed for it. */
+export function ownFirstFreeMs(state: HubState): number {
+  return ownSlotFreeMs(state)[0] ?? state.nowMs
+}
+
 /** A new report: what ran until now ran under the old one. */
 export function loadTold(state: HubState, report: LoadReport): void {
   const rate = rateAt(ownCapacity(state), state.nowMs)

@@ -11,7 +11,7 @@ import { memberCapacity, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
 import { beginMove } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
-import { nextStartMs, ownSlotFreeMs } from './slot-times.ts'
+import { nextStartMs, ownFirstFreeMs } from './slot-times.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 
@@ -26,7 +26,7 @@ export function trySteal(state: HubState): boolean {
   if (owner === null || !isAmongFirst(state)) return false
   const request = state.newRequest()
   state.steal = { request, owner, sinceMs: state.nowMs }
-  const startInMs = Math.max(0, (ownSlotFreeMs(state)[0] ?? state.nowMs) - state.nowMs)
+  const startInMs = Math.max(0, ownFirstFreeMs(state) - state.nowMs)
   state.effect({ type: 'send', to: owner, message: { type: 'steal', request, startInMs } })
   return true
 }
@@ -57,7 +57,7 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   state.refusals.delete(owner)
   const { lo, hi, leftMs } = given
   const inputsMs = state.nowMs + inputsTravelMs(state, job, view, given, state.self)
-  const startMs = Math.max(ownSlotFreeMs(state)[0] ?? state.nowMs, inputsMs)
+  const startMs = Math.max(ownFirstFreeMs(state), inputsMs)
   const finishMs = finishTime(ownCapacity(state), startMs, leftMs)
   const reason = given.isMove ? MOVE_REASON : 'steal'
   claim(state, { job, view, lo, hi, finishMs, inputsMs, leftMs, rank: shardWorkMs(view, lo), reason })

@@ -4,20 +4,14 @@ import { expect, test } from 'vitest'
 import { Analogue } from '../../src/forecast/analogue.ts'
 import { History } from '../../src/forecast/history.ts'
 import { Likeness, neighbours } from '../../src/forecast/likeness.ts'
+import { forecastAfter } from './forecast-after.ts'
 
 const horizons = [1, 6, 12]
 
 function after(name: string, values: readonly number[]): number[] {
   const expert = Analogue.all().find((candidate) => candidate.name === name)
   if (expert === undefined) throw new Error(`there is no ${name}`)
-  const history = new History(4096)
-  for (const value of values) {
-    history.push(value)
-    expert.observe(history)
-  }
-  const into = new Float64Array(horizons.length)
-  expert.forecast(history, horizons, into)
-  return [...into]
+  return forecastAfter(expert, values, horizons, 4096)
 }
 
 /** Work that comes back, after pauses of no fixed length. */

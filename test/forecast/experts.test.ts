@@ -8,18 +8,12 @@ import type { Expert } from '../../src/forecast/expert.ts'
 import { Hedge } from '../../src/forecast/hedge.ts'
 import { History } from '../../src/forecast/history.ts'
 import { dampedTrend, lastValue, meanOf, medianOf, smoothed } from '../../src/forecast/simple-experts.ts'
+import { forecastAfter } from './forecast-after.ts'
 
 const horizons = [1, 6, 12]
 
 function after(expert: Expert, values: readonly number[]): number[] {
-  const history = new History(1280)
-  for (const value of values) {
-    history.push(value)
-    expert.observe(history)
-  }
-  const into = new Float64Array(horizons.length)
-  expert.forecast(history, horizons, into)
-  return [...into]
+  return forecastAfter(expert, values, horizons, 1280)
 }
 
 test('simple experts say what their names say', () => {

@@ -15,6 +15,13 @@ type Callback = (held: unknown, item: unknown, index: number, array: unknown) =>
 /** Stands for the missing second argument of `reduce`. */
 export const NO_START = Symbol('no start')
 
+/** `receiver.reduce(callback, start)`, or {@link NO_START} for a missing start. */
+interface FoldCall {
+  readonly receiver: unknown
+  readonly callback: unknown
+  readonly start: unknown
+}
+
 export class FoldVisit {
   readonly #setting: RootSetting
   readonly #meta: SpotMeta
@@ -31,7 +38,7 @@ export class FoldVisit {
   static begin(
     setting: RootSetting,
     history: SpotHistory,
-    call: { readonly receiver: unknown; readonly callback: unknown; readonly start: unknown },
+    call: FoldCall,
     access: () => Access,
     sequence: number,
   ): FoldVisit | null {
@@ -45,7 +52,7 @@ export class FoldVisit {
   private constructor(
     setting: RootSetting,
     history: SpotHistory,
-    call: { readonly receiver: unknown; readonly callback: unknown; readonly start: unknown },
+    call: FoldCall,
     access: () => Access,
     sequence: number,
     items: Items,
