@@ -232,6 +232,8 @@ test('what earlier jobs showed spares the sample: no item runs in the root first
   expect(await starts(new Map([[0, 100]]))).toEqual([[0, 40, 100]])
   expect(await starts(new Map([[0, 0.001]]))).toEqual([])
   expect(await starts(new Map([[7, 100]]))).toEqual([])
+  // One-item shards of an earlier job cost this much beside an item that is nothing.
+  expect(await starts(new Map([[0, 1]]))).toEqual([])
   const forced = await runProgram(program, { value }, { profile: new Map([[0, 100]]), chunks: 3 })
   expect(forced.spawns[0]?.cut.starts).toEqual([0, 13, 26])
 })

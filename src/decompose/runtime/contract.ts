@@ -23,6 +23,8 @@ export interface RuntimeHost {
   readonly signal: AbortSignal
   /** Monotonic milliseconds of the slot, for timing samples only; never visible to user code. */
   nowMs(): number
+  /** Milliseconds so far that the slot wanted a core and had none; for timing samples only. Zero where nobody tells. */
+  waitedMs?(): number
 }
 
 /** The setting of one shard run. */

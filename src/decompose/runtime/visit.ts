@@ -40,6 +40,7 @@ export class Pace {
   #done: number
   #startMs = 0
   #sinceMs = 0
+  #waitedSinceMs = 0
   #size = 1
   #lastSize = 1
   #meanBefore = 0
@@ -75,8 +76,11 @@ export class Pace {
     const segment = { from: this.#done, to }
     this.#done = to
     this.#lastSize = Math.max(1, to - segment.from)
-    this.#sinceMs = this.#setting.host.nowMs()
+    const { host } = this.#setting
+    this.#sinceMs = host.nowMs()
     if (segment.from === this.#from) this.#startMs = this.#sinceMs
+    // Only a segment that may decide is worth asking for.
+    if (this.#sinceMs - this.#startMs >= decomposeLimits.smallVisitMs) this.#waitedSinceMs = host.waitedMs?.() ?? 0
     return { kind: 'run', segment }
   }
 
@@ -99,6 +103,12 @@ export class Pace {
     return Math.max(1e-6, (this.#setting.host.nowMs() - this.#startMs) / ran)
   }
 
+  /** How long the last segment had no core: what other processes cost it says nothing of its items. */
+  #waitedMs(): number {
+    if (this.#sinceMs - this.#startMs < decomposeLimits.smallVisitMs) return 0
+    return Math.max(0, (this.#setting.host.waitedMs?.() ?? 0) - this.#waitedSinceMs)
+  }
+
   #cutRest(meanMs: number): Cut {
     const slots = this.#setting.call.slots()
     const { waits, isAsync, kind } = this.#history.meta
@@ -108,10 +118,17 @@ export class Pace {
     return { items: this.#count, starts: starts.map((start) => start + this.#done) }
   }
 
-  /** What earlier jobs showed spares the sample: the first item may be long, and hubs would wait for it. */
+  /**
+   * What earlier jobs showed spares the sample: the first item may be long, and hubs would wait for it. Short items are sampled
+   * all the same: that costs little, and cut finely once, they were profiled by what their shards cost beside the work.
+   */
   #cutByProfile(): Cut | null {
     const meanMs = this.#profiledMs()
-    if (meanMs === 0 || !isWorthSharding(meanMs * (this.#count - this.#done), this.#setting.call.slots())) return null
+    if (
+      meanMs < decomposeLimits.sampleMs ||
+      !isWorthSharding(meanMs * (this.#count - this.#done), this.#setting.call.slots())
+    )
+      return null
     return this.#cutRest(meanMs)
   }
 
@@ -127,7 +144,7 @@ export class Pace {
     if (this.#done === this.#from) return this.#cutByProfile()
     const now = host.nowMs()
     const spentMs = now - this.#startMs
-    const recentMs = now - this.#sinceMs
+    const recentMs = now - this.#sinceMs - this.#waitedMs()
     if (spentMs >= decomposeLimits.sampleMs) {
       // The last two segments tell most: code warms up, items change, and one of them may have been interrupted.
       const recent = recentMs / this.#lastSize

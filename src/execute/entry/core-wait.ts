@@ -15,6 +15,11 @@ export class CoreWait {
     this.#before = this.#read()
   }
 
+  /** Milliseconds waited so far; zero where the system does not tell. */
+  totalMs(): number {
+    return this.#read() / NANOS_PER_MS
+  }
+
   /** Milliseconds waited since the last call; zero where the system does not tell. */
   lapMs(): number {
     const now = this.#read()

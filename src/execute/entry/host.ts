@@ -7,6 +7,7 @@ import { type CheckpointOwner, openCheckpoint, sealCheckpoint } from '../checkpo
 import type { SettingFields } from '../message.ts'
 import type { HubChannel } from './channel.ts'
 import { CheckpointClock } from './checkpoint-clock.ts'
+import { CoreWait } from './core-wait.ts'
 import type { SeededRandom } from './random.ts'
 
 /** The shard number under which a root reports. */
@@ -15,6 +16,7 @@ export const ROOT_SHARD = 0
 /** Captured before the clock is frozen and user code can replace them. */
 const now = performance.now.bind(performance)
 const later = setImmediate
+const coreWait = new CoreWait()
 
 /** Monotonic milliseconds, the real ones. */
 export function nowMs(): number {
@@ -97,6 +99,10 @@ export class SlotHost implements RuntimeHost {
 
   nowMs(): number {
     return now()
+  }
+
+  waitedMs(): number {
+    return coreWait.totalMs()
   }
 
   progress(fraction: number): void {

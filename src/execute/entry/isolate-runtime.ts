@@ -129,6 +129,7 @@ class IsolatedProgram implements LoadedProgram {
   #outside(): Outside {
     return {
       nowMs: () => this.#host?.nowMs() ?? 0,
+      waitedMs: () => this.#host?.waitedMs?.() ?? 0,
       due: (shard) => {
         this.#at(shard)
         return this.#host?.checkpointDue() ?? false

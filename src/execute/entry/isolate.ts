@@ -20,6 +20,7 @@ export function loadKit(addonPath: string, bundlePath: string): IsolateKit {
 
 const outsideNames = [
   'nowMs',
+  'waitedMs',
   'due',
   'checkpoint',
   'progress',

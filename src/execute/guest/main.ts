@@ -92,6 +92,10 @@ class GuestHost implements BatchHost {
   nowMs(): number {
     return this.#outside.nowMs()
   }
+
+  waitedMs(): number {
+    return this.#outside.waitedMs()
+  }
 }
 
 type Waiting = { readonly resolve: (outcomes: readonly Uint8Array[]) => void; readonly reject: (why: Error) => void }

@@ -6,6 +6,7 @@ import { structuredClone } from './clone.ts'
 /** What the slot offers; each is a call out of the isolate. */
 export interface Outside {
   nowMs(): number
+  waitedMs(): number
   due(shard: number): boolean
   checkpoint(shard: number, progress: number, state: Uint8Array): void
   progress(shard: number, fraction: number): void
