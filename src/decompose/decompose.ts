@@ -14,7 +14,7 @@ import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
 import { needsOf } from './spots/needs.ts'
 import { onlyStatement } from './spots/nests.ts'
-import { isSearch, type Plan } from './spots/plan.ts'
+import { isSearch, type Plan, variablesOf } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
 import { refuseRefTests } from './spots/ref-tests.ts'
@@ -131,7 +131,7 @@ function decideOne(
     map,
     site.node,
     textsOf(merit.plan),
-    new Set([...merit.plan.outputs.map((output) => output.variable), ...countersOf(merit.plan)]),
+    new Set([...merit.plan.outputs.flatMap(variablesOf), ...countersOf(merit.plan)]),
     merit.plan.exits,
   )
   if ('node' in needs) {
@@ -167,6 +167,7 @@ function verdictOf(plan: Plan, guarded: boolean): Verdict {
   if (plan.exits.length > 0 || (plan.shape.kind === 'call' && isSearch(plan.shape.method))) return 'speculative'
   if (guarded) return 'guarded'
   const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
+  if (fold?.kind === 'extreme') return 'reduce'
   if (fold?.kind === 'add') return fold.exact ? 'reduce' : 'fission'
   if (plan.outputs.some((output) => output.how === 'sum')) return 'fission'
   const exact = plan.outputs.filter((output) => /^(count|tally|max|min)/.test(output.how))

@@ -121,6 +121,36 @@ export const input = () => [1, 2, 3, 4, 5]`,
     shards: 'none',
   },
   {
+    name: 'the first and the last of equal bests, with what goes with them',
+    source: `${heavy}export default function (xs) { let low = Infinity, first = null; for (const x of xs) { const k = x.k; if (k < low) { low = k; first = x } } let last = null; for (const x of xs) if (last === null || x.k <= last.k) last = x; let at = 0; for (let i = 1; i < xs.length; i++) if (xs[i].k > xs[at].k) at = i; let top = -Infinity; xs.forEach((x) => { top = heavy(x.k) < top ? top : heavy(x.k) }); first.k = 99; return [low, first, last, at, top, xs, xs.indexOf(first), xs.indexOf(last)] }
+export const input = () => [3, 1, 2, 1, 3, 0, 0, 3].map((k, id) => ({ k, id }))`,
+    shards: 'some',
+  },
+  {
+    name: 'bests among NaN, -0, text and nothing',
+    source: `export default function (xs) { const out = []; for (const list of xs) { let a = Infinity; for (const x of list) if (x < a) a = x; let b = NaN; for (const x of list) b = b <= x ? b : x; let c = null; for (const x of list) if (c === null || x > c) c = x; let d; for (const x of list) { if (!(d > x)) d = x } out.push(a, b, c, d) } return out }
+export const input = () => [[3, NaN, 1, 2], [NaN, NaN, 4], ['b', 'a', 'c'], [0, -0, 0], [-0, 0], [undefined, 2, null, 1], [5n, 3n, 4]]`,
+    shards: 'some',
+  },
+  {
+    name: 'a best whose test asks for more than is set',
+    source: `export default function (xs) { let best = 0, rounds = 0; for (const x of xs) { rounds++; if (x > best + rounds) best = x } let at = 0; const ys = [...xs]; for (let i = 0; i < ys.length; i++) { ys[i] = ys[i] * 2; if (ys[i] > ys[at]) at = i } let low = 9, trail = []; for (const x of xs) if (x < low) { low = x; trail.push(x) } return [best, at, low, trail] }
+export const input = () => [3, 1, 4, 1, 5, 9, 2, 6]`,
+    shards: 'none',
+  },
+  {
+    name: 'a best that does not have the key it was chosen for',
+    source: `export default function (xs) { let best = 10; for (const x of xs) if (x * 2 < best) best = x; let i = 0, near = { d: 50 }; for (const x of xs) { const d = Math.abs(x - 4); if (d < near.d) near = { d: d + 1, x } } return [best, near] }
+export const input = () => [3, 1, 4, 1, 5, 9, 2, 6]`,
+    shards: 'any',
+  },
+  {
+    name: 'extremes of one item, and of none',
+    source: `export default (xs) => [[...xs, [undefined], ['7'], []].map((list) => { try { return list.reduce((a, b) => Math.max(a, b)) } catch (error) { return error.message } }), xs[0].reduce((a, b) => Math.min(b, a), -0), ['4'].reduce((a, b) => Math.max(a, b)), [1, NaN, 2].reduce((a, b) => Math.max(a, b))]
+export const input = () => [[0, -0, 3], ['1', '22']]`,
+    shards: 'some',
+  },
+  {
     name: 'builtin callbacks that would look at the whole array',
     source: `export default (xs) => [xs.map(Math.max), xs.map(Array), xs.map(Math.hypot), xs.filter(Array)]
 export const input = () => [1, 2, 3]`,

@@ -1,12 +1,13 @@
 /** Writes the module that runs shards of one spot: the user's text with everything it does not need blanked out. */
 import type { AnyNode } from 'acorn'
 import { declarationOf } from '../spots/needs.ts'
-import type { Plan } from '../spots/plan.ts'
+import { isScalar, type Plan, variablesOf } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
+import { bestText } from './best-text.ts'
 import type { ShardedSpot } from './main-text.ts'
-import { isScalar, metaOf } from './meta.ts'
+import { metaOf } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { TextBuilder } from './text.ts'
@@ -15,12 +16,15 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
   const { plan, needs } = spot
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, plan.site.node)
-  const names = [...needs.captures, ...plan.outputs.map((output) => output.variable)].map((variable) => variable.name)
+  const names = [...needs.captures, ...plan.outputs.flatMap(variablesOf)].map((variable) => variable.name)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
   for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
   if (plan.shape.kind === 'call') keepCallback(text, spot, plan.shape.callback)
   else keepLoop(map, text, spot)
   gatherSums(text, plan)
+  plan.outputs.forEach((output, index) => {
+    if (output.how === 'best') bestText(map, text, output, index)
+  })
   text.put(around.end, '});')
   const state = needs.moduleState.map((variable) => variable.name)
   const declared = state.length === 0 ? '' : `let ${state.join(',')};`
@@ -42,13 +46,13 @@ function gatherSums(text: TextBuilder, plan: Plan): void {
     for (const { left, right } of output.nodes) text.replace(left.end, right.start, '.push(').put(right.end, ')')
   }
   const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
-  if (fold?.kind === 'add') text.blank(fold.cut.start, fold.cut.end)
+  if (fold?.kind === 'add' || fold?.kind === 'extreme') text.blank(fold.cut.start, fold.cut.end)
 }
 
 /** Lets the runtime read outputs that are rebound. */
 function outText(spot: ShardedSpot): string {
-  const scalars = spot.plan.outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
-  return `$x.out=()=>({${scalars.join(',')}});`
+  const scalars = spot.plan.outputs.filter((output) => isScalar(output.how)).flatMap(variablesOf)
+  return `$x.out=()=>({${scalars.map(({ name }) => name).join(',')}});`
 }
 
 function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {

@@ -5,11 +5,12 @@ import { exitsOf, isOwnBreak, labelsOf } from '../spots/exits.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
 import { headOf } from '../spots/nests.ts'
-import { isSearch, type Output, type Plan } from '../spots/plan.ts'
+import { isScalar, isSearch, type Output, type Plan, variablesOf } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
-import { isScalar, metaOf } from './meta.ts'
+import { askText } from './best-text.ts'
+import { metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
@@ -136,14 +137,15 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
   const { captures, moduleState } = spot.needs
   const { outputs } = spot.plan
   const names = (variables: readonly Variable[]): string => variables.map((variable) => variable.name).join(',')
-  const scalars = outputs.filter((output) => isScalar(output.how)).map((output) => output.variable.name)
+  const scalars = outputs.filter((output) => isScalar(output.how)).flatMap(variablesOf)
   const parts = [
     `s:()=>({${names(captures)}})`,
     `m:()=>({${names(moduleState)}})`,
-    `o:()=>({${names(outputs.map((output) => output.variable))}})`,
-    `w:($v)=>{${scalars.map((name) => `${name}=$v.${name};`).join('')}}`,
+    `o:()=>({${names(outputs.flatMap(variablesOf))}})`,
+    `w:($v)=>{${scalars.map(({ name }) => `${name}=$v.${name};`).join('')}}`,
     `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
     `e:()=>[${measured(map, spot).join(',')}]`,
+    ...askText(map, outputs),
     ...nestText(map, spot.plan),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.

@@ -1,4 +1,5 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
+import type { Best, Comparison } from '../spots/bests.ts'
 import type { Fold } from '../spots/folds.ts'
 import type { Nest } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
@@ -32,12 +33,23 @@ export interface OutputMeta {
   readonly operator: string
   /** Of a sum: shards add, and give nothing when some addend is no integer. */
   readonly integers: boolean
+  /** Of a best-so-far: all the variables that go together, and how a key is compared with what is held. */
+  readonly best: BestMeta | null
+}
+
+export interface BestMeta {
+  readonly names: readonly string[]
+  readonly operator: Comparison
+  readonly negated: boolean
+  /** The first of all is taken whatever its key. */
+  readonly mayBeUnset: boolean
 }
 
 /** How shards and root share a fold. */
 export type FoldMeta =
   | { readonly kind: 'add'; readonly operator: string; readonly exact: boolean; readonly integers: boolean }
   | { readonly kind: 'pick'; readonly key: readonly string[] }
+  | { readonly kind: 'extreme'; readonly of: 'max' | 'min' }
 
 export function metaOf(plan: Plan): SpotMeta {
   const { shape } = plan
@@ -54,6 +66,7 @@ export function metaOf(plan: Plan): SpotMeta {
       readsLength: (output.how === 'cells' || output.how === 'rows') && output.readsLength,
       operator: output.how === 'sum' ? output.operator : '',
       integers: output.how === 'sum' && output.integers,
+      best: output.how === 'best' ? bestMeta(output) : null,
     })),
     line: plan.site.line,
     viewsOnUnknown: plan.viewsOnUnknown,
@@ -67,12 +80,12 @@ function nestMeta(shape: Nest['shape']): { step: number; closed: boolean } {
   return shape.kind === 'range' ? { step: shape.step, closed: shape.closed } : { step: 1, closed: false }
 }
 
-function foldMeta(fold: Fold): FoldMeta {
-  if (fold.kind === 'pick') return fold
-  return { kind: 'add', operator: fold.operator, exact: fold.exact, integers: fold.integers }
+function bestMeta({ variables, operator, negated, unset }: Best): BestMeta {
+  return { names: variables.map((variable) => variable.name), operator, negated, mayBeUnset: unset !== null }
 }
 
-/** Outputs that are rebound, not changed in place: the root needs a setter for them. */
-export function isScalar(how: Output['how']): boolean {
-  return how === 'sum' || how === 'count' || how === 'max' || how === 'min'
+function foldMeta(fold: Fold): FoldMeta {
+  if (fold.kind === 'pick') return fold
+  if (fold.kind === 'extreme') return { kind: 'extreme', of: fold.of }
+  return { kind: 'add', operator: fold.operator, exact: fold.exact, integers: fold.integers }
 }

@@ -20,6 +20,9 @@ export interface ChunkRun {
   part?: (list: unknown) => unknown
   first?: (first: number) => number
   until?: (end: unknown) => unknown
+  /** The test of a best-so-far, and what is held once it was passed. */
+  beats?: (output: number, key: unknown) => boolean
+  holds?: (output: number, key: unknown, unset: unknown) => void
   /** Outputs that are rebound: counts and extremes. */
   out?: () => Record<string, unknown>
 }

@@ -9,6 +9,7 @@ import { sizes } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
 import { packList } from '../../wire/pack.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
+import { type BestPart, type HeldBest, objectionToHeld, takes } from './bests.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { LayeredNumbers } from './known.ts'
 import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts, writtenRows } from './live.ts'
@@ -30,6 +31,8 @@ export interface Access {
   c(): Record<string, CellsClaim>
   /** Values on which the end of a counted loop is measured. */
   e(): readonly unknown[]
+  /** What best-so-far outputs hold. */
+  b?(): Record<string, HeldBest>
   /** What the inner loop of a nest goes over: a list, or the ends of a range; and what its ends are measured on. */
   n?(): { readonly over: readonly unknown[]; readonly measured: readonly unknown[] }
 }
@@ -99,6 +102,8 @@ function prepareUnguarded(
   for (const output of meta.outputs) {
     const live = lookAt(output, outputs[output.name], claims[output.name], whole)
     if (typeof live === 'string') return live
+    const objection = output.best === null ? null : objectionToHeld(access.b?.()[output.name])
+    if (objection !== null) return `${output.name} ${objection}`
     lives.push(live)
   }
   const shared = new LayeredNumbers(new Map())
@@ -235,9 +240,20 @@ export function mergeResult(prepared: Prepared, access: Access, result: ShardRes
   const scalars: Record<string, unknown> = access.o()
   let rebound = false
   prepared.lives.forEach((live, index) => {
-    const merged = mergePart(live, result.outputs[index], range, scalars[live.meta.name])
+    const { name, best } = live.meta
+    const part = result.outputs[index]
+    if (best !== null) {
+      const found = part as BestPart
+      if (!takes(live.meta, access.b?.()[name], found)) return
+      best.names.forEach((each, at) => {
+        scalars[each] = found.values[at]
+      })
+      rebound = true
+      return
+    }
+    const merged = mergePart(live, part, range, scalars[name])
     if (merged === undefined) return
-    scalars[live.meta.name] = merged
+    scalars[name] = merged
     rebound = true
   })
   if (rebound) access.w(scalars)

@@ -103,7 +103,7 @@ export class FoldVisit {
   }
 
   /** False when the shard's sum does not fit what is held: then its items are added here. */
-  #merge({ results, outputs }: ShardResult, { from }: Segment): boolean {
+  #merge({ results, outputs }: ShardResult, { from, to }: Segment): boolean {
     const { fold } = this.#meta
     if (fold?.kind === 'pick') {
       const index = from + Number(results?.[0])
@@ -115,6 +115,11 @@ export class FoldVisit {
         return false
       }
       if (sum.count > 0) this.#held = added(fold.operator, this.#held, sum.sum)
+    } else if (fold?.kind === 'extreme') {
+      // One item alone is never compared with anything.
+      if (this.#held !== NO_START) this.#held = extremeOf(fold.of, this.#held, results?.[0])
+      else if (to - from === 1) this.#step(from)
+      else this.#held = results?.[0]
     } else if (fold?.kind === 'add') {
       for (const value of results ?? []) this.#held = added(fold.operator, this.#held, value)
     }
@@ -140,6 +145,11 @@ export function added(operator: string, held: unknown, value: unknown): unknown 
   const [left, right] = [held as number, value as number]
   if (operator === '+') return left + right
   return operator === '-' ? left - right : left * right
+}
+
+/** `Math.max(held, value)`, which decides itself what a number is. */
+export function extremeOf(of: 'max' | 'min', held: unknown, value: unknown): unknown {
+  return Math[of](held as number, value as number)
 }
 
 /** The call as the user wrote it. */

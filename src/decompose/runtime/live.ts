@@ -67,6 +67,8 @@ function standFor(
       return cellsStand(meta, value, claim, range)
     case 'rows':
       return rowsStand(meta, value, claim, range)
+    case 'best':
+      return { is: 'best' }
   }
 }
 
@@ -289,6 +291,9 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
       return Math.max(Number(held), Number(part))
     case 'min':
       return Math.min(Number(held), Number(part))
+    case 'best':
+      // Several variables at once: whoever merges asks the root for what it holds.
+      return undefined
   }
 }
 

@@ -9,9 +9,11 @@ import { decomposeLimits } from '../../limits.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { isSearch } from '../spots/plan.ts'
 import { auditFailure, isAudited } from './audit.ts'
+import { type BestPart, ShardBests } from './bests.ts'
 import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
+import { extremeOf } from './fold-visit.ts'
 import { integerSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
 import { NestWindow, outerOf } from './nest.ts'
@@ -79,6 +81,7 @@ class ShardRun {
   #made: Record<string, unknown>
   readonly #window: NestWindow
   readonly #chunk: ChunkRun
+  readonly #bests: ShardBests
   readonly #inputHash: string | null
   #results: unknown[] | null
   #next: number
@@ -97,10 +100,14 @@ class ShardRun {
     this.#shared = shared
     const window = new NestWindow(meta.nest)
     this.#window = window
+    const bests = new ShardBests(meta.outputs)
+    this.#bests = bests
     this.#chunk = {
       part: (list) => window.part(list),
       first: (first) => window.first(first),
       until: (end) => window.until(end),
+      beats: (output, key) => bests.beats(output, key),
+      holds: (output, key, unset) => bests.holds(output, key, unset),
     }
     const { work } = call
     const known = shared.numbers.size
@@ -136,6 +143,7 @@ class ShardRun {
     this.#range = this.#counterRange(Math.max(lo + 1, end))
     this.#made = makeStandIns(this.#shared.state, this.#input, this.#meta.outputs, this.#range)
     this.#registry.body?.({ ...this.#shared.state.captures, ...this.#made }, this.#chunk)
+    this.#bests.reset()
     this.#next = lo
     this.#end = null
     if (this.#meta.outputs.length > 0) await this.#items(end, false)
@@ -180,13 +188,21 @@ class ShardRun {
   outcome(): Uint8Array {
     const { fold } = this.#meta
     const sum = fold?.kind === 'add' && fold.integers ? integerSum(this.#results ?? []) : null
-    const results = fold?.kind === 'add' && fold.exact ? exactSum(this.#results) : this.#results
+    const results = this.#folded()
     const ends = this.#end === null ? null : this.#end - this.#call.work.lo
     const outputs = this.#read().map((output, index) =>
       this.#meta.outputs[index]?.integers === true ? integerSum(output as unknown[]) : output,
     )
     const value: ShardResult = sum === null ? { results, outputs, ends } : { results: null, outputs: [sum], ends }
     return encodeOutcome({ kind: 'value', value, tail: this.#tail }, this.#options())
+  }
+
+  /** What the root needs of the results of a fold whose partial results are exact. */
+  #folded(): unknown[] | null {
+    const { fold } = this.#meta
+    if (fold?.kind === 'add' && fold.exact) return exactSum(this.#results)
+    if (fold?.kind !== 'extreme' || this.#results === null) return this.#results
+    return [this.#results.reduce((held, value) => extremeOf(fold.of, held, value))]
   }
 
   /** The first item of the segment at hand that throws when run alone; iterations are pure, so it throws again. */
@@ -306,14 +322,10 @@ class ShardRun {
   }
 
   #read(): unknown[] {
-    return readStandIns(
-      this.#shared.state,
-      this.#made,
-      this.#chunk.out?.() ?? {},
-      this.#meta.outputs,
-      this.#range,
-      this.#input,
-    )
+    const scalars = { ...this.#chunk.out?.() }
+    const parts = this.#meta.outputs.map(({ best }, index) => (best === null ? null : this.#bests.part(index, scalars)))
+    for (const [index, { name, best }] of this.#meta.outputs.entries()) if (best !== null) scalars[name] = parts[index]
+    return readStandIns(this.#shared.state, this.#made, scalars, this.#meta.outputs, this.#range, this.#input)
   }
 
   #checkpoint(): void {
@@ -332,6 +344,10 @@ class ShardRun {
     this.#next = state.next
     this.#results = state.results
     restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range, this.#input)
+    for (const [index, { best }] of this.#meta.outputs.entries()) {
+      const held = best === null ? null : (state.outputs[index] as BestPart)
+      if (held !== null) this.#bests.restore(index, held.key)
+    }
   }
 
   #options(): EncodeOptions {

@@ -2,6 +2,7 @@
 import { assert } from '../../errors.ts'
 import { type TypedArray, typedArrays } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
+import type { BestPart } from './bests.ts'
 import { mergeRows, partOf, type RowsPart } from './rows.ts'
 import type { ShardInput, SharedState, Stand } from './values.ts'
 
@@ -30,12 +31,12 @@ export function makeStandIns(
   metas.forEach(({ name }, index) => {
     const stand = shared.stands[index]
     assert(stand !== undefined, 'every output has a stand')
-    made[name] = makeOne(stand, input?.cells[index] ?? null, range)
+    if (stand.is !== 'best') made[name] = makeOne(stand, input?.cells[index] ?? null, range)
   })
   return made
 }
 
-function makeOne(stand: Stand, cells: unknown, range: CounterRange): unknown {
+function makeOne(stand: Exclude<Stand, { is: 'best' }>, cells: unknown, range: CounterRange): unknown {
   switch (stand.is) {
     case 'list':
       return []
@@ -81,6 +82,8 @@ function makeCells(stand: Extract<Stand, { is: 'cells' }>, cells: unknown, range
   return made
 }
 
+const SCALAR: ReadonlySet<Stand['is'] | undefined> = new Set(['zero', 'lowest', 'highest', 'best'] as const)
+
 /** What goes back to the root for each output. */
 export function readStandIns(
   shared: SharedState,
@@ -97,7 +100,7 @@ export function readStandIns(
       const after = (made[name] as unknown[] | TypedArray).slice(from, to)
       return stand.rows === true ? partOf((given?.cells[index] ?? []) as unknown[], after as unknown[]) : after
     }
-    return stand?.is === 'zero' || stand?.is === 'lowest' || stand?.is === 'highest' ? scalars[name] : made[name]
+    return SCALAR.has(stand?.is) ? scalars[name] : made[name]
   })
 }
 
@@ -110,8 +113,15 @@ export function restoreStandIns(
   range: CounterRange,
   given: ShardInput | null,
 ): void {
-  metas.forEach(({ name }, index) => {
+  metas.forEach(({ name, best }, index) => {
     const stand = shared.stands[index]
+    if (best !== null) {
+      const held = values[index] as BestPart
+      best.names.forEach((each, at) => {
+        made[each] = held?.values[at]
+      })
+      return
+    }
     made[name] =
       stand?.is === 'cells'
         ? makeCells(stand, cellsFrom(stand, values[index], given?.cells[index]), range)

@@ -14,6 +14,7 @@ export interface SharedState {
 /** How a shard makes its own container for an output. */
 export type Stand =
   | { readonly is: 'list' | 'keys' | 'map' | 'set' | 'zero' | 'lowest' | 'highest' }
+  | { readonly is: 'best' }
   /** Cells `[stride * i + low, stride * i + high]` of an array (`kind` 'Array') or typed array of this length. */
   | {
       readonly is: 'cells'

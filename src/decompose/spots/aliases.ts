@@ -5,7 +5,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
 import type { Site } from './find.ts'
-import type { Output } from './plan.ts'
+import { isScalar, type Output } from './plan.ts'
 import type { Obstacle } from './reasons.ts'
 
 /** An output container that another captured variable may be, too. */
@@ -18,7 +18,7 @@ export function aliased(
 ): Obstacle | null {
   if (around === null) return null
   for (const output of outputs.values()) {
-    if (output.how === 'count' || output.how === 'max' || output.how === 'min' || output.how === 'sum') continue
+    if (isScalar(output.how)) continue
     if (isJustMade(map, output.variable, site.node)) continue
     const mine = around.variableValue(output.variable).things
     for (const other of capturedIn(map, body, output.variable)) {

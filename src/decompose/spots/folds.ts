@@ -1,10 +1,11 @@
 /** Recognises folds whose heavy part is independent, and folds that only pick one of the items. */
-import type { AnyNode, BinaryExpression } from 'acorn'
+import type { AnyNode, BinaryExpression, CallExpression, MemberExpression } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, isLoop, walk } from '../syntax/walk.ts'
 import type { Site } from './find.ts'
 import { mayBeIntegers } from './integers.ts'
+import { mathName } from './outputs.ts'
 
 /** How a `reduce` is taken apart. */
 export type Fold =
@@ -12,7 +13,7 @@ export type Fold =
   | {
       readonly kind: 'add'
       readonly operator: '+' | '-' | '*'
-      readonly cut: { readonly start: number; readonly end: number }
+      readonly cut: Range
       /** Starts from a BigInt: partial sums are exact. */
       readonly exact: boolean
       /** Shards add, when it turns out that all are integers; there is nothing heavy to do but adding. */
@@ -20,6 +21,13 @@ export type Fold =
     }
   /** `(a, b) => (b.k < a.k ? b : a)`: exact as long as all keys are numbers and none is NaN. */
   | { readonly kind: 'pick'; readonly key: readonly string[] }
+  /** `(a, x) => Math.max(a, f(x))`: exact in any grouping. `cut` is the text of `a,`. */
+  | { readonly kind: 'extreme'; readonly of: 'max' | 'min'; readonly cut: Range }
+
+interface Range {
+  readonly start: number
+  readonly end: number
+}
 
 /** How the callback of a `reduce` folds; null when each step needs the one before. */
 export function foldOf(map: ModuleMap, site: Site): Fold | null {
@@ -34,6 +42,7 @@ export function foldOf(map: ModuleMap, site: Site): Fold | null {
   if (result.type === 'ConditionalExpression' && second.type === 'Identifier') {
     return pickOf(map, result, held, map.variableOf(second))
   }
+  if (result.type === 'CallExpression') return extremeOf(map, result, held, init === undefined ? second : null)
   if (init === undefined || result.type !== 'BinaryExpression') return null
   return additionOf(map, callback, result, held, init)
 }
@@ -80,6 +89,26 @@ function additionOf(
   return { kind: 'add', operator, cut: { start: left.start, end }, exact, integers }
 }
 
+/** @param alone without a start the items themselves are compared, which this parameter must be then */
+function extremeOf(map: ModuleMap, call: CallExpression, held: Variable, alone: AnyNode | null): Fold | null {
+  const of = mathName(map, call)
+  const { arguments: given } = call
+  const at = given.findIndex((argument) => map.variableOf(argument) === held)
+  const before = given[at - 1]
+  const after = given[at + 1]
+  const own = given[at]
+  if ((of !== 'max' && of !== 'min') || own === undefined || held.references.length !== 1) return null
+  if (given.length < 2 || given.some((argument) => argument.type === 'SpreadElement')) return null
+  if (alone !== null) {
+    const item = map.variableOf(alone)
+    if (item === null || given.length !== 2 || map.variableOf(before ?? after ?? own) !== item) return null
+  }
+  const cut =
+    after === undefined ? { start: before?.end ?? own.start, end: own.end } : { start: own.start, end: after.start }
+  // Parentheses and comments around an argument would be cut in half.
+  return /^[\s\w$,]*$/.test(map.module.text.slice(cut.start, cut.end)) ? { kind: 'extreme', of, cut } : null
+}
+
 function pickOf(
   map: ModuleMap,
   result: Extract<AnyNode, { type: 'ConditionalExpression' }>,
@@ -103,10 +132,15 @@ function pathOf(map: ModuleMap, node: AnyNode): { variable: Variable; path: stri
     const variable = map.variableOf(node)
     return variable === null ? null : { variable, path: [] }
   }
-  if (node.type !== 'MemberExpression' || node.computed || node.optional || node.property.type !== 'Identifier')
-    return null
-  const object = pathOf(map, node.object)
-  return object === null ? null : { variable: object.variable, path: [...object.path, node.property.name] }
+  if (node.type !== 'MemberExpression' || node.optional) return null
+  const name = propertyOf(node)
+  const object = name === null ? null : pathOf(map, node.object)
+  return object === null || name === null ? null : { variable: object.variable, path: [...object.path, name] }
+}
+
+function propertyOf({ computed, property }: MemberExpression): string | null {
+  if (!computed) return property.type === 'Identifier' ? property.name : null
+  return property.type === 'Literal' && /^(string|number)$/.test(typeof property.value) ? String(property.value) : null
 }
 
 /** What a callback gives, when only its last statement gives anything. */

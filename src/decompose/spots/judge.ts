@@ -9,6 +9,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
 import { areDisjoint, namesOf } from './affine.ts'
 import { aliased } from './aliases.ts'
+import { type Best, bestOf } from './bests.ts'
 import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf, isHeavy } from './folds.ts'
@@ -59,7 +60,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
       obstacle: obstacle ?? { reason: 'unsupported', name: 'this form of loop', line: site.line },
     }
   }
-  const outputs = [...single.outputs.values()]
+  const outputs = [...new Set(single.outputs.values())]
   const plan: Plan = {
     site,
     shape,
@@ -76,6 +77,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const guarded = outputs.some(
     (output) =>
       output.how === 'tallyKeys' ||
+      output.how === 'best' ||
       (output.how === 'sum' && output.integers) ||
       output.how === 'rows' ||
       (output.how === 'cells' && !areDisjoint(output.cells)),
@@ -207,7 +209,8 @@ function findOutputs(single: Case): void {
   for (const variable of written) {
     if (isCounter(single, variable)) continue
     const ignored = single.exits ?? []
-    const output = outputOf({ map, body, counter: counterOf(map, shape), elsewhere, ignored }, variable)
+    const setting = { map, body, counter: counterOf(map, shape), elsewhere, ignored }
+    const output = outputOf(setting, variable) ?? bestAmong(outputs, written, bestOf(setting, site.node, variable))
     // What is iterated over may hold the rows.
     if (output === null || (output.how === 'rows' && (shape.kind !== 'range' || ignored.length > 0))) continue
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
@@ -226,6 +229,20 @@ function findOutputs(single: Case): void {
 function integersOnly(map: ModuleMap, sum: Extract<Output, { how: 'sum' }>): Output | null {
   const may = sum.operator !== '*' && sum.nodes.every(({ right }) => mayBeIntegers(map, right))
   return may ? { ...sum, integers: true } : null
+}
+
+/** One output for all the variables that go together; null when its test asks for something that the loop changes. */
+function bestAmong(
+  outputs: ReadonlyMap<Variable, Output>,
+  written: ReadonlySet<Variable>,
+  best: Best | null,
+): Best | null {
+  if (best === null) return null
+  const asked = best.unset === null ? [best.held] : [best.held, best.unset]
+  const others = [...written].filter((variable) => !best.variables.includes(variable))
+  if (others.some((variable) => asked.some((part) => usedIn(variable, part)))) return null
+  for (const held of outputs.values()) if (held.how === 'best' && held.statement === best.statement) return held
+  return best
 }
 
 function isVarOfLoop(variable: Variable, node: AnyNode): boolean {

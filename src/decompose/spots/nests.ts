@@ -5,7 +5,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, lineOf, walk } from '../syntax/walk.ts'
 import { exitsOf } from './exits.ts'
 import type { Site } from './find.ts'
-import type { Output, Shape } from './plan.ts'
+import { type Output, type Shape, variablesOf } from './plan.ts'
 import { isInvariantForm, shapeOf } from './shape.ts'
 
 /** The inner loop of a nest, which goes over the same items each time. */
@@ -16,7 +16,7 @@ export interface Nest {
 
 /** Outputs that are merged in the order of the items, whatever these are. */
 const IN_ORDER: ReadonlySet<Output['how']> = new Set([
-  ...(['push', 'put', 'set', 'add', 'count', 'tallyMap', 'tallyKeys', 'max', 'min', 'sum'] as const),
+  ...(['push', 'put', 'set', 'add', 'count', 'tallyMap', 'tallyKeys', 'max', 'min', 'sum', 'best'] as const),
 ])
 
 /** The nest that a loop and the loop in it make up; null when the inner one is not the same for all outer items. */
@@ -27,7 +27,7 @@ export function nestOf(map: ModuleMap, site: Site, shape: Shape, outputs: readon
   const inner = shapeOf(map, { kind: 'loop', node, line: lineOf(node) })
   if (inner === null || !isSimple(inner) || exitsOf(node, []).length > 0) return null
   const head = headOf(node, inner)
-  const given = new Set<Variable>(outputs.map(({ variable }) => variable))
+  const given = new Set<Variable>(outputs.flatMap(variablesOf))
   if (!head.every((part) => isInvariantForm(part) && isFixed(map, part, site.node, given))) return null
   return { node, shape: inner }
 }

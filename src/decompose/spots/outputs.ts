@@ -302,7 +302,8 @@ function isVoid(map: ModuleMap, node: AnyNode): boolean {
   return call.callee.property.type === 'Identifier' && call.callee.property.name === 'forEach'
 }
 
-function mathName(map: ModuleMap, call: CallExpression): string | null {
+/** `max` of `Math.max(...)`; null for everything else. */
+export function mathName(map: ModuleMap, call: CallExpression): string | null {
   const { callee } = call
   if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier' || callee.object.name !== 'Math')
     return null

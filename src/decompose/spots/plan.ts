@@ -3,6 +3,7 @@ import type { AnyNode, AssignmentExpression } from 'acorn'
 import type { Variable } from '../syntax/parse.ts'
 import type { FunctionNode } from '../syntax/walk.ts'
 import type { Cells } from './affine.ts'
+import type { Best } from './bests.ts'
 import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
@@ -32,6 +33,13 @@ export type Output =
       readonly operator: string
       readonly nodes: readonly AssignmentExpression[]
     }
+  /** The best item so far, and what goes with it. */
+  | Best
+
+/** The variables that an output sets. */
+export function variablesOf(output: Output): readonly Variable[] {
+  return output.how === 'best' ? output.variables : [output.variable]
+}
 
 /** Calls that stop at the first hit: later iterations are looked at ahead of time. */
 export type SearchMethod = 'some' | 'every' | 'find' | 'findIndex'
@@ -86,4 +94,9 @@ export interface Plan {
   readonly exits: readonly Region[]
   /** The inner loop, when pairs of items may be told apart. */
   readonly nest: Nest | null
+}
+
+/** Outputs that are rebound, not changed in place: the root needs a setter for them. */
+export function isScalar(how: Output['how']): boolean {
+  return how === 'sum' || how === 'count' || how === 'max' || how === 'min' || how === 'best'
 }

@@ -36,7 +36,8 @@ const INPUT = `export function input(scale) {
 }
 `
 
-export function generate(seed: number): Generated {
+/** @param of the kinds of statements to choose from; all when none are named */
+export function generate(seed: number, of: readonly string[] = []): Generated {
   const choose = new Choices(seed)
   let count = 0
   const names = {
@@ -46,7 +47,7 @@ export function generate(seed: number): Generated {
     any: ['nums', 'recs'],
     fresh: () => `v${count++}`,
   }
-  const all = Object.keys(kinds)
+  const all = of.length > 0 ? of : Object.keys(kinds)
   const used = Array.from({ length: 2 + choose.below(5) }, () => choose.one(all))
   const statements = used.map((kind) => kinds[kind]?.(choose, names) ?? '')
   return { seed, statements, kinds: used, names: names.any }

@@ -1,4 +1,5 @@
 /** All kinds of statements that programs are generated from. */
+import { bestKinds } from './bests.ts'
 import { exitKinds } from './exits.ts'
 import { nestKinds } from './nests.ts'
 import { oldLoopKinds } from './old-loops.ts'
@@ -16,4 +17,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...oldLoopKinds,
   ...rowKinds,
   ...nestKinds,
+  ...bestKinds,
 }

@@ -25,6 +25,13 @@ export const reductionKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = ${c.one([...n.nums, 'odd'])}.reduce((a, x) => a ${c.one(['+', '-'])} ${c.one(['x', 'x * 2', '(x | 0)', 'x * 1e15', 'limit'])}, ${c.one(STARTS)})`,
     ),
+  reduceExtreme: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = null; try { ${v} = ${c.one([...n.nums, 'odd', 'words', 'nums.slice(0, 1)'])}.reduce((a, x) => Math.${c.one(['max', 'min'])}(${c.one(['a, x', 'x, a', 'a, heavy(x)', 'x * 2, a, x', 'a, (x)', 'a, x / 0', 'a, BigInt(x)'])})${c.one(['', ', 4', ', -0', ', NaN', ', "7"', ', 1n'])}) } catch (error) { ${v} = error.message }`,
+    ),
   countNear: (c, n) =>
     made(
       n,
