@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import * as v from 'valibot'
 import type { LocalHub } from '../../src/client/local-hub.ts'
-import { decodeSubmission } from '../../src/client/submission-body.ts'
+import { decodeSubmission, JOB_HEADER } from '../../src/client/submission-body.ts'
 import { ShoalError } from '../../src/errors.ts'
 import { apiLimits } from '../../src/limits.ts'
 import { streamEvents } from './event-stream.ts'
@@ -12,8 +12,15 @@ const cancelSchema = v.object({ reason: v.pipe(v.string(), v.maxLength(1024)) })
 
 export function addJobRoutes(app: Hono, hub: LocalHub): void {
   app.post('/v1/jobs', async (context) => {
+    const waitMs = waitTime(context.req.query('waitMs'))
     const submission = decodeSubmission(await readBytes(context, apiLimits.submitBytesMax))
-    return context.json({ job: await hub.submit(submission) }, 201)
+    const job = await hub.submit(submission)
+    const outcome = waitMs === 0 ? null : await outcomeSoon(hub, job, waitMs)
+    if (outcome === null) return context.json({ job }, 201)
+    return context.body(outcome as Uint8Array<ArrayBuffer>, 201, {
+      'content-type': 'application/octet-stream',
+      [JOB_HEADER]: job,
+    })
   })
   app.get('/v1/jobs', (context) => context.json(hub.jobs()))
   app.get('/v1/jobs/:job', (context) => context.json(hub.job(context.req.param('job'))))
@@ -48,6 +55,15 @@ async function resultWithin(hub: LocalHub, job: string, waitMs: number, gone: Ab
   } catch (error) {
     if (late.aborted) return null
     throw error
+  }
+}
+
+/** The outcome if it is there soon. The job was accepted: whatever is wrong with its outcome is told to who asks for it. */
+async function outcomeSoon(hub: LocalHub, job: string, waitMs: number): Promise<Uint8Array | null> {
+  try {
+    return await hub.result(job, { wait: true, signal: AbortSignal.timeout(waitMs) })
+  } catch {
+    return null // late, or cancelled
   }
 }
 

@@ -27,7 +27,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function isRefused(thrown: unknown): boolean {
-  const cause = thrown instanceof Error ? thrown.cause : undefined
+function isRefused(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }

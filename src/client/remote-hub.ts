@@ -1,11 +1,13 @@
 /** A hub in another process, spoken to through its local API; the counterpart of {@link LocalHub}. */
+import type { IncomingMessage } from 'node:http'
 import { type ErrorCode, errorCodes, ShoalError } from '../errors.ts'
 import { apiLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { ApiAccess } from './api-file.ts'
 import { readEventLines } from './event-lines.ts'
+import { httpCall, readAll } from './http-call.ts'
 import type { DoctorReport, HubInfo, HubReport, JobEvent, JobReport, JobSubmission, JobSummary } from './local-hub.ts'
-import { encodeSubmission } from './submission-body.ts'
+import { encodeSubmission, JOB_HEADER } from './submission-body.ts'
 
 interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE'
@@ -39,6 +41,19 @@ export class RemoteHub {
     return job
   }
 
+  /** The same for who wants the result next: of a job that is over in a moment it comes with the answer; else it is null. */
+  async submitAndWait(
+    submission: JobSubmission,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<{ readonly job: JobId; readonly outcome: Uint8Array | null }> {
+    const bytes = encodeSubmission(submission)
+    const call: CallOptions = { method: 'POST', bytes, signal: options.signal, timeoutMs: null }
+    const answer = await this.#call(`/v1/jobs?waitMs=${apiLimits.submitWaitMs}`, call)
+    const { job } = answer.headers
+    if (job !== undefined) return { job, outcome: answer.body }
+    return { ...(JSON.parse(answer.body.toString('utf8')) as { job: JobId }), outcome: null }
+  }
+
   jobs(): Promise<JobSummary[]> {
     return this.#json('/v1/jobs')
   }
@@ -51,8 +66,8 @@ export class RemoteHub {
   async result(id: JobId, options: { wait: boolean; signal?: AbortSignal | undefined }): Promise<Uint8Array> {
     const path = `/v1/jobs/${encodeURIComponent(id)}/result?waitMs=${options.wait ? apiLimits.resultPollMs : 0}`
     for (;;) {
-      const response = await this.#call(path, { signal: options.signal, timeoutMs: null })
-      if (response.status !== 204) return new Uint8Array(await response.arrayBuffer())
+      const { status, body } = await this.#call(path, { signal: options.signal, timeoutMs: null })
+      if (status !== 204) return body
     }
   }
 
@@ -67,10 +82,9 @@ export class RemoteHub {
   /** Events of a job, from its present state on; ends after `ended`. */
   async *events(id: JobId, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<JobEvent> {
     const path = `/v1/jobs/${encodeURIComponent(id)}/events`
-    const response = await this.#call(path, { signal: options.signal, timeoutMs: null })
-    if (response.body === null) return
     try {
-      for await (const event of readEventLines(response.body)) {
+      const answer = await this.#ask(path, { signal: options.signal, timeoutMs: null })
+      for await (const event of readEventLines(answer)) {
         if (isRefusal(event)) throw fromRefusal(event.error)
         yield event as JobEvent
       }
@@ -111,29 +125,40 @@ export class RemoteHub {
   }
 
   async #json<T>(path: string, options: CallOptions = {}): Promise<T> {
-    const response = await this.#call(path, options)
-    return (await response.json()) as T
+    const { body } = await this.#call(path, options)
+    return JSON.parse(body.toString('utf8')) as T
   }
 
-  async #call(path: string, options: CallOptions): Promise<Response> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.access.token}` }
-    if (options.json !== undefined) headers['content-type'] = 'application/json'
-    if (options.bytes !== undefined) headers['content-type'] = 'application/octet-stream'
-    const timeoutMs = options.timeoutMs === undefined ? apiLimits.requestTimeoutMs : options.timeoutMs
-    const signals = [options.signal, timeoutMs === null ? undefined : AbortSignal.timeout(timeoutMs)]
-    const body = options.bytes === undefined ? bodyOf(options.json) : (options.bytes as Uint8Array<ArrayBuffer>)
+  async #call(path: string, options: CallOptions): Promise<WholeAnswer> {
     try {
-      const response = await fetch(`${this.access.url}${path}`, {
-        method: options.method ?? 'GET',
-        headers,
-        body,
-        signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
-      })
-      if (!response.ok) throw fromRefusal(await response.json())
-      return response
+      const answer = await this.#ask(path, options)
+      return {
+        status: answer.statusCode ?? 0,
+        headers: { job: headerOf(answer, JOB_HEADER) },
+        body: await readAll(answer),
+      }
     } catch (error) {
       throw this.#explain(error, options.signal)
     }
+  }
+
+  async #ask(path: string, options: CallOptions): Promise<IncomingMessage> {
+    const body = options.bytes ?? bodyOf(options.json)
+    const headers: Record<string, string | number> = { authorization: `Bearer ${this.access.token}` }
+    if (body !== null) headers['content-length'] = body.byteLength
+    if (options.json !== undefined) headers['content-type'] = 'application/json'
+    if (options.bytes !== undefined) headers['content-type'] = 'application/octet-stream'
+    const answer = await httpCall({
+      url: `${this.access.url}${path}`,
+      method: options.method ?? 'GET',
+      headers,
+      body,
+      signal: options.signal,
+      timeoutMs: options.timeoutMs === undefined ? apiLimits.requestTimeoutMs : options.timeoutMs,
+    })
+    const { statusCode = 0 } = answer
+    if (statusCode >= 200 && statusCode < 300) return answer
+    throw fromRefusal(JSON.parse((await readAll(answer)).toString('utf8')))
   }
 
   #explain(error: unknown, signal: AbortSignal | undefined): unknown {
@@ -145,8 +170,20 @@ export class RemoteHub {
   }
 }
 
-function bodyOf(json: unknown): string | null {
-  return json === undefined ? null : JSON.stringify(json)
+/** An answer that is here as a whole. */
+interface WholeAnswer {
+  readonly status: number
+  readonly headers: { readonly job: string | undefined }
+  readonly body: Buffer
+}
+
+function headerOf(answer: IncomingMessage, name: string): string | undefined {
+  const value = answer.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function bodyOf(json: unknown): Uint8Array | null {
+  return json === undefined ? null : Buffer.from(JSON.stringify(json))
 }
 
 function isRefusal(event: unknown): event is { error: unknown } {

@@ -13,10 +13,17 @@ export class RunHandle<Result = unknown> implements AsyncDisposable {
   readonly id: JobId
   readonly #hub: RemoteHub
   readonly #signal: AbortSignal | undefined
-  #ended = false
+  /** The outcome, where it is known already. */
+  readonly #outcome: Uint8Array | null
+  #ended: boolean
 
-  constructor(components: { hub: RemoteHub }, init: { id: JobId; signal?: AbortSignal | undefined }) {
+  constructor(
+    components: { hub: RemoteHub },
+    init: { id: JobId; signal?: AbortSignal | undefined; outcome?: Uint8Array | null },
+  ) {
     this.id = init.id
+    this.#outcome = init.outcome ?? null
+    this.#ended = this.#outcome !== null
     this.#hub = components.hub
     this.#signal = init.signal
   }
@@ -38,6 +45,7 @@ export class RunHandle<Result = unknown> implements AsyncDisposable {
 
   /** The encoded outcome, as it stands in the swarm. */
   async outcome(options: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
+    if (this.#outcome !== null) return this.#outcome
     const signal = this.#either(options.signal)
     try {
       const bytes = await this.#hub.result(this.id, { wait: true, signal })

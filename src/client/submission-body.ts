@@ -23,6 +23,9 @@ const headerSchema = v.object({
   }),
 })
 
+/** Names the job where the answer to a submission is its outcome. */
+export const JOB_HEADER = 'shoal-job'
+
 /** Layout: a packed list of header (JSON), program and, for a given value, the encoded input. */
 export function encodeSubmission(submission: JobSubmission): Uint8Array {
   const { name, program, input, options } = submission

@@ -59,9 +59,15 @@ export class Swarm implements AsyncDisposable {
   }
 
   /** Submits and waits for the value. */
-  async run<F extends JobFunction>(fn: F, input: InputOf<F>, options?: SubmitOptions): Promise<Awaited<ReturnType<F>>> {
-    const run = await this.submit(fn, input, options)
-    return run.result()
+  async run<F extends JobFunction>(
+    fn: F,
+    input: InputOf<F>,
+    options: SubmitOptions = {},
+  ): Promise<Awaited<ReturnType<F>>> {
+    const { signal } = options
+    signal?.throwIfAborted()
+    const { job, outcome } = await this.#hub.submitAndWait(await makeSubmission(fn, input, options), { signal })
+    return new RunHandle<Awaited<ReturnType<F>>>({ hub: this.#hub }, { id: job, signal, outcome }).result()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -82,6 +82,11 @@ export class Ledgers {
     this.#entries.get(job)?.open.append(records)
   }
 
+  /** Resolves when all that was appended to a ledger by now is on disk. */
+  async durable(job: JobId): Promise<void> {
+    await this.#entries.get(job)?.open.durable()
+  }
+
   /** Updates of a peer: applied with all others of this turn of the event loop, in one transaction per job. */
   receive(from: HubId, job: JobId, updates: readonly Uint8Array[], relayed: boolean): void {
     const entry = this.#entry(job)

@@ -162,6 +162,11 @@ export class LiveHub {
     return job
   }
 
+  /** Resolves when all records of this hub about a job, as of now, are on disk. */
+  durable(job: JobId): Promise<void> {
+    return this.#ledgers.durable(job)
+  }
+
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'append':
@@ -318,13 +323,16 @@ export class LiveHub {
 
   /** Fetches what a job cannot start without, for as long as the job lives and nobody has it. */
   async #holdJob(job: JobId, cids: readonly Cid[], from: readonly HubId[]): Promise<void> {
-    for (const cid of cids) {
-      while (!(await this.#isHeld(cid, from))) {
-        if (!this.hub.state.jobs.has(job) || this.#stopped.signal.aborted) return
-        await new Promise((resolve) => setTimeout(resolve, shellLimits.holdRetryMs))
-      }
+    const held = await Promise.all(cids.map((cid) => this.#holdBlob(job, cid, from)))
+    if (held.every((isHere) => isHere)) this.input({ type: 'job-blobs', job })
+  }
+
+  async #holdBlob(job: JobId, cid: Cid, from: readonly HubId[]): Promise<boolean> {
+    while (!(await this.#isHeld(cid, from))) {
+      if (!this.hub.state.jobs.has(job) || this.#stopped.signal.aborted) return false
+      await new Promise((resolve) => setTimeout(resolve, shellLimits.holdRetryMs))
     }
-    this.input({ type: 'job-blobs', job })
+    return true
   }
 
   async #isHeld(cid: Cid, from: readonly HubId[]): Promise<boolean> {

@@ -27,6 +27,7 @@ import { explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
+import type { Values } from './values.ts'
 
 /** What only the start of a hub knows of its place in the swarm. */
 export interface Place {
@@ -93,11 +94,10 @@ export class LocalSurface implements LocalHub {
   async submit(submission: JobSubmission): Promise<JobId> {
     this.#mustBeSubmitter('submit')
     const { values, components } = this.#live
-    const program = await values.store(submission.program)
-    const input =
-      submission.input.kind === 'generated'
-        ? submission.input
-        : { kind: 'value' as const, ref: await values.store(submission.input.bytes) }
+    const [program, input] = await Promise.all([
+      values.store(submission.program),
+      submission.input.kind === 'generated' ? submission.input : storedInput(values, submission.input.bytes),
+    ])
     const manifest = newManifest(submission, { program, input, submitter: this.#live.hub.state.self })
     const signed = signManifest(manifest, components.sign, components.crypto.sha256)
     await this.#acceptance(signed.job, () => this.#live.submit(signed.bytes))
@@ -199,7 +199,7 @@ export class LocalSurface implements LocalHub {
     this.#accepted.set(job, accepted.resolve)
     try {
       submit()
-      await accepted.promise
+      await Promise.all([accepted.promise, this.#live.durable(job)])
     } finally {
       clearTimeout(timer)
       this.#accepted.delete(job)
@@ -258,6 +258,10 @@ export class LocalSurface implements LocalHub {
     }
     return shardName({ family: ROOT_FAMILY, index: 0 })
   }
+}
+
+async function storedInput(values: Values, bytes: Uint8Array): Promise<Manifest['input']> {
+  return { kind: 'value', ref: await values.store(bytes) }
 }
 
 function newManifest(submission: JobSubmission, parts: Pick<Manifest, 'program' | 'input' | 'submitter'>): Manifest {

@@ -57,6 +57,12 @@ export class OpenLedger {
     this.#persist([update])
   }
 
+  /** Resolves when all that was appended by now is durable, or the disk has refused it. */
+  durable(): Promise<void> {
+    this.#flush()
+    return this.#tail
+  }
+
   /** Resolves when all that was appended is durable. */
   async close(): Promise<void> {
     this.#flush()

@@ -14,6 +14,14 @@ export interface RecoveredLog {
   readonly cutBytes: number
 }
 
+/** How a log begins. */
+export interface LogStart {
+  /** Its first frame. */
+  readonly frame: Uint8Array
+  /** Makes the names that lead to the file durable. */
+  readonly syncNames: () => Promise<unknown>
+}
+
 interface Waiting {
   readonly payload: Uint8Array
   readonly resolve: () => void
@@ -27,14 +35,28 @@ interface Waiting {
  */
 export class AppendLog {
   readonly #file: DiskFile
+  /** What a new file begins with, and how its name is made durable; both go to disk with the first append. */
+  readonly #start: LogStart | null
   #size: number
   #queue: Waiting[] = []
   #draining: Promise<void> | null = null
   #broken: unknown = null
 
-  private constructor(file: DiskFile, size: number) {
+  private constructor(file: DiskFile, size: number, start: LogStart | null) {
     this.#file = file
     this.#size = size
+    this.#start = start
+  }
+
+  /**
+   * Creates a log at a path where nothing is. All of it becomes durable in one go with the first append: a sync each for the file's
+   * beginning, its name and the append would be most of what a small job costs.
+   * @throws ShoalError SHOAL_HOME_UNUSABLE
+   */
+  static async create(disk: Disk, path: string, start: LogStart): Promise<AppendLog> {
+    const file = await disk.open(path, true)
+    assert(file !== null, 'a file opened with create is there')
+    return new AppendLog(file, 0, start)
   }
 
   /**
@@ -58,7 +80,7 @@ export class AppendLog {
     if (end < bytes.byteLength) await file.truncate(end)
     if (end === 0) await file.write(0, [MAGIC])
     if (end !== bytes.byteLength || end === 0) await file.sync()
-    const log = new AppendLog(file, Math.max(end, MAGIC.byteLength))
+    const log = new AppendLog(file, Math.max(end, MAGIC.byteLength), null)
     return { log, payloads, cutBytes: bytes.byteLength - end }
   }
 
@@ -79,9 +101,22 @@ export class AppendLog {
     })
   }
 
+  /**
+   * Brings the beginning of a created log to disk, should no append have done so.
+   * @throws ShoalError SHOAL_DISK_FULL, SHOAL_HOME_UNUSABLE
+   */
+  async begin(): Promise<void> {
+    await this.#draining
+    if (this.#size === 0) await this.#write([])
+  }
+
   /** Waits for what is under way, then closes the file. */
   async close(): Promise<void> {
-    await this.#draining
+    try {
+      await this.begin()
+    } catch (error) {
+      this.#broken ??= error // nothing was ever appended, so nothing is lost
+    }
     this.#broken ??= closedError(this.#file.path)
     await this.#file.close()
   }
@@ -103,7 +138,9 @@ export class AppendLog {
 
   async #write(group: readonly Waiting[]): Promise<void> {
     if (this.#broken !== null) throw this.#broken
-    const parts = group.flatMap(({ payload }) => [frameHeader(payload), payload])
+    const isFirst = this.#size === 0 && this.#start !== null
+    const parts = group.flatMap(({ payload }) => framed(payload))
+    if (isFirst) parts.unshift(MAGIC, ...framed(this.#start.frame))
     try {
       await this.#file.write(this.#size, parts)
     } catch (error) {
@@ -113,13 +150,17 @@ export class AppendLog {
       throw error
     }
     try {
-      await this.#file.sync()
+      await (isFirst ? Promise.all([this.#file.sync(), this.#start.syncNames()]) : this.#file.sync())
     } catch (error) {
       this.#broken = error
       throw error
     }
     for (const part of parts) this.#size += part.byteLength
   }
+}
+
+function framed(payload: Uint8Array): Uint8Array[] {
+  return [frameHeader(payload), payload]
 }
 
 /** Reads a log without opening it for writing: whole frames, and the bytes after them. */

@@ -1,5 +1,5 @@
 /** The few things a store does to a disk, behind one interface, so that tests and simulations can tear writes and fill it up. */
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { ShoalError } from '../errors.ts'
 
 export interface DiskFile {
@@ -25,7 +25,8 @@ export interface Disk {
   remove(path: string): Promise<void>
   /** Names in a directory, sorted; empty when there is no such directory. */
   list(path: string): Promise<string[]>
-  makeDirectory(path: string): Promise<void>
+  /** Makes a directory and those above it; false when it was there. */
+  makeDirectory(path: string): Promise<boolean>
   /** Makes names that were created, renamed or removed in a directory durable. */
   syncDirectory(path: string): Promise<void>
 }
@@ -33,12 +34,12 @@ export interface Disk {
 /** The machine's own file system. */
 export const realDisk: Disk = {
   async open(path, create) {
+    const flags = create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR
     try {
-      return new RealFile(path, await open(path, 'r+'))
+      return new RealFile(path, await open(path, flags))
     } catch (cause) {
-      if (codeOf(cause) !== 'ENOENT' || !create) return absentOrThrow(cause, path)
+      return absentOrThrow(cause, path)
     }
-    return new RealFile(path, await told(path, () => open(path, 'w+')))
   },
   async size(path) {
     try {
@@ -57,7 +58,7 @@ export const realDisk: Disk = {
     }
   },
   async makeDirectory(path) {
-    await told(path, () => mkdir(path, { recursive: true }))
+    return (await told(path, () => mkdir(path, { recursive: true }))) !== undefined
   },
   async syncDirectory(path) {
     const handle = await told(path, () => open(path, 'r'))

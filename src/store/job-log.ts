@@ -43,6 +43,8 @@ export interface JobFile {
 export interface LogPlace {
   readonly disk: Disk
   readonly folder: string
+  /** Holds the folder: its name must be durable, too. */
+  readonly above: string
   readonly boot: string
 }
 
@@ -68,7 +70,7 @@ export class JobWriter implements JobLog {
 
   static async begin(place: LogPlace, stored: StoredJob, files: JobFile[]): Promise<JobWriter> {
     const number = (files.at(-1)?.number ?? 0) + 1
-    return new JobWriter(place, stored, files, number, await beginLog(place, number))
+    return new JobWriter(place, stored, files, number, await createLog(place, number))
   }
 
   get compactDue(): boolean {
@@ -91,6 +93,22 @@ export class JobWriter implements JobLog {
     await this.#log.close()
   }
 
+  /** A log that is surely there. Leaves no file behind when it fails. */
+  async #nextLog(number: number): Promise<AppendLog> {
+    const { disk, folder } = this.#place
+    const path = join(folder, toLogFile(number).name)
+    await disk.remove(path)
+    const log = await createLog(this.#place, number)
+    try {
+      await log.begin()
+      return log
+    } catch (error) {
+      await log.close()
+      await disk.remove(path)
+      throw error
+    }
+  }
+
   async #compactOnce(takeSnapshot: () => Uint8Array): Promise<void> {
     try {
       await this.#replaceAll(takeSnapshot)
@@ -102,7 +120,7 @@ export class JobWriter implements JobLog {
   async #replaceAll(takeSnapshot: () => Uint8Array): Promise<void> {
     const { disk, folder } = this.#place
     const number = this.#number + 1
-    const log = await beginLog(this.#place, number)
+    const log = await this.#nextLog(number)
     // From here to the snapshot nothing is awaited: no update can fall between the two logs.
     const before = this.#log
     this.#old.push(toLogFile(this.#number))
@@ -126,19 +144,13 @@ export class JobWriter implements JobLog {
   }
 }
 
-/** A new log whose first frame names the boot that writes it. Leaves no file behind when it fails. */
-async function beginLog({ disk, folder, boot }: LogPlace, number: number): Promise<AppendLog> {
-  const path = join(folder, toLogFile(number).name)
-  await disk.remove(path)
-  try {
-    const { log } = await AppendLog.open(disk, path)
-    await log.append(new TextEncoder().encode(boot))
-    await disk.syncDirectory(folder)
-    return log
-  } catch (error) {
-    await disk.remove(path)
-    throw error
-  }
+/** A new log whose first frame names the boot that writes it. */
+function createLog({ disk, folder, above, boot }: LogPlace, number: number): Promise<AppendLog> {
+  const syncNames = () => Promise.all([disk.syncDirectory(folder), disk.syncDirectory(above)])
+  return AppendLog.create(disk, join(folder, toLogFile(number).name), {
+    frame: new TextEncoder().encode(boot),
+    syncNames,
+  })
 }
 
 function toLogFile(number: number): JobFile {

@@ -34,21 +34,16 @@ export class LedgerStore {
   }
 
   /**
-   * Begins the log of this boot for a job.
+   * Begins the log of this boot for a job; it is on disk with its first append.
    * @throws ShoalError SHOAL_DISK_FULL, SHOAL_HOME_UNUSABLE
    */
   async open(job: JobId, boot: string): Promise<JobLog> {
     const folder = this.#folder(job)
-    await this.#disk.makeDirectory(folder)
-    for (const name of await this.#disk.list(folder)) {
-      if (isLeftover(name)) await this.#disk.remove(join(folder, name))
-    }
-    const files = await this.#files(job)
+    const isNew = await this.#disk.makeDirectory(folder)
+    const files = isNew ? [] : await this.#tidied(job)
     const stored = await this.#read(job, files)
     assert(!stored.boots.includes(boot), 'a boot id is never used twice')
-    const writer = await JobWriter.begin({ disk: this.#disk, folder, boot }, stored, files)
-    await this.#disk.syncDirectory(this.#directory)
-    return writer
+    return JobWriter.begin({ disk: this.#disk, folder, above: this.#directory, boot }, stored, files)
   }
 
   /** Forgets a job. */
@@ -60,6 +55,15 @@ export class LedgerStore {
   #folder(job: JobId): string {
     assert(JOB_PATTERN.test(job), 'a job id is a plain name')
     return join(this.#directory, job)
+  }
+
+  /** The files of a job without what an interrupted write left. */
+  async #tidied(job: JobId): Promise<JobFile[]> {
+    const folder = this.#folder(job)
+    for (const name of await this.#disk.list(folder)) {
+      if (isLeftover(name)) await this.#disk.remove(join(folder, name))
+    }
+    return this.#files(job)
   }
 
   async #files(job: JobId): Promise<JobFile[]> {

@@ -136,6 +136,19 @@ test('a submission arrives as it was sent', async () => {
   expect(second?.input).toEqual({ kind: 'generated', scale: 3 })
 })
 
+test('a submitter who wants the result has it with the answer when the job is over, else the job alone', async () => {
+  const submission = {
+    name: 'job.ts',
+    program: new Uint8Array([1]),
+    input: { kind: 'generated', scale: 1 },
+    options: { chunks: null, deadlineMs: null, audit: false },
+  } as const
+  const outcome = encodeOutcome({ kind: 'value', value: 'quick' })
+  hub.outcomes.set('job-1', outcome)
+  expect(await remote.submitAndWait(submission)).toEqual({ job: 'job-1', outcome: Buffer.from(outcome) })
+  expect(await remote.submitAndWait(submission)).toEqual({ job: 'job-2', outcome: null })
+})
+
 test('waiting for a result ends when the result is there', async () => {
   hub.reports.set('j', report('j'))
   const outcome = encodeOutcome({ kind: 'value', value: { n: 1 } })

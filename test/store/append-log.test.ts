@@ -72,6 +72,46 @@ test('appends that come together share one sync and keep their order', async () 
   expect(payloads.map(([first]) => first)).toEqual(Array.from({ length: 100 }, (_, index) => index))
 })
 
+test('a created log and the names that lead to it are durable with the first append, at one sync', async () => {
+  const disk = new FaultyDisk()
+  const path = join(await temporaryDirectory(), 'log')
+  const frame = new Uint8Array([7])
+  let named = 0
+  const log = await AppendLog.create(disk, path, { frame, syncNames: async () => ++named })
+  expect([disk.syncs, named]).toEqual([0, 0])
+  await log.append(new Uint8Array([8]))
+  expect([disk.syncs, named]).toEqual([1, 1])
+  await log.append(new Uint8Array([9]))
+  expect([disk.syncs, named]).toEqual([2, 1])
+  await log.close()
+  const again = await AppendLog.open(disk, path)
+  await again.log.close()
+  expect(again.payloads).toEqual([7, 8, 9].map((byte) => new Uint8Array([byte])))
+})
+
+test('a created log that finds the disk full at first begins with its first frame all the same', async () => {
+  const disk = new FaultyDisk()
+  const path = join(await temporaryDirectory(), 'log')
+  const start = { frame: new Uint8Array([7]), syncNames: async () => undefined }
+  const log = await AppendLog.create(disk, path, start)
+  disk.roomBytes = 20
+  await expect(log.append(new Uint8Array([8]))).rejects.toMatchObject({ code: 'SHOAL_DISK_FULL' })
+  disk.roomBytes = Number.POSITIVE_INFINITY
+  await log.append(new Uint8Array([9]))
+  await log.close()
+  const again = await AppendLog.open(disk, path)
+  await again.log.close()
+  expect(again.payloads).toEqual([new Uint8Array([7]), new Uint8Array([9])])
+})
+
+test('an append whose names cannot be made durable is refused', async () => {
+  const syncNames = () => Promise.reject(new Error('no'))
+  const path = join(await temporaryDirectory(), 'log')
+  const log = await AppendLog.create(realDisk, path, { frame: new Uint8Array([7]), syncNames })
+  await expect(log.append(new Uint8Array([8]))).rejects.toThrow('no')
+  await log.close()
+})
+
 test('a full disk refuses the append, keeps the frames before it, and takes new ones when there is room', async () => {
   const disk = new FaultyDisk()
   const path = join(await temporaryDirectory(), 'log')
