@@ -8,7 +8,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
 import { areDisjoint, namesOf } from './affine.ts'
-import { aliased } from './aliases.ts'
+import { secondName } from './aliases.ts'
 import { type Best, bestOf } from './bests.ts'
 import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
@@ -47,12 +47,13 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const body = bodyOf(site, shape)
   const single: Case = { map, site, shape, flow, body, outputs: new Map(), exits }
   findOutputs(single)
+  const second = secondName(map, site, body, single.outputs, around)
   const obstacle =
     carried(single) ??
     written(single) ??
     exitObstacle(single) ??
     problems(single) ??
-    aliased(map, site, body, single.outputs, around) ??
+    (second?.certain === true ? { reason: 'alias', name: second.variable.name, line: site.line } : null) ??
     shapeless(single)
   if (obstacle !== null || shape === null) {
     return {
@@ -84,7 +85,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   )
   const fold = shape.kind === 'call' ? shape.fold : null
   const checked = fold?.kind === 'pick' || (fold?.kind === 'add' && fold.integers)
-  return { kind: 'parallel', plan, guarded: guarded || checked }
+  return { kind: 'parallel', plan, guarded: guarded || checked || second !== null }
 }
 
 /** Reasons that the form alone gives. */
