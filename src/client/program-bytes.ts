@@ -6,7 +6,9 @@ import { loadModule } from '../decompose/load-module.ts'
 import { encodeProgram } from '../decompose/program-bytes.ts'
 import { encodeWorkflow, scaleWorkflow, type WorkflowScale } from '../decompose/workflow.ts'
 import { ShoalError } from '../errors.ts'
+import { apiLimits } from '../limits.ts'
 import type { BundleMap } from '../program/program.ts'
+import { functionModule, type JobFunction } from './function-module.ts'
 
 /** A program, and whether it can make its own input: `export function input(scale)`. */
 export interface Prepared {
@@ -31,8 +33,25 @@ export async function programFromFile(path: string, scale: WorkflowScale): Promi
 }
 
 /** The same for a module that exists only as text. */
-export async function programFromText(source: string, file: string): Promise<Prepared> {
+export function programFromText(source: string, file: string): Prepared {
   return prepare(source, file)
+}
+
+const ofFunctions = new Map<string, Prepared>()
+
+/**
+ * The same for a function in the hands of this process. Its text says all, so a function that is submitted again, or made anew
+ * from the same text, is not analysed again.
+ * @throws ShoalError SHOAL_CODE_CLOSURE, SHOAL_CODE_UNSUPPORTED.
+ */
+export function programOfFunction(fn: JobFunction, file: string): Prepared {
+  const key = `${file}\n${Function.prototype.toString.call(fn)}`
+  const prepared = ofFunctions.get(key) ?? prepare(functionModule(fn), file)
+  ofFunctions.delete(key)
+  ofFunctions.set(key, prepared)
+  const oldest = ofFunctions.keys().next().value
+  if (ofFunctions.size > apiLimits.functionsKept && oldest !== undefined) ofFunctions.delete(oldest)
+  return prepared
 }
 
 function prepare(source: string, file: string, map?: BundleMap): Prepared {

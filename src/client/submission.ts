@@ -5,9 +5,9 @@ import { encode } from '../execute/codec/encode.ts'
 import { counts } from '../limits.ts'
 import { ISOLATION_LABEL, type IsolationLevel, isLevel, isolationLevels } from '../program/isolation-level.ts'
 import type { JobOptions } from '../program/program.ts'
-import { functionModule, type JobFunction } from './function-module.ts'
+import type { JobFunction } from './function-module.ts'
 import type { JobSubmission } from './local-hub.ts'
-import { programFromFile, programFromText } from './program-bytes.ts'
+import { programFromFile, programOfFunction } from './program-bytes.ts'
 
 export interface SubmitOptions {
   /** The name people see; by default the file's or the function's. */
@@ -50,7 +50,7 @@ export async function makeSubmission(
   const program =
     typeof code === 'string'
       ? await programFromFile(code, { time: options.timeScale ?? 1, bytes: options.bytesScale ?? 0 })
-      : await programFromText(functionModule(code), `${name}.js`)
+      : programOfFunction(code, `${name}.js`)
   // A function that makes no input of its own gets what it was given, were it nothing.
   const generated = options.scale !== undefined || (input === undefined && program.makesInput)
   return {

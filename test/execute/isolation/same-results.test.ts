@@ -30,7 +30,7 @@ export default async function (input, ctx) {
 }`
 
 async function outcomeAt(level: 'L0' | Walled): Promise<string> {
-  const { bytes } = await programFromText(source, 'kinds.js')
+  const { bytes } = programFromText(source, 'kinds.js')
   const pool = new ProcessSlotPool({ size: 1, log: () => undefined, launcher: launcherAt(level, false) })
   const ended = Promise.withResolvers<string>()
   const ignore = (): void => undefined
