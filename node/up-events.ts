@@ -1,16 +1,16 @@
 /** What `shoal up` says: that it is ready, who comes and goes, that it leaves. */
 
-import type { HubReport } from '../src/client/local-hub.ts'
+import type { HubStanding } from '../src/client/local-hub.ts'
 import type { ReadyEvent } from '../src/client/ready.ts'
 
 export type UpEvent =
   | ReadyEvent
-  | { readonly schema: 1; readonly event: 'hub'; readonly hub: string; readonly state: HubReport['state'] }
+  | { readonly schema: 1; readonly event: 'hub'; readonly hub: string; readonly state: HubStanding['state'] }
   | { readonly schema: 1; readonly event: 'draining' }
   | { readonly schema: 1; readonly event: 'left' }
 
 /** The changes between two looks at the swarm, others than ourselves. */
-export function hubChanges(before: ReadonlyMap<string, string>, now: readonly HubReport[]): UpEvent[] {
+export function hubChanges(before: ReadonlyMap<string, string>, now: readonly HubStanding[]): UpEvent[] {
   return now
     .filter((hub) => !hub.self && before.get(hub.hub) !== hub.state)
     .map(({ hub, state }) => ({ schema: 1, event: 'hub', hub, state }))

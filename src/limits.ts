@@ -43,6 +43,8 @@ export const counts = {
   hubsMax: 4096,
   /** Jobs a hub follows at once, ended ones included until they expire. */
   jobsMax: 1024,
+  /** With this many the oldest ended one goes whenever a new one comes: a busy day must not close the swarm. */
+  jobsKept: 960,
   /** Families one job may spawn. */
   familiesPerJobMax: 100_000,
   /** Shards of one family: a ledger doc stays near 6 MB (research/yjs.md section 4). */
@@ -83,6 +85,8 @@ export const durations = {
   forgetAfterMs: 600_000,
   /** One update per hub and window carries all records of the window. */
   flushWindowMs: 5,
+  /** What others wrote goes to the disk in such steps: losing the last one costs a question to them. */
+  keepWindowMs: 50,
   /** The load monitor samples this often. */
   loadSampleMs: 1_000,
   /** Anti-entropy with one random peer. */

@@ -149,7 +149,7 @@ function readyEvent(info: HubInfo, api: string): UpEvent {
 function watchHubs(hub: LocalHub, tell: (event: UpEvent) => void): NodeJS.Timeout {
   const known = new Map<string, string>()
   return setInterval(() => {
-    const now = hub.hubs()
+    const now = hub.standings()
     for (const event of hubChanges(known, now)) tell(event)
     known.clear()
     for (const { hub: id, state } of now) known.set(id, state)

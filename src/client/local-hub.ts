@@ -19,10 +19,13 @@ export interface MetricForecast {
   readonly p90: number
 }
 
-export interface HubReport {
+export interface HubStanding {
   readonly hub: HubId
   readonly self: boolean
   readonly state: 'alive' | 'suspect' | 'dead' | 'left'
+}
+
+export interface HubReport extends HubStanding {
   readonly addrs: readonly string[]
   readonly slots: number
   readonly labels: Readonly<Record<string, string>>
@@ -126,6 +129,8 @@ export interface DoctorReport {
 export interface LocalHub {
   info(): HubInfo
   hubs(): HubReport[]
+  /** The same in short: cheap enough to be looked at many times a second. */
+  standings(): HubStanding[]
   /** Resolves once a second hub holds manifest, code and input (alone: once they are on disk). */
   submit(submission: JobSubmission): Promise<JobId>
   jobs(): JobSummary[]

@@ -16,7 +16,9 @@ export interface JobKnown {
 
 /** A valid manifest: submitted here, heard of from others, or found on disk. */
 export function jobKnown(state: HubState, known: JobKnown): void {
-  if (state.jobs.has(known.job) || state.jobs.size >= counts.jobsMax) return
+  if (state.jobs.has(known.job)) return
+  if (state.jobs.size >= counts.jobsKept) makeRoom(state)
+  if (state.jobs.size >= counts.jobsMax) return
   const job: Job = {
     id: known.job,
     manifest: known.manifest,
@@ -39,7 +41,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     expectedEnds: new Map(),
   }
   state.jobs.set(job.id, job)
-  state.jobsChanged()
+  state.jobsChanged(job)
   if (known.mine) state.unaccepted.add(job.id)
   const cids = manifestBlobs(known.manifest)
   const from = state.members.others().map((member) => member.hub)
@@ -92,12 +94,31 @@ export function sweepJobs(state: HubState): void {
     if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
     if (!isDroppable(state, job, ageMs)) continue
     if (!isEnded(job)) cancelJob(state, job.id, EXPIRED_REASON)
-    state.jobs.delete(job.id)
-    state.unaccepted.delete(job.id)
-    state.jobsChanged()
-    const needed = new Set([...state.jobs.values()].flatMap((other) => [...jobBlobs(other)]))
-    state.effect({ type: 'drop-job', job: job.id, cids: [...jobBlobs(job)].filter((cid) => !needed.has(cid)) })
+    const needed = new Set([...state.jobs.values()].flatMap((other) => (other === job ? [] : [...jobBlobs(other)])))
+    const cids = [...jobBlobs(job)].filter((cid) => !needed.has(cid))
+    dropJob(state, job, cids)
   }
+}
+
+/** There is always room for new jobs while some have ended: the oldest of these goes, the same at every hub. */
+function makeRoom(state: HubState): void {
+  let oldest: Job | null = null
+  for (const job of state.jobs.values()) {
+    if ((oldest === null || isOlder(job, oldest)) && isEnded(job)) oldest = job
+  }
+  // Its blobs go with the next sweep: to look for other jobs that need them would take long, and this comes with every new job.
+  if (oldest !== null) dropJob(state, oldest, [])
+}
+
+function isOlder(a: Job, b: Job): boolean {
+  return a.manifest.createdMs < b.manifest.createdMs || (a.manifest.createdMs === b.manifest.createdMs && a.id < b.id)
+}
+
+function dropJob(state: HubState, job: Job, cids: readonly Cid[]): void {
+  state.jobs.delete(job.id)
+  state.unaccepted.delete(job.id)
+  state.jobsChanged(job)
+  state.effect({ type: 'drop-job', job: job.id, cids })
 }
 
 /** The reason of a cancel that a passed deadline wrote, so that reports call the job failed. */

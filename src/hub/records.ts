@@ -128,9 +128,10 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
 }
 
 function noteEnd(state: HubState, job: Job, wasEnded: boolean): void {
-  if (wasEnded || !isEnded(job)) return
+  const isNow = isEnded(job)
+  if (wasEnded !== isNow) state.jobsChanged(job)
+  if (wasEnded || !isNow) return
   job.endedMs = state.nowMs
-  state.jobsChanged()
   forgetWork(state, job)
   for (const run of state.runs.values()) {
     if (run.job !== job.id) continue

@@ -103,6 +103,8 @@ export class HubState {
   /** Submitted here, and not yet told that they are safe. */
   readonly unaccepted = new Set<JobId>()
   #active: readonly Job[] | null = null
+  /** Jobs that had not ended when last looked at. */
+  readonly #unended = new Set<Job>()
   #nextRun = 1
   #nextRequest = 1
   #effects: Effect[] = []
@@ -136,13 +138,16 @@ export class HubState {
 
   /** Jobs with work left, in the order of their ids. */
   activeJobs(): readonly Job[] {
-    this.#active ??= [...this.jobs.values()].filter((job) => !isEnded(job)).sort((a, b) => (a.id < b.id ? -1 : 1))
+    if (this.#active !== null) return this.#active
+    for (const job of this.#unended) if (isEnded(job)) this.#unended.delete(job)
+    this.#active = [...this.#unended].sort((a, b) => (a.id < b.id ? -1 : 1))
     return this.#active
   }
 
-  /** A job came, ended or was dropped: a thousand ended ones must not cost every input. */
-  jobsChanged(): void {
+  /** A job has work now, or ended: a thousand ended ones must not cost every input. */
+  jobsChanged(job: Job): void {
     this.#active = null
+    this.#unended.add(job)
   }
 
   /** New work is here: the next evaluation plans at once, whenever the last plan was. */

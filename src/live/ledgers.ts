@@ -117,7 +117,9 @@ export class Ledgers {
   async drop(job: JobId): Promise<void> {
     const entry = this.#entries.get(job)
     this.#entries.delete(job)
-    if (this.#dropped.size < counts.droppedJobsMax) this.#dropped.add(job)
+    this.#dropped.add(job)
+    const [longest] = this.#dropped
+    if (this.#dropped.size > counts.droppedJobsMax && longest !== undefined) this.#dropped.delete(longest)
     if (entry !== undefined) await this.#discard(job, entry)
   }
 

@@ -10,7 +10,6 @@ import type {
 import { type NoiseComponents, noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pOptions } from 'libp2p'
 import { liveLimits } from '../limits.ts'
@@ -18,6 +17,7 @@ import type { Identity } from './admission/identity.ts'
 import type { Swarm } from './admission/swarm.ts'
 import type { AdmittedRegistrar } from './admitted-registrar.ts'
 import { gossipService } from './gossip.ts'
+import { thriftyYamux } from './thrifty-yamux.ts'
 
 export interface Libp2pParts {
   readonly identity: Identity
@@ -61,7 +61,7 @@ export function libp2pOptions(parts: Libp2pParts) {
 
 /** A window above libp2p's read buffer of 4 MiB would turn every pause into a reset. */
 function muxer(): () => StreamMuxerFactory {
-  return yamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })
+  return thriftyYamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })
 }
 
 const connectionLimits = {

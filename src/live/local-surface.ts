@@ -4,6 +4,7 @@ import type {
   DoctorReport,
   HubInfo,
   HubReport,
+  HubStanding,
   JobError,
   JobEvent,
   JobReport,
@@ -63,6 +64,13 @@ export class LocalSurface implements LocalHub {
 
   info(): HubInfo {
     return this.#place.info()
+  }
+
+  standings(): HubStanding[] {
+    const { state } = this.#live.hub
+    return state.members
+      .all()
+      .map((member) => ({ hub: member.hub, self: member.hub === state.self, state: member.state }))
   }
 
   hubs(): HubReport[] {

@@ -23,6 +23,9 @@ export class OpenLedger {
   readonly #log: Promise<JobLog | null>
   #tail: Promise<void> = Promise.resolve()
   #waiting: LedgerRecord[] = []
+  /** What others wrote and is not yet on its way to the disk. */
+  #kept: Uint8Array[] = []
+  #keepTimer: NodeJS.Timeout | null = null
   #timer: NodeJS.Timeout | null = null
   #lastFlushMs = Number.NEGATIVE_INFINITY
   #closed = false
@@ -52,9 +55,11 @@ export class OpenLedger {
     else this.#timer = setTimeout(() => this.#flush(), dueMs)
   }
 
-  /** Keeps what others wrote. It need not be durable before anything: they have it. */
+  /** Keeps what others wrote. It need not be durable before anything: they have it. So it waits for more, or for own records. */
   keep(update: Uint8Array): void {
-    this.#persist([update])
+    if (this.#closed) return
+    this.#kept.push(update)
+    this.#keepTimer ??= setTimeout(() => void this.#persist([]), durations.keepWindowMs)
   }
 
   /** Resolves when all that was appended by now is durable, or the disk has refused it. */
@@ -68,6 +73,7 @@ export class OpenLedger {
     this.#flush()
     this.#closed = true
     await this.#tail
+    await this.#persist([])
     const log = await this.#log
     await log?.close()
     this.ledger.destroy()
@@ -83,9 +89,13 @@ export class OpenLedger {
     this.#tail = Promise.all([this.#tail, durable]).then(() => this.#events.flushed(updates))
   }
 
-  async #persist(updates: readonly Uint8Array[]): Promise<void> {
+  /** Own updates, after what others wrote before them. */
+  async #persist(own: readonly Uint8Array[]): Promise<void> {
+    if (this.#keepTimer !== null) clearTimeout(this.#keepTimer)
+    this.#keepTimer = null
+    const updates = [...this.#kept.splice(0), ...own]
     const log = await this.#log
-    if (log === null) return
+    if (log === null || updates.length === 0) return
     try {
       await Promise.all(updates.map((update) => log.append(update)))
       if (log.compactDue && !this.#closed) await log.compact(() => this.ledger.snapshot())

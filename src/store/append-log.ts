@@ -122,6 +122,8 @@ export class AppendLog {
   }
 
   async #drain(): Promise<void> {
+    // Those that are appended in the same step go together.
+    await null
     while (this.#queue.length > 0) {
       const group = this.#queue
       this.#queue = []

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { simJob } from '../../simulations/kernel/workload.ts'
 import { SimWorld, type WorldOptions } from '../../simulations/kernel/world.ts'
+import { counts } from '../../src/limits.ts'
 
 const JOB = 'job-1'
 
@@ -159,4 +160,17 @@ test('the same seed gives the same history', () => {
     return JSON.stringify(sim.executions)
   }
   expect(history()).toBe(history())
+})
+
+test('jobs that ended long ago make room for new ones', { timeout: 60_000 }, () => {
+  const sim = world({ hubs: 1 })
+  sim.runFor(1_000)
+  for (let n = 0; n < counts.jobsMax + 50; n++) {
+    sim.submit(simJob(`job-${n}`, 'h0000', []), 0)
+    sim.runFor(20)
+  }
+  const kept = [...sim.hub(0).hub.state.jobs.values()]
+  expect(kept.length).toBeLessThanOrEqual(counts.jobsKept)
+  expect(kept.some(({ id }) => id === 'job-0')).toBe(false)
+  expect(sim.isDoneAt(0, `job-${counts.jobsMax + 49}`)).toBe(true)
 })

@@ -93,6 +93,10 @@ export class ScriptedHub implements LocalHub {
     return [self]
   }
 
+  standings(): HubReport[] {
+    return [self]
+  }
+
   async submit(submission: JobSubmission): Promise<string> {
     this.submissions.push(submission)
     return `job-${this.submissions.length}`
