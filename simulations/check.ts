@@ -183,7 +183,6 @@ function tableSizes(state: HubState): Record<string, number> {
     awaited: sum((job) => job.awaited.size),
     pauses: sum((job) => job.pauses.size),
     failures: sum((job) => job.failures.size),
-    expectedEnds: sum((job) => job.expectedEnds.size),
   }
 }
 

@@ -138,6 +138,8 @@ export const auction = {
   queuedRunsMoreMax: 2,
   /** Claims are made earlier by this share of the mean travel of inputs. */
   travelShares: 3,
+  /** Inputs of units that the plan gives to a hub are sent for when they begin within this share of the mean unit. */
+  prefetchShares: 2,
   /** Besides these, claimed runs per slot whose inputs are on their way. */
   travellingRunsPerSlotMax: 2,
   /** A busy hub claims its next unit when its slot is free within this share of the mean unit. */
@@ -159,6 +161,8 @@ export const auction = {
   bundleMsMax: 2_000,
   /** A bundle takes at most this share of what is left per slot, so that the last ones are small (guided self-scheduling). */
   bundleRestShares: 0.5,
+  /** Work that has taken longer than expected is expected to take this share of that more. */
+  overdueShares: 0.25,
   /** Expected work of a shard about which nothing is known. */
   unknownWorkMs: 20,
   /** After a refused steal the thief leaves that owner alone; doubled with each refusal in a row, up to the maximum. */

@@ -63,7 +63,7 @@ export class HorizonMixture {
   /** @param means experts; @param bounds those among them that know a bound of their own. */
   constructor(horizon: number, means: number, bounds = 0) {
     this.#horizon = horizon
-    this.#means = new MeanMixture(means)
+    this.#means = new MeanMixture(means, horizon)
     this.#quantiles = new Hedge(means + bounds)
     const errors = (): ErrorQuantile => new ErrorQuantile(forecastLimits.errorsKept, p90Level)
     this.#errors = Array.from({ length: means + bounds }, errors)

@@ -1,30 +1,31 @@
 /** Mixes experts' means for the least absolute error: plain and centred forecasts, two memories, and persistence as the anchor. */
 import { Hedge } from './hedge.ts'
+import { PersistenceGuard } from './persistence-guard.ts'
 
 /** The short memory follows changes, the long one tells experts apart that differ by little. */
 const shortDiscount = 0.98
 const longDiscount = 0.998
-/** Of the last choice, between few candidates: more decided than among many. */
-const anchorRate = 1.5
-
 /** What one mean was made of, kept until it is judged. */
 export interface MixedMean {
   readonly mean: number
   readonly candidates: Float64Array
-  readonly anchored: Float64Array
+  /** The mixture itself, spoken or not, and persistence. */
+  readonly mixed: number
+  readonly last: number
 }
 
 /**
  * Least squares experts forecast means, but errors are judged as they are: an expert plus the median of its own recent errors
- * is a candidate of its own. At last the mixture itself stands against persistence and the middle of both, so that no series
- * goes on being forecast worse than by believing in the present.
+ * is a candidate of its own. What they come to is spoken as far as it has earned it against persistence.
  */
 export class MeanMixture {
   readonly #short: Hedge
   readonly #long: Hedge
-  readonly #anchor = new Hedge(3, longDiscount, anchorRate)
+  readonly #guard: PersistenceGuard
 
-  constructor(experts: number) {
+  /** @param horizon samples ahead. */
+  constructor(experts: number, horizon: number) {
+    this.#guard = new PersistenceGuard(horizon)
     this.#short = new Hedge(2 * experts, shortDiscount)
     this.#long = new Hedge(2 * experts, longDiscount)
   }
@@ -38,11 +39,12 @@ export class MeanMixture {
   }
 
   /** Judges what was mixed before. */
-  observe(actual: number, { candidates, anchored }: MixedMean): void {
+  observe(actual: number, { candidates, mixed, last }: MixedMean): void {
     const losses = candidates.map((candidate) => Math.abs(actual - candidate))
     this.#short.observe(losses)
     this.#long.observe(losses)
-    this.#anchor.observe(anchored.map((candidate) => Math.abs(actual - candidate)))
+    const gained = Math.abs(actual - last) - Math.abs(actual - mixed)
+    if (!Number.isNaN(gained)) this.#guard.observe(gained)
   }
 
   /** @param medianErrors by expert; NaN while too few errors are known. */
@@ -54,9 +56,6 @@ export class MeanMixture {
       forecasts.length,
     )
     const mixed = (this.#short.mix(candidates) + this.#long.mix(candidates)) / 2
-    const anchored = Float64Array.of(mixed, last, (mixed + last) / 2)
-    this.#anchor.mix(anchored)
-    const [, lastShare = 0, middleShare = 0] = this.#anchor.weights
-    return { mean: mixed + (lastShare + middleShare / 2) * (last - mixed), candidates, anchored }
+    return { mean: last + this.#guard.share() * (mixed - last), candidates, mixed, last }
   }
 }

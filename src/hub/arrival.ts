@@ -5,6 +5,7 @@ import { transferMs } from '../cost/transfer.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
+import { expectedEnd } from './expected-ends.ts'
 import { familyGraph, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
 
@@ -25,12 +26,11 @@ export function parentLinks(state: HubState, unit: Unit, placed: Placed): readon
   if (unit.waitsFor.length === 0) return noParents
   const links: ParentLink[] = []
   const planned = placed.get(unit.view)
-  const expectedEnds = unit.job.expectedEnds.get(unit.view.spec.key)
   for (const edge of familyGraph(unit.view).parents[unit.lo] ?? []) {
     if (edge.family !== unit.view.spec.key || unit.view.isDone(edge.from)) continue
     const plannedFor = planned?.get(edge.from)
-    const expected = plannedFor?.finishMs ?? expectedEnds?.[edge.from]
-    if (expected === undefined || expected === 0) return null
+    const expected = plannedFor?.finishMs ?? expectedEnd(state, unit.job, unit.view, edge.from)
+    if (expected === undefined) return null
     const hub = plannedFor?.hub ?? unit.view.holder(edge.from)?.hub
     links.push({ hub, endMs: Math.max(state.nowMs, expected), bytes: edge.bytes })
   }
@@ -76,7 +76,7 @@ function presentInputsMs(state: HubState, unit: Unit, hub: HubId, link: Link): n
  * All hubs must come to the same plan, or each names another: a hub knows only its own links, so all pairs count as
  * the mean of those, which is about the same everywhere.
  */
-function moveTime(state: HubState, bytes: number): number {
+export function moveTime(state: HubState, bytes: number): number {
   const link = meanLink(state)
   return link.latencyMs + bytes / link.bytesPerMs
 }

@@ -2,12 +2,14 @@
 import type { ClaimState } from '../ledger/record.ts'
 import type { Checkpoint, FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY, type Slice } from '../program/family.ts'
-import type { Prefetch, RunPlan, RunShard } from './effect.ts'
+import type { RunPlan, RunShard } from './effect.ts'
 import { inputHolders, type Job, nextEpoch, shardWorkMs } from './job.ts'
 import { type OwnRun, orderHolders } from './own-run.ts'
+import { prefetch } from './prefetch.ts'
 import { familyGraph, isReady } from './ready-set.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
+import { inputsTravelMs } from './travel.ts'
 
 /** What to claim, and why. */
 export interface Want {
@@ -62,7 +64,6 @@ export function claim(state: HubState, want: Want): OwnRun {
     savedMs: 0,
     paysSinceMs: null,
     paysSeenMs: state.nowMs,
-    prefetched: new Set(),
     stopping: false,
   }
   state.runs.set(run.id, run)
@@ -98,31 +99,17 @@ export function prepareWhenReady(state: HubState, run: OwnRun): boolean {
   if (view === undefined) return false
   for (let shard = run.next; shard < run.hi; shard++) {
     if (isReady(job, view, shard)) continue
-    prefetchParents(state, job, view, run)
+    prefetch(state, job, view, run.next, run.hi)
     return false
   }
+  run.inputsMs = Math.min(
+    Math.max(run.inputsMs, state.nowMs),
+    state.nowMs + inputsTravelMs(state, job, view, { lo: run.next, hi: run.hi }, state.self),
+  )
   run.state = 'preparing'
   run.plan = planRun(state, job, view, run)
   state.effect({ type: 'prepare', plan: run.plan })
   return true
-}
-
-/** Results of parents that are done travel while others still run, as a planner that knew the consumer would send them. */
-function prefetchParents(state: HubState, job: Job, view: FamilyView, run: OwnRun): void {
-  const wanted: Prefetch[] = []
-  for (let shard = run.next; shard < run.hi; shard++) {
-    for (const { family, from } of familyGraph(view).parents[shard] ?? []) {
-      const key = `${family}:${from}>${shard}`
-      const done = run.prefetched.has(key) ? null : job.view.families.get(family)?.done(from)
-      if (done === null || done === undefined) continue
-      run.prefetched.add(key)
-      const { hub, holders, ref } = done
-      if (hub !== state.self && !holders.includes(state.self)) {
-        wanted.push({ family, shard: from, of: shard, ref, holders: [hub, ...holders] })
-      }
-    }
-  }
-  if (wanted.length > 0) state.effect({ type: 'prefetch', job: job.id, wanted })
 }
 
 /** Gives a claim up: what it still held is free for others. */

@@ -9,6 +9,7 @@ import { isOpen } from './lease.ts'
 import { reviewLent } from './lending.ts'
 import { reviewMoves } from './migration.ts'
 import { planFactor } from './pace.ts'
+import { prefetchPlanned } from './prefetch.ts'
 import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
 import { ownFirstFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
@@ -58,6 +59,7 @@ function claimFromPlan(state: HubState): number {
     claimUnit(state, assignment, 'plan')
     claimed++
   }
+  prefetchPlanned(state, mine, auction.prefetchShares * plan.meanUnitMs + travelAhead(state))
   return claimed > 0 ? claimed : claimByPatience(state, plan)
 }
 
@@ -97,7 +99,8 @@ function isWorthPlanning(state: HubState, room: number): boolean {
   if (state.idleSinceMs !== null) return true
   const freeInMs = ownFirstFreeMs(state) - state.nowMs
   const leadMs = Math.max(auction.replanBusyMs, auction.leadShares * state.meanUnitMs) + travelAhead(state)
-  if (room > 0 && freeInMs <= leadMs) return true
+  // What the plan gives to this hub may travel before there is room to claim it.
+  if ((room > 0 || travelAhead(state) > auction.replanBusyMs) && freeInMs <= leadMs) return true
   return state.activeJobs().some((job) => isOpen(rootView(job), 0, state.members))
 }
 

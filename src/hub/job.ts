@@ -40,10 +40,10 @@ export interface Job {
   readonly failures: Map<string, Map<HubId, Failure>>
   /** Blobs asked for in vain, by what they hold: `family:shard` for results, the family for its inputs. */
   readonly misses: Map<string, { readonly sinceMs: number; times: number }>
+  /** Results that were sent for before their shard could begin: `family:shard>for`. */
+  readonly sentFor: Set<string>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
-  /** Own clock at which a claimed shard is expected to be done, per family; only for families with dependencies. */
-  readonly expectedEnds: Map<string, Float64Array>
 }
 
 /** How often a shard took down a slot of one hub, and how it ended the last time. */

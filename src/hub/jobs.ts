@@ -37,8 +37,8 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     pauses: new Map(),
     failures: new Map(),
     misses: new Map(),
+    sentFor: new Set(),
     lostCheckpoints: new Set(),
-    expectedEnds: new Map(),
   }
   state.jobs.set(job.id, job)
   state.jobsChanged(job)

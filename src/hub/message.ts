@@ -3,8 +3,13 @@ import type { FamilyKey } from '../program/family.ts'
 import type { JobId } from '../program/ref.ts'
 
 export type HubMessage =
-  /** "I am idle and could begin in `startInMs`: give me work that I would end clearly sooner than you." */
-  | { readonly type: 'steal'; readonly request: number; readonly startInMs: number }
+  /** "I am idle and could begin in `startInMs`: give me work that I would end clearly sooner than you, and within `untilInMs`." */
+  | {
+      readonly type: 'steal'
+      readonly request: number
+      readonly startInMs: number
+      readonly untilInMs?: number | undefined
+    }
   /** The owner keeps these shards for the thief to claim (null: nothing worth it). */
   | { readonly type: 'stolen'; readonly request: number; readonly given: Given | null }
   /** "I hold manifest, program and input of this job." */

@@ -12,17 +12,9 @@ import type { HubId } from '../program/ref.ts'
 import { lend } from './lending.ts'
 import { ownCapacity, rateAt } from './member-capacity.ts'
 import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
-import { type HubState, MOVE_REASON } from './state.ts'
+import { type Asker, type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
-
-/** An idle hub that asked for work. */
-export interface Asker {
-  readonly hub: HubId
-  readonly request: number
-  /** Own clock, when it could begin. */
-  readonly startMs: number
-}
 
 /** Begins to move the run that gains most by it; the answer to the asker follows. False when none does, or not yet. */
 export function beginMove(state: HubState, asker: Asker, mayGive: (run: OwnRun) => boolean): boolean {
@@ -96,6 +88,7 @@ function moveGain(state: HubState, run: OwnRun, asker: Asker): { gainMs: number;
   const travelMs = view === undefined ? 0 : inputsTravelMs(state, job, view, place, asker.hub)
   const startMs = Math.max(nowMs + travelMs, asker.startMs) + migration.moveMs
   const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workElsewhereMs(state, run))
+  if (endMs > asker.untilMs) return { gainMs: Number.NEGATIVE_INFINITY, stayMs }
   const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (endMs - startMs))
   return { gainMs: nowMs + stayMs - endMs - leastMs, stayMs }
 }

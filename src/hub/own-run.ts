@@ -37,7 +37,7 @@ export interface OwnRun {
   /** Own clock, when the last result or sign of progress came. */
   movedMs: number
   /** Own clock, when its inputs are expected to be here. */
-  readonly inputsMs: number
+  inputsMs: number
   /** Speed-1 milliseconds put into the shard under way until `accountedMs`, as the load lets us believe. */
   workedMs: number
   accountedMs: number
@@ -53,8 +53,6 @@ export interface OwnRun {
   /** Own clock since which every look at it found that it would end sooner elsewhere, and the last such look. */
   paysSinceMs: number | null
   paysSeenMs: number
-  /** Parents whose results were sent for while it waits for others: `family:shard>for`. */
-  readonly prefetched: Set<string>
   stopping: boolean
 }
 
@@ -81,11 +79,11 @@ export interface PendingCheckpoint {
   readonly savesMs: number
 }
 
-/** Own clock at which a run is expected to end, if it starts (or started) when a slot allows. */
+/** Own clock at which a run is expected to end, if it starts (or started) when its inputs and a slot allow. */
 export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, capacity: CapacityCurve): number {
   if (run.state !== 'running' || run.startedMs === null) {
     const workMs = (run.hi - run.next) * run.shardMs - run.sparedMs
-    return finishTime(capacity, Math.max(startMs, run.inputsMs), Math.max(0, workMs))
+    return finishTime(capacity, startMs, Math.max(0, workMs))
   }
   const rate = rateAt(capacity, nowMs)
   const behindMs = (run.hi - run.next - 1) * run.shardMs

@@ -1,6 +1,5 @@
 /** Applying records: the fold moves, and this hub's runs, roots and beliefs follow it. */
 import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
-import type { FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
@@ -89,7 +88,6 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
   const { family, lo, hi, epoch } = record
   const view = job.view.families.get(family)
   if (family === ROOT_FAMILY) job.rootSinceMs = state.nowMs
-  if (view !== undefined) noteExpectedEnd(state, job, view, record)
   if (record.state === 'running') {
     const event = { type: 'claim', family, lo, hi, hub: author.hub, epoch, reason: record.reason } as const
     state.effect({ type: 'story', job: job.id, event })
@@ -106,14 +104,6 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
   const running = record.state === 'running'
   const run = { job: job.id, family, lo, hi, epoch, hub: author.hub, running, next: lo, movedMs: state.nowMs }
   state.foreignRuns.set(view, run)
-}
-
-/** Families with dependencies are planned ahead of their parents' ends, so these must be known. */
-function noteExpectedEnd(state: HubState, job: Job, view: FamilyView, record: ClaimRecord): void {
-  if (view.spec.edges.length === 0 || record.state !== 'claimed') return
-  const ends = job.expectedEnds.get(record.family) ?? new Float64Array(view.shards)
-  job.expectedEnds.set(record.family, ends)
-  for (let shard = record.lo; shard < record.hi; shard++) ends[shard] = state.nowMs + record.cost
 }
 
 function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
@@ -149,6 +139,6 @@ function forgetWork(state: HubState, job: Job): void {
   job.pauses.clear()
   job.failures.clear()
   job.misses.clear()
+  job.sentFor.clear()
   job.lostCheckpoints.clear()
-  job.expectedEnds.clear()
 }

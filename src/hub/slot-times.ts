@@ -1,7 +1,8 @@
 /** When this hub's own slots fall free: what its beacon tells and its plan starts from. */
 import type { LoadReport } from './beacon.ts'
+import { inputsDueMs } from './expected-ends.ts'
 import { ownCapacity, rateAt } from './member-capacity.ts'
-import { expectedEndMs } from './own-run.ts'
+import { expectedEndMs, type OwnRun } from './own-run.ts'
 import type { HubState } from './state.ts'
 
 /** Own clock, when the first slot is free of what runs in it: the next queued run starts then. */
@@ -11,17 +12,29 @@ export function nextStartMs(state: HubState): number {
   return Math.min(...state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, capacity)))
 }
 
+/** Own clock, when the last idle slot is wanted for a claimed run whose parents are about to end; Infinity while there are more slots. */
+export function reservedMs(state: HubState): number {
+  const dues = state.queuedRuns().map((run) => inputsDueMs(state, run))
+  return dues.sort((a, b) => a - b)[Math.max(1, state.freeSlots()) - 1] ?? Number.POSITIVE_INFINITY
+}
+
 /** Own clock, ascending: per slot, when it has done all that this hub has claimed. */
 export function ownSlotFreeMs(state: HubState): number[] {
   const { slots } = state.init
   const capacity = ownCapacity(state)
   const free = state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, capacity))
   while (free.length < slots) free.push(state.nowMs)
-  for (const run of state.queuedRuns()) {
+  for (const { run, dueMs } of queuedByInputs(state)) {
     free.sort((a, b) => a - b)
-    free[0] = expectedEndMs(run, free[0] ?? state.nowMs, state.nowMs, capacity)
+    free[0] = expectedEndMs(run, Math.max(free[0] ?? state.nowMs, dueMs), state.nowMs, capacity)
   }
   return free.sort((a, b) => a - b)
+}
+
+/** In the order in which they can begin. */
+function queuedByInputs(state: HubState): { run: OwnRun; dueMs: number }[] {
+  const queued = state.queuedRuns().map((run) => ({ run, dueMs: inputsDueMs(state, run) }))
+  return queued.sort((a, b) => a.dueMs - b.dueMs || b.run.rank - a.run.rank || a.run.id - b.run.id)
 }
 
 /** Own clock, when the first slot has done all that this hub has claimed for it. */

@@ -49,9 +49,18 @@ export interface Lent {
   readonly stayMs: number | null
 }
 
+/** An idle hub that asked for work. */
+export interface Asker {
+  readonly hub: HubId
+  readonly request: number
+  /** Own clock, when it could begin, and when its slot is wanted for work of its own. */
+  readonly startMs: number
+  readonly untilMs: number
+}
+
 /** A running shard on its way to the hub that asked: it waits for its checkpoint. */
 export interface Move {
-  readonly asker: { readonly hub: HubId; readonly request: number; readonly startMs: number }
+  readonly asker: Asker
   readonly shard: number
   /** What the newest checkpoint spared when the move was decided. */
   readonly savedMs: number

@@ -11,7 +11,7 @@ import { memberCapacity, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
 import { beginMove } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
-import { nextStartMs, ownFirstFreeMs } from './slot-times.ts'
+import { nextStartMs, ownFirstFreeMs, reservedMs } from './slot-times.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 
@@ -24,10 +24,13 @@ export function trySteal(state: HubState): boolean {
   }
   const owner = busiestOwner(state)
   if (owner === null || !isAmongFirst(state)) return false
+  const startInMs = Math.max(0, nextStartMs(state) - state.nowMs)
+  const untilInMs = reservedMs(state) - state.nowMs
+  if (untilInMs <= startInMs) return false
   const request = state.newRequest()
   state.steal = { request, owner, sinceMs: state.nowMs }
-  const startInMs = Math.max(0, ownFirstFreeMs(state) - state.nowMs)
-  state.effect({ type: 'send', to: owner, message: { type: 'steal', request, startInMs } })
+  const gap = Number.isFinite(untilInMs) ? { untilInMs } : {}
+  state.effect({ type: 'send', to: owner, message: { type: 'steal', request, startInMs, ...gap } })
   return true
 }
 
@@ -36,9 +39,10 @@ export function stealAsked(state: HubState, from: string, message: Extract<HubMe
   const thiefStartMs = state.nowMs + message.startInMs + 2 * state.link(from).latencyMs
   const member = state.members.get(from)
   const capacity = memberCapacity(state, member)
-  const thief: Thief = { startMs: thiefStartMs, hub: from, labels: member?.beacon?.labels ?? {}, capacity }
+  const untilMs = state.nowMs + (message.untilInMs ?? Number.POSITIVE_INFINITY)
+  const thief: Thief = { startMs: thiefStartMs, untilMs, hub: from, labels: member?.beacon?.labels ?? {}, capacity }
   const given = state.leaving ? null : (giveQueued(state, thief) ?? giveTail(state, thief))
-  const asker = { hub: from, request: message.request, startMs: thiefStartMs }
+  const asker = { hub: from, request: message.request, startMs: thiefStartMs, untilMs }
   if (given === null && !state.leaving && beginMove(state, asker, (run) => mayGive(state, run, thief))) return
   state.effect({ type: 'send', to: from, message: { type: 'stolen', request: message.request, given } })
 }
@@ -115,6 +119,8 @@ interface Thief {
   readonly hub: HubId
   /** Own clock, when it could begin. */
   readonly startMs: number
+  /** Own clock, when its slot is wanted for work of its own. */
+  readonly untilMs: number
   readonly labels: Readonly<Record<string, string>>
   readonly capacity: CapacityCurve
 }
@@ -139,6 +145,7 @@ function giveQueued(state: HubState, thief: Thief): Given | null {
     const travelMs = inputsTravelMs(state, state.job(run.job), view, place, thief.hub)
     const thiefEndMs = finishTime(thief.capacity, Math.max(thief.startMs, state.nowMs + travelMs), workMs)
     if (ownEndMs < thiefEndMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
+    if (thiefEndMs > thief.untilMs) continue
     state.runs.delete(run.id)
     return lend(state, run, { lo: run.next, hi: run.hi }, { leftMs: workMs, stayMs: null })
   }
@@ -154,6 +161,7 @@ function giveTail(state: HubState, thief: Thief): Given | null {
     const leftMs = ((run.hi - run.next) * run.shardMs) / state.init.speed
     const stolenMs = (run.hi - from) * run.shardMs
     const gainMs = state.nowMs + leftMs - (thief.startMs + stolenMs)
+    if (thief.startMs + stolenMs > thief.untilMs) continue
     if (from >= run.hi || gainMs < auction.stealGainShares * stolenMs || stolenMs < auction.bundleMsMin / 2) continue
     if (best === null || run.hi - from > best.run.hi - best.from) best = { run, from }
   }

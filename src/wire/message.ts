@@ -45,7 +45,7 @@ const profile = v.object({ code: id, count: finite, meanMs: duration, p90Ms: dur
 
 const given = v.object({ job: id, family: id, lo: count, hi: count, isMove: v.boolean(), leftMs: duration })
 const hubMessage = v.variant('type', [
-  v.object({ type: v.literal('steal'), request: count, startInMs: duration }),
+  v.object({ type: v.literal('steal'), request: count, startInMs: duration, untilInMs: v.optional(duration) }),
   v.object({ type: v.literal('stolen'), request: count, given: v.nullable(given) }),
   v.object({ type: v.literal('job-held'), job: id }),
 ])

@@ -79,3 +79,39 @@ test('the original goes on beside a copy of it', () => {
   const effects = pair.fromB(claimOf({ epoch: 5, reason: 'speculate' }))
   expect([run?.state, only(effects, 'stop-run')]).toEqual(['running', []])
 })
+
+test('an idle hub whose slot is wanted soon asks only for what ends before, and a hub gives no more', () => {
+  const pair = new Pair()
+  pair.bFreeInMs = 9_000
+  const edges = [{ from: 0, to: 1 }]
+  pair.knowJob({ shards: 5, workMs: (shard) => (shard === 0 ? 600 : 2_000), isCostKnown: true, edges })
+  pair.fromB(claimOf({ lo: 0, hi: 1, cost: 600 }), claimOf({ lo: 0, hi: 1, cost: 600, state: 'running' }))
+  for (let lo = 2; lo < 5; lo++) pair.fromB(claimOf({ lo, hi: lo + 1, cost: 9_000 }))
+  pair.beaconOfB()
+  const [ask] = only(pair.pass(600), 'send').flatMap(({ message }) => (message.type === 'steal' ? [message] : []))
+  expect(pair.view().claim(1)).toMatchObject({ hub: 'a', state: 'claimed' })
+  expect(ask?.untilInMs).toBeLessThan(600)
+})
+
+test('an owner keeps what the asker could not end in its gap', () => {
+  for (const [untilInMs, isGiven] of [
+    [500, false],
+    [3_000, true],
+    [undefined, true],
+  ] as const) {
+    const pair = new Pair()
+    pair.bFreeInMs = 60_000
+    pair.knowJob({ shards: 2, workMs: () => 2_000, isCostKnown: true })
+    pair.pass(100)
+    const [first] = pair.hub.state.queuedRuns()
+    pair.input({ type: 'prepared', run: first?.id ?? -1, missing: null })
+    pair.pass(700)
+    pair.bFreeInMs = 0
+    pair.beaconOfB()
+    expect(pair.hub.state.queuedRuns().length).toBe(1)
+    const message = { type: 'steal', request: 1, startInMs: 0, untilInMs } as const
+    const answers = only(pair.input({ type: 'message', from: 'b', message }), 'send')
+    const given = answers.flatMap(({ message: answer }) => (answer.type === 'stolen' ? [answer.given] : []))
+    expect(given[0] != null).toBe(isGiven)
+  }
+})
