@@ -13,6 +13,8 @@ export interface JailTools {
   readonly filter: Uint8Array
   /** Whether the kernel lets a jail have a /proc of its own; default containers do not. */
   readonly hasProc: boolean
+  /** What stands between the hub and bubblewrap, so that nothing of a jail outlives the hub; empty where that cannot be had. */
+  readonly leash: readonly string[]
 }
 
 export interface JailContent {
@@ -33,6 +35,14 @@ const prologue = [
   `exec nice -n ${NICE} "$@"`,
 ].join('; ')
 
+/**
+ * A process namespace around bubblewrap that ends with the hub. Bubblewrap's own `--die-with-parent` alone leaves a gap at the
+ * start: its child waits for a word of its parent before it asks to die with it, and waits for ever if that is killed.
+ * Here the kernel ends all of them with the first process of the namespace. What is started so early that not even that
+ * process is bound yet meets closed pipes, and ends by itself.
+ */
+const namespaceFlags = ['--user', '--map-current-user', '--pid', '--fork', '--kill-child=KILL'] as const
+
 /** Looks for bubblewrap and tries it. Says why there is no jail, and what to do, where there is none. */
 export function findJail(): JailTools | { readonly missing: string; readonly next: string } {
   if (process.platform !== 'linux') {
@@ -47,13 +57,16 @@ export function findJail(): JailTools | { readonly missing: string; readonly nex
   const bwrap = findProgram('bwrap')
   if (bwrap === null)
     return { missing: 'bubblewrap is not installed', next: 'apt-get install bubblewrap, then start the hub again' }
-  const refusals = [true, false].map((hasProc) => {
-    const tools = { bwrap, filter, hasProc }
-    return { tools, refusal: tryJail(tools) }
-  })
-  const working = refusals.find(({ refusal }) => refusal === null)
-  if (working !== undefined) return working.tools
-  return { missing: `bubblewrap does not work here: ${refusals[0]?.refusal}`, next: howToAllow() }
+  let refusal = ''
+  for (const leash of [findLeash(), []]) {
+    for (const hasProc of [true, false]) {
+      const tools = { bwrap, filter, hasProc, leash }
+      const said = tryJail(tools)
+      if (said === null) return tools
+      refusal = said
+    }
+  }
+  return { missing: `bubblewrap does not work here: ${refusal}`, next: howToAllow() }
 }
 
 /** Starts Node in a jail. Its end, or that of this process, ends everything in it. */
@@ -82,6 +95,7 @@ function jailCommand(tools: JailTools, { files, nodeArguments }: JailContent): s
     '-c',
     prologue,
     'sh',
+    ...tools.leash,
     tools.bwrap,
     ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
     ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'slot'],
@@ -158,6 +172,11 @@ function howToAllow(): string {
   if (existsSync(clone) && readFileSync(clone, 'latin1').trim() === '0')
     return 'sudo sysctl -w kernel.unprivileged_userns_clone=1'
   return 'allow user namespaces: in a container, start it with --security-opt seccomp=unconfined'
+}
+
+function findLeash(): string[] {
+  const [setpriv, unshare] = [findProgram('setpriv'), findProgram('unshare')]
+  return setpriv === null || unshare === null ? [] : [setpriv, '--pdeathsig', 'KILL', unshare, ...namespaceFlags]
 }
 
 function findProgram(name: string): string | null {
