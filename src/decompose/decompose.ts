@@ -5,6 +5,7 @@ import { chunkText } from './codegen/chunk-text.ts'
 import { mainText, refuseModuleOnly, type ShardedSpot } from './codegen/main-text.ts'
 import { type Exports, exportsOf } from './codegen/module-text.ts'
 import { refChunkText, type ShardedRef } from './codegen/ref-text.ts'
+import { type ShardedTasks, taskChunkText } from './codegen/task-text.ts'
 import { evaluate } from './flow/expressions.ts'
 import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
@@ -18,9 +19,10 @@ import { isSearch, type Plan, variablesOf } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
 import { refuseRefTests } from './spots/ref-tests.ts'
+import { findTasks, type TaskGroup } from './spots/tasks.ts'
 import { ModuleMap } from './syntax/module-map.ts'
 import { parseModule, type Variable } from './syntax/parse.ts'
-import { contains, type FunctionNode, isFunction } from './syntax/walk.ts'
+import { type ClassNode, contains, type FunctionNode, isFunction } from './syntax/walk.ts'
 
 /** A site with its final verdict. */
 interface Decision {
@@ -43,22 +45,31 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
   refuseModuleOnly(map)
   const exported = exportsOf(map)
   const hosts = hostsOf(map, exported)
-  const decisions = decide(map, exported, hosts)
+  const hazard = asyncHazard(map, inputOf(map, exported))
+  const decided = decide(map, exported, hosts, hazard)
+  const plans = decided.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded.plan]))
+  const found = hazard === null && !map.hasImpureAccessors ? findTasks(map, hosts, plans) : { groups: [], kept: [] }
+  const decisions = decided.map((decision) => settleInner(decision, [...plans, ...found.groups]))
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
   const sites = findRefSites(map)
   if (sites.length > 0) refuseRefTests(map)
   const refs = sites.flatMap((site, index): ShardedRef[] =>
     'reason' in site.needs ? [] : [{ id: decisions.length + index, site, needs: site.needs }],
   )
+  const tasks = found.groups.map(
+    (group, index): ShardedTasks => ({ id: decisions.length + sites.length + index, group }),
+  )
+  const own = [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot), ...found.groups.map(groupSpot)]
   return {
     format: 1,
     file,
-    main: mainText(map, exported, sharded, refs, hosts),
+    main: mainText(map, exported, sharded, refs, tasks, hosts),
     source,
-    spots: [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot)].map((spot) => placed(map, spot)),
+    spots: [...own, ...taskSpots(found, own)].map((spot) => placed(map, spot)),
     chunks: [
       ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
       ...refs.map((ref) => ({ spot: ref.id, code: refChunkText(map, ref) })),
+      ...tasks.map((group) => ({ spot: group.id, code: taskChunkText(map, group) })),
     ],
     ...(bundle === undefined ? {} : { map: bundle }),
   }
@@ -77,10 +88,13 @@ function placed(map: ModuleMap, spot: Spot): Spot {
   return { ...spot, line: found.line, ...(found.file === file ? {} : { file: found.file }), text }
 }
 
-function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[]): Decision[] {
-  const input = exported.input === null ? null : map.callableOf(exported.input)
+function inputOf(map: ModuleMap, exported: Exports): FunctionNode | ClassNode | null {
+  return exported.input === null ? null : map.callableOf(exported.input)
+}
+
+function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[], hazard: Obstacle | null): Decision[] {
+  const input = inputOf(map, exported)
   const sites = findSites(map, input === null ? [] : [input])
-  const hazard = asyncHazard(map, input)
   const flows = new Map<FunctionNode, Flow>()
   const merits = new Map<Site, Merit>(
     sites.map((site) => [site, withHazard(map, site, judge(map, site, flowAround(map, site, flows)), hazard)]),
@@ -106,8 +120,7 @@ function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[]): Deci
   return sites.flatMap((site, id) => {
     const decision = decisions.get(site)
     if (decision === undefined) return []
-    const within = settleInner(decision, sharded)
-    return [within.sharded === null ? within : { ...within, sharded: { ...within.sharded, id } }]
+    return [decision.sharded === null ? decision : { ...decision, sharded: { ...decision.sharded, id } }]
   })
 }
 
@@ -157,7 +170,7 @@ function countersOf({ shape }: Plan): Variable[] {
 }
 
 /** Spots in functions that shards call belong to the shards. */
-function settleInner(decision: Decision, sharded: readonly Plan[]): Decision {
+function settleInner(decision: Decision, sharded: readonly Pick<Plan, 'reached'>[]): Decision {
   if (decision.obstacle?.reason !== 'host') return decision
   const inShard = sharded.some((plan) => [...plan.reached].some((fn) => contains(fn, decision.site.node)))
   return inShard ? { ...decision, verdict: 'inner', obstacle: null } : decision
@@ -234,10 +247,34 @@ function refSpot({ name, line, needs }: RefSite): Spot {
   }
 }
 
+function groupSpot({ line, tasks, asserted }: TaskGroup): Spot {
+  const at = tasks.map((task) => task.line).join(', ')
+  const text = `${TEXTS.tasks('calls')} (lines ${at})${assertedText(asserted)}`
+  return { line, verdict: 'tasks', reason: '', text, width: tasks.length }
+}
+
+/** The other lines of groups, and calls beside others that have to stay in order. */
+function taskSpots({ groups, kept }: ReturnType<typeof findTasks>, own: readonly Spot[]): Spot[] {
+  const lines = new Set(own.map(({ line }) => line))
+  const spots: Spot[] = []
+  const add = (spot: Spot): void => {
+    if (!lines.has(spot.line)) spots.push(spot)
+    lines.add(spot.line)
+  }
+  for (const group of groups) for (const { line } of group.tasks) add({ ...groupSpot(group), line })
+  for (const { line, obstacle } of kept)
+    add({ line, verdict: 'sequential', reason: obstacle.reason, text: sentence(obstacle), width: null })
+  return spots
+}
+
 /** What the verdict rests on besides the analysis. */
 function assertions({ merit }: Decision): string {
-  if (merit.kind === 'sequential' || merit.plan.asserted.size === 0) return ''
-  const calls = [...merit.plan.asserted].map(([line, name]) => `${name} (line ${line})`)
+  return merit.kind === 'sequential' ? '' : assertedText(merit.plan.asserted)
+}
+
+function assertedText(asserted: ReadonlyMap<number, string>): string {
+  if (asserted.size === 0) return ''
+  const calls = [...asserted].map(([line, name]) => `${name} (line ${line})`)
   return `; asserted to be pure: ${calls.join(', ')}`
 }
 

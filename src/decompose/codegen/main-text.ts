@@ -14,6 +14,7 @@ import { metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
+import { rewriteTasks, type ShardedTasks, taskMeta } from './task-text.ts'
 import { TextBuilder } from './text.ts'
 
 /** A spot that is sharded: its number, its plan, what its chunk needs. */
@@ -28,6 +29,7 @@ export function mainText(
   exported: Exports,
   spots: readonly ShardedSpot[],
   refs: readonly ShardedRef[],
+  tasks: readonly ShardedTasks[],
   hosts: readonly Host[],
 ): string {
   const text = new TextBuilder(map.module.text, true)
@@ -41,7 +43,15 @@ export function mainText(
     else rewriteLoop(map, text, spot)
   }
   for (const ref of refs) tellSite(map, text, ref)
-  rewriteHosts(map, text, spots, hosts)
+  for (const group of tasks) {
+    metas[group.id] = taskMeta(group.group)
+    rewriteTasks(text, group)
+  }
+  const waiting = [
+    ...spots.map(({ plan }) => map.functionAround(plan.site.node)),
+    ...tasks.map(({ group }) => group.host),
+  ]
+  rewriteHosts(map, text, waiting.filter(isFunction), hosts)
   const imports = rewriteModule(map, text)
   const prefix = `let $main;${importText(map, imports)}${RUNTIME}.spots(${JSON.stringify(metas)});`
   const input = exported.input === null ? 'null' : exported.input.name
@@ -211,12 +221,8 @@ function cellsText(output: Output): string[] {
 }
 
 /** Makes the functions async that have to wait for shards, and lets their calls wait. */
-function rewriteHosts(map: ModuleMap, text: TextBuilder, spots: readonly ShardedSpot[], hosts: readonly Host[]): void {
-  const waiting = new Set<FunctionNode>()
-  for (const { plan } of spots) {
-    const around = map.functionAround(plan.site.node)
-    if (isFunction(around)) for (const fn of chainOf(map, hosts, around)) waiting.add(fn)
-  }
+function rewriteHosts(map: ModuleMap, text: TextBuilder, own: readonly FunctionNode[], hosts: readonly Host[]): void {
+  const waiting = new Set<FunctionNode>(own.flatMap((fn) => [...chainOf(map, hosts, fn)]))
   for (const { fn, calls } of hosts) {
     if (!waiting.has(fn) || fn.async) continue
     text.put(fn.start, 'async ')

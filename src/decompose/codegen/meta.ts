@@ -76,6 +76,24 @@ export function metaOf(plan: Plan): SpotMeta {
   }
 }
 
+/** A spot without outputs whose items are calls. */
+export function bareMeta(kind: 'ref' | 'call', line: number): SpotMeta {
+  return {
+    kind,
+    method: null,
+    fold: null,
+    isAsync: true,
+    step: 1,
+    closed: false,
+    outputs: [],
+    line,
+    viewsOnUnknown: false,
+    waits: false,
+    endsEarly: false,
+    nest: null,
+  }
+}
+
 function nestMeta(shape: Nest['shape']): { step: number; closed: boolean } {
   return shape.kind === 'range' ? { step: shape.step, closed: shape.closed } : { step: 1, closed: false }
 }

@@ -4,7 +4,7 @@ import type { RefSite } from '../spots/ref-sites.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { keepDeclaration, outermostFunction } from './chunk-text.ts'
-import type { SpotMeta } from './meta.ts'
+import { bareMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'
 
@@ -34,26 +34,9 @@ export function refChunkText(map: ModuleMap, { id, site, needs }: ShardedRef): s
   text.put(around.end, '});')
   const state = names(needs.moduleState)
   const declared = state === '' ? '' : `let ${state};${RUNTIME}.state(($m)=>{({${state}}=$m);});`
-  const metas = JSON.stringify({ [id]: refMeta(site.line) })
+  const metas = JSON.stringify({ [id]: bareMeta('ref', site.line) })
   const prefix = `${importText(map, needs.imports)}${declared}${RUNTIME}.spots(${metas});`
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
-}
-
-function refMeta(line: number): SpotMeta {
-  return {
-    kind: 'ref',
-    method: null,
-    fold: null,
-    isAsync: true,
-    step: 1,
-    closed: false,
-    outputs: [],
-    line,
-    viewsOnUnknown: false,
-    waits: false,
-    endsEarly: false,
-    nest: null,
-  }
 }
 
 function names(variables: readonly Variable[]): string {

@@ -170,7 +170,7 @@ export class CallVisit {
   }
 
   #plain(): PlainLater {
-    return new PlainLater(this.#meta, this.#receiver, this.#callback)
+    return new PlainLater(() => plainCall(this.#meta, this.#receiver, this.#callback))
   }
 
   #item(index: number): unknown {
@@ -183,8 +183,8 @@ export class CallVisit {
 export class PlainLater {
   readonly run: () => unknown
 
-  constructor(meta: SpotMeta, receiver: unknown, callback: unknown) {
-    this.run = () => plainCall(meta, receiver, callback)
+  constructor(run: () => unknown) {
+    this.run = run
   }
 }
 

@@ -21,6 +21,7 @@ import { withoutRefs } from './refs/local-calls.ts'
 import { RootCalls, type ShardSite } from './refs/root-calls.ts'
 import { SearchVisit } from './search-visit.ts'
 import { userStack } from './stack.ts'
+import { gatherTasks, type TaskSetting, TaskVisit } from './task-visit.ts'
 import type { RootSetting } from './visit.ts'
 
 /** A result that may be anything, a promise included: nothing may await it. */
@@ -127,6 +128,18 @@ class RootRuntime extends Registry {
     if (visit.now()) return new Given(visit.result())
     this.#waiting = visit
     return undefined
+  }
+
+  tasks(spot: number, count: number, access: () => Access): TaskVisit {
+    return new TaskVisit(this.#tasksAt(spot, access), count)
+  }
+
+  aside(spot: number, access: () => Access, thunks: readonly (() => unknown)[]): Promise<unknown> {
+    return gatherTasks(this.#tasksAt(spot, access), thunks)
+  }
+
+  #tasksAt(spot: number, access: () => Access): TaskSetting {
+    return { setting: this.#setting, history: this.#history(spot), access, sequence: this.#next() }
   }
 
   rest(): unknown {

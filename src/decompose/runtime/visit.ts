@@ -84,6 +84,11 @@ export class Pace {
     return { kind: 'run', segment }
   }
 
+  /** Where all items are to be cut, when that is known before any has run. */
+  cutAtOnce(): Cut | null {
+    return this.#done === this.#from ? this.#cutNow() : null
+  }
+
   /** The visit is over; notes how long it took, if it ran in place as a whole. */
   finish(): void {
     if (!this.#decided) this.#history.ran(this.#count, this.#setting.host.nowMs() - this.#startMs)

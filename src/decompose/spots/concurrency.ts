@@ -76,6 +76,16 @@ function isFirstPart(statement: AnyNode, part: AnyNode): boolean {
   return statement.type !== 'ForStatement' || statement.init === part
 }
 
+/** The list in `await Promise.all([...])`; null for everything else. */
+export function gatheredArray(
+  map: ModuleMap,
+  { argument: call }: Extract<AnyNode, { type: 'AwaitExpression' }>,
+): Extract<AnyNode, { type: 'ArrayExpression' }> | null {
+  if (call.type !== 'CallExpression' || call.arguments.length !== 1 || !isPromiseMember(map, call, 'all')) return null
+  const [list] = call.arguments
+  return list?.type === 'ArrayExpression' ? list : null
+}
+
 /** True for code in `Promise.all([f(x), g(y)])`: some of it has begun while the rest is evaluated, so it must not wait. */
 export function isSideBySide(map: ModuleMap, node: AnyNode): boolean {
   for (let at = map.parentOf(node); at !== null && !isFunction(at); at = map.parentOf(at)) {

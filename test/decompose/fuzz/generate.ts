@@ -22,6 +22,11 @@ async function later(x) { return x }
 function* naturals() { let n = 0; while (true) yield n++ }
 function take(n) { return new Array(n).fill(1) }
 function spread(xs, k) { const out = []; for (const x of xs) out.push(x + k); return out }
+function mean(xs) { let s = 0.1; for (const x of xs) s += x; return s / xs.length }
+function bump(n) { for (let i = 0; i <= n; i++) total += i; return total }
+function firstAbove(xs, k) { for (const x of xs) if (x > k) return [x, xs]; throw new RangeError('none above ' + k) }
+function pairOf(a, b) { let n = 0; while (n < 3) n += 2; return [a, n, b] }
+async function summed(xs) { let s = 0; for (const x of xs) { s += x / 3; if (s > 3) await later(s); if (s > 9) throw new Error('much ' + s) } return s }
 function collect(from, into) { if (Array.isArray(into) && into.length < 40) for (const x of [...from]) into.push(x) }
 class Point { constructor(x, y) { this.x = x; this.y = y } norm() { return Math.hypot(this.x, this.y) } moved(d) { return new Point(this.x + d, this.y) } }
 class Tally { constructor() { this.n = 0; this.list = [] } add(x) { this.n += x; this.list.push(x) } }
