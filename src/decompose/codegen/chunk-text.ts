@@ -77,13 +77,13 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
     if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}<$hi`)
   } else if (loop.type === 'ForInStatement') text.replace(loop.left.end, loop.right.end, ' of $items')
   else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
-  text.put(outermost.end, '};')
+  text.close(outermost.end, '};')
 }
 
 /** Numbers the iterations of a run by `$k`, so that one that leaves the loop can tell which it is, even if a `finally` keeps it going. */
 function countIterations(text: TextBuilder, body: AnyNode): void {
   if (body.type === 'BlockStatement') text.put(body.start + 1, '$k++;')
-  else text.put(body.start, '{$k++;').put(body.end, '}')
+  else text.put(body.start, '{$k++;').close(body.end, '}')
 }
 
 /** Keeps one variable's declaration: a function or class, or one declarator of a statement. */

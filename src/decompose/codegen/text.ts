@@ -9,6 +9,9 @@ interface Insertion {
   readonly order: number
 }
 
+/** Beyond the number of all insertions. */
+const CLOSING = 2 ** 32
+
 /** A text under construction: some ranges of the user's text kept, others blank, own text put in between. */
 export class TextBuilder {
   readonly #source: string
@@ -34,6 +37,12 @@ export class TextBuilder {
   /** Puts text in before position `at`; uses up blanks that follow on the line before it shifts columns. */
   put(at: number, text: string): this {
     this.#insertions.push({ at, text, order: this.#insertions.length })
+    return this
+  }
+
+  /** Puts the end of something around the code in: after all that is put in at the same place, however late. */
+  close(at: number, text: string): this {
+    this.#insertions.push({ at, text, order: CLOSING + this.#insertions.length })
     return this
   }
 

@@ -21,7 +21,7 @@ export const builtinMethods: ReadonlyMap<string, MethodEffect> = new Map([
     ...['trimEnd', 'normalize', 'isWellFormed', 'toWellFormed', 'search', 'toFixed', 'toPrecision', 'toExponential'],
     ...['has', 'getTime', 'toISOString', 'getUTCFullYear', 'getUTCMonth', 'getUTCDate', 'getUTCDay', 'getUTCHours'],
     ...['getUTCMinutes', 'getUTCSeconds', 'getUTCMilliseconds', 'hasOwnProperty', 'isPrototypeOf', 'toJSON'],
-    ...['propertyIsEnumerable', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'toString', 'valueOf'],
+    ...['propertyIsEnumerable', 'decode', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom', 'toString', 'valueOf'],
     ...['getInt8', 'getUint8', 'getInt16', 'getUint16', 'getInt32', 'getUint32', 'getFloat32', 'getFloat64'],
     ...['getBigInt64', 'getBigUint64', 'readUInt8', 'readInt32LE', 'readUInt32LE', 'readUInt16LE', 'equals'],
   ]),
@@ -51,7 +51,7 @@ export const builtinMethods: ReadonlyMap<string, MethodEffect> = new Map([
   ...methods('fresh', 'calls', ['map', 'filter', 'flatMap', 'toSorted', 'replace', 'replaceAll']),
   ...methods('fresh', 'mutates', ['exec']),
   ...methods('fresh', 'mutates stores', ['splice']),
-  ...methods('fresh', '', ['match']),
+  ...methods('fresh', '', ['match', 'encode']),
 ])
 
 /** Methods whose answer depends on the machine's locale or time zone. */

@@ -115,7 +115,8 @@ function callMember(flow: Flow, node: CallExpression, callee: Extract<AnyNode, {
 
 function callMethod(flow: Flow, node: CallExpression, receiver: Value, name: string, given: Arguments): Value {
   if (localeMethods.has(name)) flow.problem('locale', node, name)
-  if (name === 'call' || name === 'apply' || name === 'bind') {
+  const ownName = flow.map.methods.has(name) && receiver.callables.size === 0
+  if ((name === 'call' || name === 'apply' || name === 'bind') && !ownName) {
     flow.problem('unknown-call', node, name)
     return emptyValue()
   }

@@ -170,8 +170,8 @@ export class Flow {
     for (const thing of value.things) {
       if (thing.kind === 'outer') {
         result.things.add(thing.inside ?? thing)
-        // What the code itself has put there.
-        for (const held of [...thing.fields.values(), ...(thing.inside?.fields.values() ?? [])]) addAll(result, held)
+        // What the code itself has put there. What it has put deeper inside is found by reading on from `inside`.
+        for (const held of thing.fields.values()) addAll(result, held)
       } else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
       else addAll(result, join(thing.fields.get(name) ?? emptyValue(), thing.fields.get(ANY_FIELD) ?? emptyValue()))
     }

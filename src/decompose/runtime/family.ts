@@ -144,7 +144,8 @@ function aliasAmong(
 ): string | null {
   const written = new Map<unknown, string>()
   for (const { value, meta: output } of lives) {
-    if (typeof value !== 'object' || value === null) continue
+    // What is rebound as a whole may be anything: nobody changes it.
+    if (typeof value !== 'object' || value === null || output.best !== null) continue
     if (written.has(value) || value === items.source) return `${output.name} has a second name`
     written.set(value, output.name)
     const memory = memoryOf(value)

@@ -47,6 +47,37 @@ export function foldOf(map: ModuleMap, site: Site): Fold | null {
   return additionOf(map, callback, result, held, init)
 }
 
+/** Why a fold stays in order: it adds to what it holds, or each step makes something else of it. */
+export function foldReason(
+  map: ModuleMap,
+  { node }: Extract<Site, { kind: 'call' }>,
+): 'fp-order' | 'carried-dependency' {
+  const [callback] = node.arguments
+  const [first] = isFunction(callback) ? callback.params : []
+  if (!isFunction(callback) || first === undefined) return 'carried-dependency'
+  const held = new Set(map.namesIn(first).map((name) => map.variableOf(name)))
+  const adds = (at: AnyNode): boolean => {
+    if (at.type === 'Identifier') return held.has(map.variableOf(at))
+    if (at.type === 'MemberExpression') return adds(at.object)
+    if (at.type === 'LogicalExpression') return adds(at.left)
+    return at.type === 'BinaryExpression' && /^[-+*]$/.test(at.operator) && (adds(at.left as AnyNode) || adds(at.right))
+  }
+  let sums = false
+  walk(callback.body as AnyNode, (at) => {
+    if (at.type === 'AssignmentExpression') {
+      sums ||= /^[-+*]=$/.test(at.operator)
+        ? adds(at.left as AnyNode)
+        : at.right.type === 'BinaryExpression' && adds(at.right)
+      return false
+    }
+    // Within another operation, as in `(held * 31 + x) % 97`, it is a step of its own.
+    if (at.type !== 'BinaryExpression' && at.type !== 'CallExpression') return true
+    sums ||= at.type === 'BinaryExpression' && adds(at)
+    return false
+  })
+  return sums ? 'fp-order' : 'carried-dependency'
+}
+
 /** The body does enough per item to be worth more than the adding. */
 export function isHeavy(
   map: ModuleMap,

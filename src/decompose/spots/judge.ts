@@ -12,7 +12,7 @@ import { secondName } from './aliases.ts'
 import { type Best, bestOf } from './bests.ts'
 import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
-import { foldOf, isHeavy } from './folds.ts'
+import { foldOf, foldReason, isHeavy } from './folds.ts'
 import { mayBeIntegers } from './integers.ts'
 import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
@@ -107,20 +107,10 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
   if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }
   if (site.method === 'findLast' || site.method === 'findLastIndex')
     return { reason: 'early-exit', name: site.method, line }
-  if (site.method.startsWith('reduce') && foldOf(map, site) === null) return foldReason(site)
-  return null
-}
-
-function foldReason(site: Extract<Site, { kind: 'call' }>): Obstacle {
-  const callback = site.node.arguments[0]
-  let adds = false
-  if (callback && isFunction(callback)) {
-    walk(callback.body as AnyNode, (node) => {
-      if (node.type === 'BinaryExpression' && /^[-+*]$/.test(node.operator)) adds = true
-      if (node.type === 'AssignmentExpression' && /^[-+*]=$/.test(node.operator)) adds = true
-    })
+  if (site.method.startsWith('reduce') && foldOf(map, site) === null) {
+    return { reason: foldReason(map, site), name: `the result of ${site.method}`, line }
   }
-  return { reason: adds ? 'fp-order' : 'carried-dependency', name: `the result of ${site.method}`, line: site.line }
+  return null
 }
 
 /** The flow of one iteration. What the iteration is given exists before it. */
@@ -316,7 +306,7 @@ function written(single: Case): Obstacle | null {
     const output = write.thing.variable === null ? undefined : outputs.get(write.thing.variable)
     return output === undefined || (output.how === 'cells' && write.thing.inside === null)
   })
-  const sum = left.find((write) => isCompound(write.node) && !isOwnCell(single, write))
+  const sum = left.find((write) => isCompound(single.map, write.node) && !isOwnCell(single, write))
   const [first] = left
   if (first === undefined) return null
   if (sum !== undefined) return { reason: 'fp-order', name: nameOf(sum.thing), line: lineOf(sum.node) }
@@ -331,8 +321,12 @@ function written(single: Case): Obstacle | null {
   }
 }
 
-function isCompound(node: AnyNode): boolean {
-  return node.type === 'AssignmentExpression' && /^[-+*/]=$/.test(node.operator)
+/** `sums[k] += x`; not when what is added comes from the same container, as a step of its own. */
+function isCompound(map: ModuleMap, node: AnyNode): boolean {
+  if (node.type !== 'AssignmentExpression' || !/^[-+*/]=$/.test(node.operator)) return false
+  const [base] = map.namesIn(node.left)
+  const variable = base === undefined ? null : map.variableOf(base)
+  return variable === null || node.left.type === 'Identifier' || !usedIn(variable, node.right)
 }
 
 /** `running[i] += running[i - 1]`: a chain through named cells, not a sum into one place. */
