@@ -64,6 +64,19 @@ export const liveLimits = {
   /** Connections a single address may open per second: several hubs share one machine. */
   inboundPerSecondMax: 100,
   pendingInboundMax: 100,
+  /** Connections that are no link yet: in all, and from one address. A machine may have dozens of hubs that start together. */
+  strangersMax: 128,
+  strangersPerHostMax: 32,
+  /** Connections taken: at once and per second, from one address and from all. A handshake costs some milliseconds of the event loop. */
+  arrivalsPerHostBurst: 64,
+  arrivalsPerHostPerSecond: 16,
+  arrivalsBurst: 256,
+  arrivalsPerSecond: 64,
+  arrivalHostsMax: 1024,
+  /** Connections the kernel keeps for us: those that wait are all taken in one turn of the event loop. */
+  arrivalsWaitingMax: 32,
+  /** Bytes on a new stream before its protocol is agreed on: names of protocols, each after the last was turned down. */
+  negotiationBytesMax: 512,
   parallelDialsMax: 16,
   dialQueueMax: 500,
   dialTimeoutMs: 5_000,
@@ -112,6 +125,12 @@ export const liveLimits = {
   redialSecondAfterMs: 500,
   /** Hubs one machine may announce on the LAN; a flood of made-up ones stops here. */
   heardPerHostMax: 64,
+  /** Packets about hubs that are read: at once and per second, from one machine and from all; dozens of hubs on one make 200 a second. */
+  mdnsPerHostBurst: 512,
+  mdnsPerHostPerSecond: 256,
+  mdnsBurst: 2_048,
+  mdnsPerSecond: 1_024,
+  mdnsHostsMax: 1024,
   /** Look for new or re-created network interfaces. */
   interfaceScanMs: 2_000,
   interfacesMax: 32,

@@ -203,7 +203,8 @@ export class ControlStream {
   }
 }
 
-function invalidFrame(what: string): ShoalError {
+/** Says that a peer broke the protocol between hubs. */
+export function invalidFrame(what: string): ShoalError {
   return new ShoalError('SHOAL_FRAME_INVALID', what, { next: 'run the same version of shoal on both hubs' })
 }
 

@@ -21,6 +21,7 @@ import { BlobReceiver } from './blob-receiver.ts'
 import { BlobTransfer } from './blob-transfer.ts'
 import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
 import { Dialer } from './dialer.ts'
+import { Doorway } from './doorway.ts'
 import { Gossip } from './gossip.ts'
 import { type Hello, TWIN_REFUSAL } from './hello.ts'
 import type { Interface } from './interfaces.ts'
@@ -93,6 +94,7 @@ export class Libp2pNetwork implements Network {
   readonly #nowMs: () => number
   readonly #random: () => number
   readonly #registrar: AdmittedRegistrar
+  readonly #doorway: Doorway
   readonly #links: SwarmLinks
   readonly #carrier: StreamCarrier
   readonly #transfer: BlobTransfer
@@ -114,6 +116,7 @@ export class Libp2pNetwork implements Network {
     this.#random = init.random ?? Math.random
     this.asking = new AskingHubs(this.#nowMs)
     this.#registrar = new AdmittedRegistrar(log)
+    this.#doorway = new Doorway(this.#nowMs)
     this.#remembered = new RememberedHubs(init.rememberedFile, log)
     this.#refused = new Refusals(this.#nowMs)
     this.#dialFailures = new Refusals(this.#nowMs)
@@ -137,6 +140,7 @@ export class Libp2pNetwork implements Network {
       swarm,
       gater: createGater(membership, onRefused),
       registrar: this.#registrar,
+      doorway: this.#doorway,
       listen: (this.#init.listen ?? ['0.0.0.0']).map((address) => `/ip4/${address}/tcp/${this.#init.port}`),
       topic,
       onHandshakeFailed: (address) => this.#refused.record('', address, HANDSHAKE_FAILED),
@@ -306,6 +310,7 @@ export class Libp2pNetwork implements Network {
     this.#running?.dialer.learn(hub, addresses, 'remembered')
     this.#running?.dialer.connected(hub)
     this.#registrar.admit(connection.remotePeer, connection)
+    this.#doorway.passed(connection.remoteAddr.toString())
     void this.#roundTrips.sample(hub)
     this.#components.log.info({ hub }, 'a hub is connected')
     this.#tell((listener) => listener.connected(hub))

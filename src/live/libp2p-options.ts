@@ -16,7 +16,9 @@ import { liveLimits } from '../limits.ts'
 import type { Identity } from './admission/identity.ts'
 import type { Swarm } from './admission/swarm.ts'
 import type { AdmittedRegistrar } from './admitted-registrar.ts'
+import { type Doorway, guardedTransport } from './doorway.ts'
 import { gossipService } from './gossip.ts'
+import { strictMuxer } from './negotiation.ts'
 import { thriftyYamux } from './thrifty-yamux.ts'
 
 export interface Libp2pParts {
@@ -24,6 +26,7 @@ export interface Libp2pParts {
   readonly swarm: Swarm
   readonly gater: ConnectionGater
   readonly registrar: AdmittedRegistrar
+  readonly doorway: Doorway
   /** Multiaddrs to listen on. */
   readonly listen: readonly string[]
   readonly topic: string
@@ -38,10 +41,14 @@ export function libp2pOptions(parts: Libp2pParts) {
     addresses: { listen: [...parts.listen] },
     nodeInfo: { name: 'shoal', version: '1' },
     transports: [
-      tcp({
-        inboundSocketInactivityTimeout: liveLimits.socketIdleMs,
-        outboundSocketInactivityTimeout: liveLimits.socketIdleMs,
-      }),
+      guardedTransport(
+        tcp({
+          inboundSocketInactivityTimeout: liveLimits.socketIdleMs,
+          outboundSocketInactivityTimeout: liveLimits.socketIdleMs,
+          backlog: liveLimits.arrivalsWaitingMax,
+        }),
+        parts.doorway,
+      ),
     ],
     connectionEncrypters: [watchedNoise(parts)],
     streamMuxers: [muxer()],
@@ -61,7 +68,8 @@ export function libp2pOptions(parts: Libp2pParts) {
 
 /** A window above libp2p's read buffer of 4 MiB would turn every pause into a reset. */
 function muxer(): () => StreamMuxerFactory {
-  return thriftyYamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })
+  const make = thriftyYamux({ streamOptions: { maxStreamWindowSize: liveLimits.streamWindowBytesMax } })
+  return () => strictMuxer(make())
 }
 
 const connectionLimits = {

@@ -27,6 +27,11 @@ const portSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_
 const addressSchema = v.pipe(v.string(), v.ipv4())
 const ADDRESSES_MAX = 4
 
+/** Whether a packet can be about hubs at all: cheap, for most of what is said on a LAN is not. */
+export function speaksOfHubs(bytes: Buffer): boolean {
+  return bytes.includes('_shoal')
+}
+
 export function queryPacket(id: number): Packet {
   return { type: 'query', id, questions: [{ type: 'PTR', name: SERVICE }] }
 }

@@ -2,11 +2,14 @@
  * Multicast sockets for discovery: one that hears every interface and one per interface that speaks on exactly that interface.
  * Follows interfaces as they come, go, and are re-created; see docs/adr/0007-own-mdns-sockets.md.
  */
-import { createSocket, type Socket } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import type { Packet } from 'dns-packet'
 import multicastDns, { type MulticastDNS } from 'multicast-dns'
+import { liveLimits } from '../limits.ts'
+import { Budget } from './budget.ts'
 import { type Interface, ipv4Interfaces, isInSubnet } from './interfaces.ts'
 import { errorFields, type Log } from './log.ts'
+import { speaksOfHubs } from './mdns-packet.ts'
 
 const MDNS_PORT = 5353
 const MDNS_GROUP = '224.0.0.251'
@@ -19,6 +22,8 @@ export interface InterfaceTraffic {
   readonly heard: number
   /** Our own packets that came back: the network stack lets multicast through, whoever else is there. */
   readonly echoed: number
+  /** Packets left unread: their sender, or all senders, sent too many. */
+  readonly dropped: number
   readonly sent: number
   /** The last error, or null once sending works again. */
   readonly error: string | null
@@ -29,6 +34,7 @@ export interface MdnsSocketsInit {
   readonly receive: (packet: Packet, from: { readonly address: string; readonly interface: Interface }) => boolean
   /** An interface can be spoken on from now on. */
   readonly opened: (on: Interface) => void
+  readonly nowMs: () => number
   readonly log: Log
 }
 
@@ -41,6 +47,7 @@ interface Counts {
   address: string
   heard: number
   echoed: number
+  dropped: number
   sent: number
   error: string | null
 }
@@ -49,11 +56,20 @@ export class MdnsSockets {
   readonly #init: MdnsSocketsInit
   readonly #speakers = new Map<string, Speaker>()
   readonly #counts = new Map<string, Counts>()
+  readonly #budget: Budget
   #listener: { socket: Socket; mdns: MulticastDNS } | null = null
   #error: string | null = null
 
   constructor(init: MdnsSocketsInit) {
     this.#init = init
+    this.#budget = new Budget({
+      burst: liveLimits.mdnsPerHostBurst,
+      perSecond: liveLimits.mdnsPerHostPerSecond,
+      burstAll: liveLimits.mdnsBurst,
+      perSecondAll: liveLimits.mdnsPerSecond,
+      sendersMax: liveLimits.mdnsHostsMax,
+      nowMs: init.nowMs,
+    })
   }
 
   /** Names of the interfaces that can be spoken on. */
@@ -115,6 +131,7 @@ export class MdnsSockets {
   #listen(): void {
     const socket = createSocket({ type: 'udp4', reuseAddr: true })
     const mdns = multicastDns({ socket, bind: '0.0.0.0', multicast: false })
+    this.#sift(socket)
     this.#listener = { socket, mdns }
     const failed = (error: Error) => {
       if (this.#listener?.mdns !== mdns) return
@@ -151,7 +168,9 @@ export class MdnsSockets {
   }
 
   #openSpeaker(one: Interface): void {
-    const mdns = multicastDns({ interface: one.address, bind: one.address })
+    const socket = createSocket({ type: 'udp4', reuseAddr: true })
+    const mdns = multicastDns({ socket, interface: one.address, bind: one.address })
+    this.#sift(socket)
     const speaker = { on: one, mdns }
     this.#speakers.set(one.name, speaker)
     const counts = this.#note(one.name, one.address)
@@ -174,6 +193,22 @@ export class MdnsSockets {
     speaker?.mdns.destroy()
   }
 
+  /** Packets about other things, and those beyond a budget, are dropped before they are decoded: that is what they would cost. */
+  #sift(socket: Socket): void {
+    const decoders = socket.listeners('message')
+    socket.removeAllListeners('message')
+    socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
+      if (!speaksOfHubs(bytes)) this.#count('heard', from.address)
+      else if (!this.#budget.take(from.address)) this.#count('dropped', from.address)
+      else for (const decode of decoders) Reflect.apply(decode, socket, [bytes, from])
+    })
+  }
+
+  #count(what: 'heard' | 'dropped', address: string): void {
+    const on = this.interfaces().find((one) => isInSubnet(address, one))
+    if (on !== undefined) this.#note(on.name, on.address)[what]++
+  }
+
   #receive(packet: Packet, address: string): void {
     const on = this.interfaces().find((one) => isInSubnet(address, one))
     if (on === undefined) return
@@ -184,7 +219,7 @@ export class MdnsSockets {
   }
 
   #note(name: string, address: string): Counts {
-    const counts = this.#counts.get(name) ?? { address, heard: 0, echoed: 0, sent: 0, error: null }
+    const counts = this.#counts.get(name) ?? { address, heard: 0, echoed: 0, dropped: 0, sent: 0, error: null }
     counts.address = address
     this.#counts.set(name, counts)
     return counts

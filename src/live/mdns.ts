@@ -42,6 +42,7 @@ export class Mdns {
     this.#sockets = new MdnsSockets({
       receive: (packet, from) => this.#receive(packet, from),
       opened: (on) => this.#introduce(on),
+      nowMs: init.nowMs,
       log: init.log,
     })
   }

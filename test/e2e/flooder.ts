@@ -1,4 +1,4 @@
-/** A hostile process: `flooder.ts KIND HUB-ADDRESS [TOKEN]`; prints `done` when it has sent what it had, then waits. */
+/** A hostile process: `flooder.ts KIND HUB-ADDRESS [TOKEN]`; prints `begun`, and `done` when it has sent what a flood takes, but goes on. */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
@@ -19,6 +19,10 @@ const PEERS = 10_000
 const TOPICS = 10_000
 const STREAMS = 2_000
 const BATCH = 100
+const SOCKETS = 400
+const GARBAGE = 500_000
+const CONNECTIONS = 3_000
+const ROUNDS = 20
 const [kind = '', address = '', token = ''] = process.argv.slice(2)
 const port = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
 const host = /\/ip4\/([\d.]+)/.exec(address)?.[1] ?? ''
@@ -30,7 +34,8 @@ async function mdns(): Promise<void> {
   socket.setMulticastInterface(host)
   const swarm = token === '' ? 'abcdefgh' : openToken(token, Date.now()).swarm.prefix
   const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-  for (let n = 0; n < PEERS; n++) {
+  for (let n = 0; ; n++) {
+    if (n === PEERS) process.stdout.write('done\n')
     const hub = `12D3KooW${Array.from(randomBytes(44), (byte) => alphabet[byte % alphabet.length]).join('')}`
     const named = [swarm, 'pairing', 'otherone'][n % 3] ?? swarm
     const answers = announcementAnswers({ hub, swarm: named, port: 1 + (n % 60_000), addresses: [host], gone: false })
@@ -39,25 +44,22 @@ async function mdns(): Promise<void> {
   }
 }
 
-let opened = 0
-
 /** Strangers: connections that say nothing, a byte now and then, or garbage with a great length in front. */
 function halfOpen(): void {
-  const words = [Buffer.alloc(0), Buffer.from([0x13]), Buffer.alloc(2_000, 0xff), Buffer.from('/multistream/1.0.0\n')]
+  let tried = 0
+  const words = [Buffer.alloc(0), Buffer.from([0x13]), Buffer.alloc(GARBAGE, 0xff), Buffer.from('/multistream/1.0.0\n')]
   const open = (n: number): void => {
     const socket = connect(port, host)
     const trickle = setInterval(() => socket.write(Buffer.from([n & 0xff])), 1_000)
     socket.on('error', () => undefined)
-    socket.on('connect', () => {
-      opened++
-      socket.write(words[n % words.length] ?? '')
-    })
+    socket.on('connect', () => socket.write(words[n % words.length] ?? ''))
     socket.on('close', () => {
+      if (++tried === CONNECTIONS) process.stdout.write('done\n')
       clearInterval(trickle)
       setTimeout(() => open(n), 200)
     })
   }
-  for (let n = 0; n < 400; n++) open(n)
+  for (let n = 0; n < SOCKETS; n++) open(n)
 }
 
 /** A member gone bad: thousands of streams, great frames, topics without end, each as fast as it can. */
@@ -82,7 +84,8 @@ async function member(flood: 'streams' | 'topics'): Promise<void> {
   const names = { hub: identity.hub, swarm: swarm.id, boot: 'flood', known: '' }
   const hello = Buffer.from(JSON.stringify({ versions: { min: 1, max: 1 }, ...names, chain, addresses: [] }))
   if (flood === 'topics') for (let n = 0; n < TOPICS; n++) peer.services.gossip.subscribe(`topic-${n}`)
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; ; round++) {
+    if (round === ROUNDS) process.stdout.write('done\n')
     const connection = await peer.dial(multiaddr(address)).catch(() => null)
     if (connection === null) {
       await delay(100)
@@ -92,7 +95,7 @@ async function member(flood: 'streams' | 'topics'): Promise<void> {
     control?.send(Buffer.concat([frame(0, hello), frame(1, Buffer.alloc(0))]))
     // every fourth time the flood comes after it was let in
     if (flood === 'streams' && round % 4 === 0) await delay(500)
-    for (let n = 0; flood === 'streams' && n < STREAMS / 20; n++) {
+    for (let n = 0; flood === 'streams' && n < STREAMS / ROUNDS; n++) {
       const protocol = ['/shoal/ctl/1', '/shoal/blob/1', '/meshsub/1.1.0'][n % 3] ?? ''
       const options = { maxOutboundStreams: STREAMS, signal: AbortSignal.timeout(500) }
       const stream = await connection.newStream(protocol, options).catch(() => null)
@@ -111,11 +114,7 @@ function frame(code: number, body: Uint8Array): Uint8Array {
 }
 
 process.on('uncaughtException', () => undefined)
+process.stdout.write('begun\n')
 if (kind === 'mdns') await mdns()
-if (kind === 'half-open') {
-  halfOpen()
-  await delay(2_500)
-}
+if (kind === 'half-open') halfOpen()
 if (kind === 'streams' || kind === 'topics') await member(kind)
-process.stdout.write(`done, ${opened} connections\n`)
-setInterval(() => undefined, 1_000)

@@ -27,9 +27,11 @@ const network = new Libp2pNetwork(
 )
 let pong: (() => void) | null = null
 
-/** Round trips to an honest hub over the control stream, in milliseconds, one after the other. */
-async function roundTrips(to: string, count: number): Promise<number[]> {
-  const times: number[] = []
+const PAUSE_MS = 5
+
+/** Round trips to another hub over the control stream, one after the other, and how late the pauses between them ended; milliseconds. */
+async function roundTrips(to: string, count: number): Promise<{ times: number[]; late: number[] }> {
+  const [times, late]: [number[], number[]] = [[], []]
   for (let n = 0; n < count; n++) {
     const startMs = performance.now()
     const answered = new Promise<void>((resolve) => {
@@ -37,10 +39,12 @@ async function roundTrips(to: string, count: number): Promise<number[]> {
     })
     if (!network.send(to, Buffer.from('ping'))) throw new Error('the honest hub is not connected')
     await answered
-    times.push(performance.now() - startMs)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    const endMs = performance.now()
+    times.push(endMs - startMs)
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    late.push(performance.now() - endMs - PAUSE_MS)
   }
-  return times.toSorted((a, b) => a - b)
+  return { times, late }
 }
 
 await network.start({
@@ -64,7 +68,7 @@ process.stdin.on('data', async (data) => {
     emit({ event: 'token', text })
   }
   const [verb, to = '', count = '0'] = command.split(' ')
-  if (verb === 'latency') emit({ event: 'latency', times: await roundTrips(to, Number(count)) })
+  if (verb === 'latency') emit({ event: 'latency', ...(await roundTrips(to, Number(count))) })
   if (command === 'collect') emit({ event: 'collected', bytes: collectedBytes() })
   if (command === 'stop') {
     await network.stop()

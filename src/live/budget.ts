@@ -1,0 +1,56 @@
+/** How often each sender may be listened to: a bucket of tokens for each, and one for all of them together. */
+
+export interface BudgetInit {
+  /** What a sender may do at once, and how much of it comes back in a second. */
+  readonly burst: number
+  readonly perSecond: number
+  /** The same for all senders together: made-up addresses share it. */
+  readonly burstAll: number
+  readonly perSecondAll: number
+  /** Senders remembered; the one that was quiet for the longest goes first. */
+  readonly sendersMax: number
+  readonly nowMs: () => number
+}
+
+interface Bucket {
+  tokens: number
+  atMs: number
+}
+
+export class Budget {
+  readonly #init: BudgetInit
+  readonly #senders = new Map<string, Bucket>()
+  readonly #all: Bucket
+
+  constructor(init: BudgetInit) {
+    this.#init = init
+    this.#all = { tokens: init.burstAll, atMs: init.nowMs() }
+  }
+
+  /** Whether one more thing of this sender is within its budget, which it then uses up. */
+  take(sender: string): boolean {
+    const { burst, perSecond, burstAll, perSecondAll } = this.#init
+    const bucket = this.#bucketOf(sender)
+    this.#refill(bucket, burst, perSecond)
+    this.#refill(this.#all, burstAll, perSecondAll)
+    if (bucket.tokens < 1 || this.#all.tokens < 1) return false
+    bucket.tokens--
+    this.#all.tokens--
+    return true
+  }
+
+  #bucketOf(sender: string): Bucket {
+    const bucket = this.#senders.get(sender) ?? { tokens: this.#init.burst, atMs: this.#init.nowMs() }
+    this.#senders.delete(sender)
+    this.#senders.set(sender, bucket)
+    const oldest = this.#senders.keys().next()
+    if (this.#senders.size > this.#init.sendersMax && !oldest.done) this.#senders.delete(oldest.value)
+    return bucket
+  }
+
+  #refill(bucket: Bucket, burst: number, perSecond: number): void {
+    const nowMs = this.#init.nowMs()
+    bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.atMs) * perSecond) / 1000)
+    bucket.atMs = nowMs
+  }
+}
