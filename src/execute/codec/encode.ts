@@ -6,6 +6,7 @@ import { BytesOverflow, ByteWriter } from './byte-writer.ts'
 import { classOf } from './classes.ts'
 import type { Encode, EncodeOptions } from './codec.ts'
 import { leafEncoder, type Sink } from './encode-builtin.ts'
+import { type FieldSink, fieldWalk, walkAfter } from './field-walk.ts'
 import { ObjectTable } from './object-table.ts'
 import { type Objection, objectionToExtras, objectionToProperty, plainKeys } from './properties.ts'
 import { pathText, type Trail, ValueError } from './refusal.ts'
@@ -26,7 +27,7 @@ interface Deferred {
 const errorPrototypes: readonly object[] = errorConstructors.map(({ prototype }) => prototype)
 const freshErrorStack = Object.getOwnPropertyDescriptor(new Error('example'), 'stack')
 
-class Encoder implements Sink {
+class Encoder implements Sink, FieldSink {
   readonly writer = new ByteWriter(codecLimits.encodedBytesMax)
   readonly table: ObjectTable
   readonly #options: EncodeOptions
@@ -57,6 +58,19 @@ class Encoder implements Sink {
       if (!(thrown instanceof BytesOverflow)) throw thrown
       throw new ValueError('$', 'too-large', `more than ${codecLimits.encodedBytesMax} bytes`)
     }
+  }
+
+  string(value: string): void {
+    this.writer.string(value)
+  }
+
+  number(value: number): void {
+    this.writer.number(value)
+  }
+
+  other(value: unknown, key: string, depth: number): void {
+    this.#keys[depth] = key
+    this.#value(value, depth + 1)
   }
 
   #value(value: unknown, depth: number): void {
@@ -333,9 +347,14 @@ class Encoder implements Sink {
     }
   }
 
-  #shapeValues(object: object, { keys }: Shape, depth: number): void {
+  #shapeValues(object: object, shape: Shape, depth: number): void {
+    if (shape.fields !== null) {
+      shape.fields(object, this, depth)
+      return
+    }
+    if (++shape.met === walkAfter) shape.fields = fieldWalk(shape.keys)
     const fields = object as Record<string, unknown>
-    for (const key of keys) {
+    for (const key of shape.keys) {
       const value = fields[key]
       // Most fields by far; they are never refused, so nobody asks for their path.
       if (typeof value === 'string') this.writer.string(value)

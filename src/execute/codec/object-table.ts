@@ -46,7 +46,7 @@ export class ObjectTable {
   }
 
   get full(): boolean {
-    return (this.#once ?? this.#numbers).size > codecLimits.objectsMax
+    return (this.#once === null ? this.#numbers.size : this.#met) > codecLimits.objectsMax
   }
 
   /** Forgets what was added: the reader never saw it. */

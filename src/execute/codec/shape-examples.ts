@@ -17,7 +17,9 @@ export class ShapeExamples {
   /** The shape of a plain object that is like an example in every respect; null when it must be looked at. */
   find(object: object): Shape | null {
     if (hiddenClasses === null) return null
-    for (const { object: example, shape } of this.#examples) {
+    const examples = this.#examples
+    for (let at = 0; at < examples.length; at++) {
+      const { object: example, shape } = examples[at] as Example
       // Elements (`{0: ...}`) are outside the hidden class and come first, hence the look at the first key.
       if (hiddenClasses.same(example, object)) return firstKey(object) === shape.keys[0] ? shape : null
     }

@@ -1,9 +1,15 @@
 /** Key lists of objects, each written once: the encoder finds them by key order, the decoder by number. */
 
+import type { FieldWalk } from './field-walk.ts'
+
 /** The keys that many objects of one value have in common, in order. */
 export interface Shape {
   readonly number: number
   readonly keys: readonly string[]
+  /** Objects met that are like an example of this shape in every respect. */
+  met: number
+  /** Visits the fields one after the other, made once enough objects were met; null until then, and where it cannot be made. */
+  fields: FieldWalk | null
 }
 
 interface Branch {
@@ -40,7 +46,7 @@ export class ShapeIndex {
       }
       branch = next
     }
-    branch.shape = { number: this.#count++, keys }
+    branch.shape = { number: this.#count++, keys, met: 0, fields: null }
     return branch.shape
   }
 }

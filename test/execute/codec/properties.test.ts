@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decode } from '../../../src/execute/codec/decode.ts'
 import { encode } from '../../../src/execute/codec/encode.ts'
+import { walkAfter } from '../../../src/execute/codec/field-walk.ts'
 import { valueHash } from '../../../src/execute/codec/value-hash.ts'
 import { anyValue } from './any-value.ts'
 
@@ -50,11 +51,28 @@ test('bytes do not depend on how the engine happens to hold a value', () => {
   )
 })
 
+test('many objects alike arrive as few do, whatever their keys are', () => {
+  const keys = ['__proto__', '"', '\\n\u2028', 'constructor', '', 'in', '1e1', 'é']
+  const one = (id: number): unknown =>
+    JSON.parse(
+      JSON.stringify({ id, text: `t${id}`, deep: [id] }).replace(
+        '{',
+        `{${keys.map((key) => `${JSON.stringify(key)}:${id / 3},`).join('')}`,
+      ),
+    )
+  const many = Array.from({ length: 2 * walkAfter }, (_, id) => one(id))
+  const twice = [many, many[3], many[walkAfter + 3]]
+  const arrived = decode(encode(twice)) as unknown[][]
+  expect(isDeepStrictEqual(arrived, twice)).toBe(true)
+  expect(arrived[2]).toBe(arrived[0]?.[walkAfter + 3])
+  expect(() => encode([...many, Object.assign(one(1) as object, { deep: () => 1 })])).toThrow('deep')
+})
+
 test('an engine that answers no questions about hidden classes gives the same bytes', () => {
   const encoder = fileURLToPath(new URL('../../../src/execute/codec/encode.ts', import.meta.url))
   const program = `
     const { encode } = await import(${JSON.stringify(encoder)})
-    const records = Array.from({ length: 50 }, (_, id) => ({ id, name: 'n' + id, value: id / 3, tags: ['a', id], sub: { 0: id } }))
+    const records = Array.from({ length: 600 }, (_, id) => ({ id, name: 'n' + id, value: id / 3, tags: ['a', id], sub: { 0: id } }))
     const value = [records, [1.5, 2], [1,, 2], new Float32Array(9), new Map([[1, [[]]]])]
     process.stdout.write(Buffer.from(encode(value)).toString('hex'))`
   const run = (...flags: string[]): string =>
