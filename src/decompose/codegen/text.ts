@@ -15,12 +15,14 @@ const CLOSING = 2 ** 32
 /** A text under construction: some ranges of the user's text kept, others blank, own text put in between. */
 export class TextBuilder {
   readonly #source: string
+  readonly #lines: LineEnds
   readonly #kept: Uint8Array
   readonly #insertions: Insertion[] = []
 
   /** @param keepAll start with all text kept (then blank parts), else with nothing kept (then keep parts). */
   constructor(source: string, keepAll: boolean) {
     this.#source = source
+    this.#lines = lineEndsOf(source)
     this.#kept = new Uint8Array(source.length).fill(keepAll ? 1 : 0)
   }
 
@@ -82,23 +84,53 @@ export class TextBuilder {
   }
 
   #copyRun(from: number, to: number, kept: boolean, written: Writer): void {
-    LINE_END.lastIndex = from
+    const { starts, ends } = this.#lines
     let at = from
-    for (let end = LINE_END.exec(this.#source); end !== null && end.index < to; end = LINE_END.exec(this.#source)) {
-      if (kept) written.keep(this.#source.slice(at, end.index))
-      else written.blank(end.index - at)
-      // A range may end between the two characters of one line end.
-      const after = Math.min(to, end.index + end[0].length)
-      written.endLine(this.#source.slice(end.index, after))
-      at = after
-      LINE_END.lastIndex = at
+    for (let line = firstEndingAfter(ends, from); (starts[line] ?? to) < to; line++) {
+      // A range may begin or end between the two characters of one line end.
+      const end = Math.max(at, starts[line] ?? to)
+      if (kept) written.keep(this.#source.slice(at, end))
+      else written.blank(end - at)
+      at = Math.min(to, ends[line] ?? to)
+      written.endLine(this.#source.slice(end, at))
     }
     if (kept) written.keep(this.#source.slice(at, to))
     else written.blank(to - at)
   }
 }
 
+/** Where the line ends of a text begin and end. */
+interface LineEnds {
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+}
+
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
+/** Of the text at hand: every spot of a module is written out of the same one. */
+let last: { readonly source: string; readonly lines: LineEnds } | null = null
+
+function lineEndsOf(source: string): LineEnds {
+  if (last?.source === source) return last.lines
+  const starts: number[] = []
+  const ends: number[] = []
+  for (const { index, 0: text } of source.matchAll(LINE_END)) {
+    starts.push(index)
+    ends.push(index + text.length)
+  }
+  last = { source, lines: { starts, ends } }
+  return last.lines
+}
+
+/** The first line end that is not over at a position. */
+function firstEndingAfter(ends: readonly number[], position: number): number {
+  let [low, high] = [0, ends.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ends[middle] ?? 0) > position) high = middle
+    else low = middle + 1
+  }
+  return low
+}
 
 /** Text being written, with lines and columns counted. */
 class Writer {

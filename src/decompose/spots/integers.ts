@@ -11,10 +11,27 @@ const STEPS_MAX = 40
  * somewhere in the module. True is a guess that is checked when it runs.
  */
 export function mayBeIntegers(map: ModuleMap, node: AnyNode): boolean {
-  return !showsFractions(map, node, { names: new Set(), steps: 0 })
+  const found = findings.get(map) ?? { known: new Map<string, boolean>(), first: new Map<string, boolean>() }
+  findings.set(map, found)
+  const { known } = found
+  const seen = { names: new Set<string>(), steps: 0, ...found }
+  const shows = showsFractions(map, node, seen)
+  // All that these names lead to was looked at, and nothing of it shows fractions.
+  if (!shows && seen.steps < STEPS_MAX) for (const name of seen.names) known.set(name, false)
+  return !shows
 }
 
-interface Seen {
+/** What is known of a module's names: its sums lead to the same ones again and again. */
+interface Findings {
+  /** Names of which it is certain whether they show fractions. */
+  readonly known: Map<string, boolean>
+  /** What was found of names that were followed first, with all steps left. */
+  readonly first: Map<string, boolean>
+}
+
+const findings = new WeakMap<ModuleMap, Findings>()
+
+interface Seen extends Findings {
   readonly names: Set<string>
   steps: number
 }
@@ -61,8 +78,14 @@ const FRACTIONS = /^(parseFloat|NaN|Infinity|Float32Array|Float64Array)$/
 
 /** Some place of the module gives fractions to a variable, property or function of this name. */
 function nameShows(map: ModuleMap, name: string, seen: Seen): boolean {
+  const isFirst = seen.steps === 0
+  const known = seen.known.get(name) ?? (isFirst ? seen.first.get(name) : undefined)
+  if (known !== undefined) return known
   if (seen.names.has(name) || seen.steps >= STEPS_MAX) return false
   seen.names.add(name)
   seen.steps += 1
-  return map.valuesNamed(name).some((value) => showsFractions(map, isFunction(value) ? value.body : value, seen))
+  const shows = map.valuesNamed(name).some((value) => showsFractions(map, isFunction(value) ? value.body : value, seen))
+  if (shows) seen.known.set(name, true)
+  if (isFirst) seen.first.set(name, shows)
+  return shows
 }

@@ -152,9 +152,14 @@ function isLong(map: ModuleMap, fn: FunctionNode, seen: Set<FunctionNode>): bool
 /** Cuts a row of statements where one needs what an earlier one gives, or cannot leave its place. */
 function splitRow(search: Search, host: FunctionNode, row: readonly Task[]): void {
   let group: Judged[] = []
+  /** What the group gives, and what it needs. */
+  const given = new Set<Variable>()
+  const earlier = new Set<Variable>()
   const end = (): void => {
     if (group.length > 1) addGroup(search, host, group, null)
     group = []
+    given.clear()
+    earlier.clear()
   }
   for (const task of row) {
     const judged = judgeTask(search, task)
@@ -162,12 +167,12 @@ function splitRow(search: Search, host: FunctionNode, row: readonly Task[]): voi
       end()
       continue
     }
-    const given = new Set(group.flatMap((before) => before.task.targets))
     const used = variablesIn(judged.needs)
     if (used.some((variable) => given.has(variable)) || judged.task.targets.some((target) => given.has(target))) end()
-    const earlier = new Set(group.flatMap((before) => variablesIn(before.needs)))
     if (task.targets.some((target) => earlier.has(target))) end()
     group.push(judged)
+    for (const target of judged.task.targets) given.add(target)
+    for (const variable of used) earlier.add(variable)
   }
   end()
 }

@@ -22,22 +22,20 @@ export class ModuleMap {
   readonly hasImpureAccessors: boolean
   /** Names of members that are assigned anywhere; empty for computed ones on a class or function. */
   readonly #assignedNames = new Set<string>()
-  readonly #parents = new Map<AnyNode, AnyNode>()
-  readonly #variables = new Map<AnyNode, Variable>()
-  readonly #references = new Map<AnyNode, Reference>()
   readonly #names = new Map<AnyNode, readonly Identifier[]>()
   #values: ReadonlyMap<string, readonly AnyNode[]> | null = null
 
   constructor(module: ParsedModule) {
     this.module = module
-    this.#indexParents(module.tree)
+    indexParents(module.tree)
     for (const scope of module.scopes) {
       for (const reference of scope.references) {
-        this.#references.set(reference.identifier, reference)
-        if (reference.resolved !== null) this.#variables.set(reference.identifier, reference.resolved)
+        const identifier = reference.identifier as AnyNode & Indexed
+        identifier[REFERENCE] = reference
+        if (reference.resolved !== null) identifier[VARIABLE] = reference.resolved
       }
       for (const variable of scope.variables) {
-        for (const identifier of variable.identifiers) this.#variables.set(identifier, variable)
+        for (const identifier of variable.identifiers as readonly Indexed[]) identifier[VARIABLE] = variable
       }
     }
     const accessors = this.#indexMethods()
@@ -46,16 +44,16 @@ export class ModuleMap {
   }
 
   parentOf(node: AnyNode): AnyNode | null {
-    return this.#parents.get(node) ?? null
+    return (node as Indexed)[PARENT] ?? null
   }
 
   /** The variable an identifier stands for; null for globals and property names. */
   variableOf(identifier: AnyNode): Variable | null {
-    return this.#variables.get(identifier) ?? null
+    return (identifier as Indexed)[VARIABLE] ?? null
   }
 
   referenceOf(identifier: AnyNode): Reference | null {
-    return this.#references.get(identifier) ?? null
+    return (identifier as Indexed)[REFERENCE] ?? null
   }
 
   /** The nearest function or class body around a node; null at module level. */
@@ -112,7 +110,7 @@ export class ModuleMap {
     if (held !== undefined) return held
     const names: Identifier[] = []
     walk(node, (at) => {
-      if (at.type === 'Identifier' && this.#variables.has(at)) names.push(at)
+      if (at.type === 'Identifier' && this.variableOf(at) !== null) names.push(at)
       return true
     })
     this.#names.set(node, names)
@@ -128,14 +126,6 @@ export class ModuleMap {
   /** True for variables of the module's own top scope. */
   isModuleLevel(variable: Variable): boolean {
     return variable.scope.type === 'module' || variable.scope.type === 'global'
-  }
-
-  #indexParents(node: AnyNode): void {
-    for (const child of childrenOf(node)) {
-      // `{x}` shorthand shares one node between key and value: the value's parent is what matters, both are equal here.
-      this.#parents.set(child, node)
-      this.#indexParents(child)
-    }
   }
 
   #indexMethods(): { found: boolean; bodies: AnyNode[] } {
@@ -190,6 +180,25 @@ export class ModuleMap {
   #callableNamed(identifier: Identifier): AnyNode | null {
     const variable = this.variableOf(identifier)
     return variable === null ? null : this.callableOf(variable)
+  }
+}
+
+/** Where nodes keep what the index knows of them: a tree has one index, and tables beside it are slow to ask. */
+const PARENT = Symbol('parent')
+const VARIABLE = Symbol('variable')
+const REFERENCE = Symbol('reference')
+
+interface Indexed {
+  [PARENT]?: AnyNode
+  [VARIABLE]?: Variable
+  [REFERENCE]?: Reference
+}
+
+function indexParents(node: AnyNode): void {
+  for (const child of childrenOf(node)) {
+    // `{x}` shorthand shares one node between key and value: the value's parent is what matters, both are equal here.
+    ;(child as AnyNode & Indexed)[PARENT] = node
+    indexParents(child)
   }
 }
 

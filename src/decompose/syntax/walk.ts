@@ -4,22 +4,32 @@ import type { AnyNode, ArrowFunctionExpression, Class, FunctionDeclaration, Func
 export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression
 export type ClassNode = Class & AnyNode
 
-/** Trees do not change once they are parsed, and are walked many times. */
-const children = new WeakMap<AnyNode, readonly AnyNode[]>()
+/** Where a node keeps its children: trees do not change once they are parsed, and a table beside them is slow to ask. */
+const CHILDREN = Symbol('children')
+
+interface Walked {
+  [CHILDREN]?: readonly AnyNode[]
+}
 
 /** The direct children of a node, in source order of its fields. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
-  const held = children.get(node)
+  const walked = node as AnyNode & Walked
+  const held = walked[CHILDREN]
   if (held !== undefined) return held
   const found: AnyNode[] = []
-  for (const value of Object.values(node)) {
+  for (const key in node) {
+    if (NO_CHILD.has(key)) continue
+    const value: unknown = Reflect.get(node, key)
     if (Array.isArray(value)) {
       for (const entry of value) if (isNode(entry)) found.push(entry)
     } else if (isNode(value)) found.push(value)
   }
-  children.set(node, found)
+  walked[CHILDREN] = found
   return found
 }
+
+/** Fields of every node that hold none. */
+const NO_CHILD = new Set(['type', 'start', 'end', 'loc', 'range'])
 
 /** Visits a node and everything below it; `enter` returns false to skip what is below. */
 export function walk(node: AnyNode, enter: (node: AnyNode) => boolean | undefined | undefined): void {
