@@ -11,6 +11,10 @@ export * from './limits/think.ts'
 export const sizes = {
   /** A result or input up to this travels inside its ledger record: a blob round trip costs more. */
   inlineBytesMax: KiB,
+  /** The same for outcomes of consecutive shards together, if they are as small as this on average: a blob for them would be made
+   * durable at two hubs before they count. */
+  inlinePackBytesMax: 16 * KiB,
+  inlineOutcomeBytesMax: 64,
   /** One chunk of a blob on a stream; libp2p resets a reader that lags more than 4 MiB. */
   blobChunkBytesMax: MiB,
   /** One blob. Larger inputs must be split by the caller. */

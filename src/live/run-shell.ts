@@ -4,8 +4,8 @@ import type { Prefetch, RunPlan, RunShard } from '../hub/effect.ts'
 import type { Input, RunId } from '../hub/input.ts'
 import { decomposeLimits, durations, shellLimits } from '../limits.ts'
 import { type FamilySpec, shardItems } from '../program/family.ts'
-import type { HubId, Ref } from '../program/ref.ts'
-import { packList, unpackList } from '../wire/pack.ts'
+import type { Ref } from '../program/ref.ts'
+import { unpackList } from '../wire/pack.ts'
 import type { JobShelf } from './job-shelf.ts'
 import { errorFields, type Log } from './log.ts'
 import type { SpotProfiles } from './spot-profiles.ts'
@@ -123,10 +123,12 @@ export class RunShell {
     const spec = jobs.spec(plan.job, plan.family)
     const setting: JobSetting = await jobs.setting(plan.job, plan.holders, signal)
     const sharedBytes = spec.shared === null ? null : await values.bytes(spec.shared, plan.holders, signal)
-    const packs = new Map<Ref, Uint8Array[]>()
+    const packs = await this.#packs(plan, signal)
     const shards: ShardWork[] = []
-    for (const shard of plan.shards)
-      shards.push(await this.#work(spec, shard, { packs, holders: plan.holders, signal }))
+    for (const shard of plan.shards) {
+      const restored = shard.restored === null ? null : await values.bytes(shard.restored, plan.holders, signal)
+      shards.push(workOf(spec, shard, packs, restored))
+    }
     const shared = sharedBytes === null ? null : { key: `${plan.job}/${plan.family}`, bytes: sharedBytes }
     const limits = { shardDeadlineMs: durations.shardDeadlineMs, memoryBytesMax: shellLimits.slotMemoryBytesMax }
     return {
@@ -135,33 +137,15 @@ export class RunShell {
     }
   }
 
-  async #work(
-    spec: FamilySpec,
-    shard: RunShard,
-    source: { packs: Map<Ref, Uint8Array[]>; holders: readonly HubId[]; signal: AbortSignal },
-  ): Promise<ShardWork> {
-    const entry = async (place: { ref: Ref; offset: number }): Promise<Uint8Array> => {
-      const pack =
-        source.packs.get(place.ref) ??
-        unpackList(await this.#components.values.bytes(place.ref, source.holders, source.signal))
-      source.packs.set(place.ref, pack)
-      const found = pack[place.offset]
-      if (found === undefined) throw new RangeError(`a packed list of ${pack.length} has no entry ${place.offset}`)
-      return found
+  /** The packed lists from which the shards of a run get what they work on, each fetched once. */
+  async #packs(plan: RunPlan, signal: AbortSignal): Promise<Packs> {
+    const packs = new Map<Ref, Uint8Array[]>()
+    for (const { input, parents } of plan.shards) {
+      for (const { ref } of input === null ? parents : [...parents, input]) {
+        if (!packs.has(ref)) packs.set(ref, unpackList(await this.#components.values.bytes(ref, plan.holders, signal)))
+      }
     }
-    const parents: Uint8Array[] = []
-    for (const parent of shard.parents) parents.push(await entry(parent))
-    const restored =
-      shard.restored === null
-        ? null
-        : await this.#components.values.bytes(shard.restored, source.holders, source.signal)
-    return {
-      index: shard.index,
-      ...shardItems(spec.cut, shard.index),
-      input: shard.input === null ? null : await entry(shard.input),
-      parents,
-      restored,
-    }
+    return packs
   }
 
   /** What a slot says becomes inputs of the hub, one after the other: results before the end that follows them. */
@@ -176,7 +160,7 @@ export class RunShell {
     return {
       results: (first, outcomes, busyMs) =>
         inOrder(async () => {
-          const ref = await values.store(packList(outcomes))
+          const ref = await values.storeOutcomes(outcomes)
           input({ type: 'results', run, lo: first, hi: first + outcomes.length, ref, busyMs })
         }),
       checkpoint: (shard, progress, state) =>
@@ -190,4 +174,22 @@ export class RunShell {
         }),
     }
   }
+}
+
+type Packs = ReadonlyMap<Ref, readonly Uint8Array[]>
+
+function workOf(spec: FamilySpec, shard: RunShard, packs: Packs, restored: Uint8Array | null): ShardWork {
+  return {
+    index: shard.index,
+    ...shardItems(spec.cut, shard.index),
+    input: shard.input === null ? null : entryOf(packs, shard.input),
+    parents: shard.parents.map((parent) => entryOf(packs, parent)),
+    restored,
+  }
+}
+
+function entryOf(packs: Packs, { ref, offset }: { readonly ref: Ref; readonly offset: number }): Uint8Array {
+  const found = packs.get(ref)?.[offset]
+  if (found === undefined) throw new RangeError(`a packed list of ${packs.get(ref)?.length} has no entry ${offset}`)
+  return found
 }

@@ -3,6 +3,7 @@ import { ShoalError } from '../errors.ts'
 import { shellLimits, sizes } from '../limits.ts'
 import type { Cid, HubId, Ref } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
+import { packList } from '../wire/pack.ts'
 import type { Network } from './network.ts'
 
 /** Where values live. */
@@ -29,6 +30,13 @@ export class Values {
     const cid = await this.#blobs.put(bytes)
     this.#remember(cid, bytes)
     return { kind: 'blob', cid, size: bytes.byteLength }
+  }
+
+  /** The same for outcomes of consecutive shards: many small ones travel inline, too. */
+  async storeOutcomes(outcomes: readonly Uint8Array[]): Promise<Ref> {
+    const bytes = packList(outcomes)
+    const inlineMax = Math.min(sizes.inlinePackBytesMax, outcomes.length * sizes.inlineOutcomeBytesMax)
+    return bytes.byteLength <= inlineMax ? { kind: 'inline', bytes } : this.store(bytes)
   }
 
   /**
