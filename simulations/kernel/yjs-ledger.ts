@@ -7,10 +7,13 @@ import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { OBSERVER, STRANGER } from './forgery.ts'
 import type { Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 import type { Random } from './random.ts'
+import { sharedReader } from './shared-reader.ts'
 import { signed } from './signed.ts'
 
-const SNAPSHOT_FRAMES = 60
+const SNAPSHOT_FRAMES = 150
 const EMPTY_VECTOR = new Uint8Array([0])
+/** Remembers by the bytes alone, so that worlds may share it. */
+const reader = sharedReader()
 
 export class YjsLedger implements SimLedger {
   isFull = false
@@ -39,7 +42,7 @@ export class YjsLedger implements SimLedger {
     const sign = (bytes: Uint8Array) => signed(author.hub, bytes)
     this.#ledger?.destroy()
     const members = { admits: (hub: string) => hub !== STRANGER, roles: rolesOf }
-    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify, ...members })
+    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify, ...members, reader })
     return [...this.#ledger.load(this.#frames).records]
   }
 

@@ -15,10 +15,14 @@ export function invalidBytes(what: string, cause?: unknown): ShoalError {
   })
 }
 
+/** Writers come and go by the thousand: their buffers are used again. */
+const SPARE_BUFFERS_MAX = 8
+const SPARE_BYTES_MAX = 65_536
+const spareBuffers: Uint8Array[] = []
+
 /** A growing byte string. */
 export class ByteWriter {
-  #bytes = new Uint8Array(256)
-  #view = new DataView(this.#bytes.buffer)
+  #bytes = spareBuffers.pop() ?? new Uint8Array(1024)
   length = 0
 
   byte(value: number): void {
@@ -47,7 +51,8 @@ export class ByteWriter {
     }
     this.varuint(FLOAT_TAG)
     this.#reserve(8)
-    this.#view.setFloat64(this.length, value, true)
+    const { buffer, byteOffset } = this.#bytes
+    new DataView(buffer, byteOffset + this.length, 8).setFloat64(0, value, true)
     this.length += 8
   }
 
@@ -82,9 +87,14 @@ export class ByteWriter {
     this.#bytes.set(prefix, start)
   }
 
-  /** A copy of what was written. */
+  /** What was written; the writer is empty then. */
   take(): Uint8Array {
-    return this.#bytes.slice(0, this.length)
+    const taken = this.#bytes.slice(0, this.length)
+    if (this.#bytes.byteLength <= SPARE_BYTES_MAX && spareBuffers.length < SPARE_BUFFERS_MAX)
+      spareBuffers.push(this.#bytes)
+    this.#bytes = new Uint8Array(0)
+    this.length = 0
+    return taken
   }
 
   #reserve(more: number): void {
@@ -93,7 +103,6 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.byteLength * 2))
     grown.set(this.#bytes.subarray(0, this.length))
     this.#bytes = grown
-    this.#view = new DataView(grown.buffer)
   }
 }
 

@@ -1,16 +1,16 @@
 /** The replicated ledger of one job: a Yjs document of single-writer logs, one per hub and boot. */
-import * as Y from 'yjs'
 import { assert, ShoalError } from '../errors.ts'
 import { ledgerLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { type Binding, bindingBytes, isLogName, logRoot, writeBinding } from './boot-entry.ts'
+import { type EntryReader, plainReader } from './entry-reader.ts'
 import { packFlush } from './flush.ts'
 import { type GuardContext, type Judgement, judgeSection, type Log, type Origin } from './guard.ts'
 import { HeldSections } from './held-sections.ts'
-import { unpackRecords } from './pack.ts'
+import { LateDoc } from './late-doc.ts'
 import type { Author, LedgerRecord } from './record.ts'
-import { firstLink, nextLink, readSealed, sealBytes, writeSealed } from './seal.ts'
-import { readStateVector } from './state-vector.ts'
+import { firstLink, sealBytes, writeSealed } from './seal.ts'
+import { readStateVector, writeStateVector } from './state-vector.ts'
 import { readUpdate, refused, type Section, splitSections, writeUpdate } from './update-format.ts'
 import type { Authored } from './view.ts'
 
@@ -27,6 +27,8 @@ export interface LedgerInit {
   readonly admits?: (hub: HubId) => boolean
   /** What a hub may do; empty, the default, where nothing is known of it. */
   readonly roles?: (hub: HubId) => readonly string[]
+  /** How entries are read; where many hubs share a process, one that remembers what another hub has read. */
+  readonly reader?: EntryReader
 }
 
 /** An update as it came in. `relayed` marks answers of anti-entropy, which hold the logs of many. */
@@ -41,21 +43,22 @@ export interface Received {
   readonly refused: readonly { readonly index: number; readonly error: ShoalError }[]
   /** Something in this call came before its predecessors: run anti-entropy with its sender now. */
   readonly missing: boolean
-  /** Everything that was new as one update, for the disk; null when nothing was. */
+  /** Everything that was new as one update, for the disk; null when nothing was, or when it came from there. */
   readonly update: Uint8Array | null
 }
 
 /**
  * Invariants. L1: only the owner of a log adds to it, at index 0, and its client id is new in every boot. L2: the doc never
  * has pending structs: what comes too early is held outside of it. L3: bytes of others never reach Yjs; it is given
- * what the guard accepted, written anew, in one transaction per call. L4: a refused update changes nothing; of what others pass on,
+ * what the guard accepted, written anew, many entries in one transaction. L4: a refused update changes nothing; of what others pass on,
  * parts that their authors did not seal are left out.
  */
 export class JobLedger {
   readonly job: JobId
   readonly author: Author
   readonly #init: LedgerInit
-  readonly #doc: Y.Doc
+  readonly #doc: LateDoc
+  readonly #reader: EntryReader
   readonly #logs = new Map<number, Log>()
   readonly #clients = new Map<string, number>()
   readonly #held = new HeldSections()
@@ -67,8 +70,8 @@ export class JobLedger {
     this.#init = init
     this.job = init.job
     this.author = init.author
-    this.#doc = new Y.Doc({ guid: init.job, gc: true })
-    this.#doc.clientID = init.clientId
+    this.#doc = new LateDoc(init.job)
+    this.#reader = init.reader ?? plainReader
     this.#context = {
       job: init.job,
       ownClient: init.clientId,
@@ -77,6 +80,7 @@ export class JobLedger {
       verify: init.verify,
       admits: init.admits ?? (() => true),
       roles: init.roles ?? (() => []),
+      reader: this.#reader,
     }
   }
 
@@ -105,7 +109,7 @@ export class JobLedger {
 
   /** Step 1 of anti-entropy: what this hub holds. */
   stateVector(): Uint8Array {
-    return Y.encodeStateVector(this.#doc)
+    return writeStateVector(new Map([...this.#logs].map(([client, { next }]) => [client, next])))
   }
 
   /**
@@ -117,7 +121,7 @@ export class JobLedger {
     const theirs = readStateVector(stateVector)
     const isLacking = [...this.#logs].some(([client, log]) => (theirs.get(client) ?? 0) < log.next)
     if (!isLacking) return []
-    const sections = readUpdate(Y.encodeStateAsUpdate(this.#doc, stateVector), 'disk')
+    const sections = readUpdate(this.#doc.encode(stateVector), 'disk')
     return splitSections(sections).map(writeUpdate)
   }
 
@@ -129,7 +133,7 @@ export class JobLedger {
 
   /** The whole ledger as one update, for the disk. */
   snapshot(): Uint8Array {
-    return Y.encodeStateAsUpdate(this.#doc)
+    return this.#doc.encode()
   }
 
   /** Every record held, log by log: for folding the job anew. */
@@ -140,7 +144,7 @@ export class JobLedger {
       assert(log !== undefined && clock === 0, 'every log in the doc is bound from its start')
       const author = authorOf(log.binding)
       for (const entry of entries.slice(1)) {
-        for (const record of unpackRecords(readSealed(entry).body)) authored.push({ author, record })
+        for (const record of this.#reader.entry(entry).records) authored.push({ author, record })
       }
     }
     return authored
@@ -165,7 +169,6 @@ export class JobLedger {
   }
 
   #flush(body: Uint8Array): Uint8Array {
-    assert(this.#doc.clientID === this.#init.clientId, 'Yjs keeps the client id of this boot')
     const { author } = this
     const binding = { job: this.job, hub: author.hub, boot: author.boot, client: this.#init.clientId }
     const own = this.#ownLog
@@ -173,17 +176,14 @@ export class JobLedger {
     const signature = this.#init.sign(sealBytes(before, own?.next ?? 1, body))
     const entry = writeSealed(body, signature)
     const fresh = own === undefined ? [this.#bootEntry(binding), entry] : [entry]
-    let update: Uint8Array | null = null
-    this.#doc.once('update', (bytes: Uint8Array) => {
-      update = bytes
-    })
-    this.#doc.transact(() => {
-      const log = this.#doc.getArray<Uint8Array>(logRoot(author))
-      for (const bytes of fresh) log.insert(0, [bytes])
-    })
-    this.#extend({ client: binding.client, entries: fresh }, binding, nextLink(before, { body, signature }))
-    assert(update !== null, 'a flush makes an update')
-    return update
+    const section = {
+      client: binding.client,
+      clock: own?.next ?? 0,
+      root: own === undefined ? logRoot(author) : null,
+      entries: fresh,
+    }
+    this.#extend(section, binding, this.#reader.link(before, { body, signature }))
+    return writeUpdate([section])
   }
 
   #bootEntry(binding: Binding): Uint8Array {
@@ -192,21 +192,19 @@ export class JobLedger {
   }
 
   #takeIn(updates: readonly IncomingUpdate[], source: 'peer' | 'disk'): Received {
-    const intake: Intake = { sections: new Map(), records: [], forged: [], isMissing: false }
+    const intake: Intake = { sections: new Map(), records: [], forged: [], isMissing: false, isWhole: true }
     const errors: { index: number; error: ShoalError }[] = []
     updates.forEach((update, index) => {
       try {
-        this.#judge(readUpdate(update.bytes, source), update, intake)
+        this.#judge(this.#reader.sections(update.bytes, source), update, intake)
       } catch (error) {
         if (!(error instanceof ShoalError)) throw error
         errors.push({ index, error })
       }
       for (const error of intake.forged.splice(0)) errors.push({ index, error })
     })
-    const sections = [...intake.sections.values()]
-    const update = sections.length === 0 ? null : writeUpdate(sections)
-    if (update !== null) Y.applyUpdate(this.#doc, update, 'guarded')
-    return { records: intake.records, refused: errors, missing: intake.isMissing, update }
+    const { records, isMissing: missing } = intake
+    return { records, refused: errors, missing, update: source === 'disk' ? null : newUpdate(updates, intake) }
   }
 
   /** All sections of an update are judged before the first is taken. */
@@ -215,6 +213,7 @@ export class JobLedger {
     checkBoots(judgements)
     judgements.forEach((judgement, index) => {
       const section = sections[index]
+      if (judgement.kind !== 'new' || judgement.section !== section) intake.isWhole = false
       if (judgement.kind === 'new') this.#accept(judgement, intake)
       if (judgement.kind === 'forged') intake.forged.push(judgement.error)
       if (judgement.kind === 'early' && section !== undefined) this.#postpone(section, origin, intake)
@@ -235,6 +234,7 @@ export class JobLedger {
 
   /** A held section that turns out to be forged is dropped: its sender was judged by what it sent since. */
   #retry(section: Section, origin: Origin, intake: Intake): void {
+    intake.isWhole = false
     try {
       this.#judge([section], origin, intake)
     } catch (error) {
@@ -248,13 +248,14 @@ export class JobLedger {
     if (!origin.relayed) this.#held.hold({ section, origin })
   }
 
-  #extend(part: Pick<Section, 'client' | 'entries'>, binding: Binding, link: Uint8Array): void {
+  #extend(part: Section, binding: Binding, link: Uint8Array): void {
     const log = this.#logs.get(part.client) ?? { binding, next: 0, bytes: 0, link }
     log.link = link
     log.next += part.entries.length
     for (const entry of part.entries) log.bytes += entry.byteLength
     this.#logs.set(part.client, log)
     this.#clients.set(logRoot(binding), part.client)
+    this.#doc.add(part)
   }
 }
 
@@ -265,6 +266,15 @@ interface Intake {
   /** Parts of the update at hand that were left out. */
   readonly forged: ShoalError[]
   isMissing: boolean
+  /** Whether all of every update was new. */
+  isWhole: boolean
+}
+
+/** What was new as one update: the one that came, if it is that. */
+function newUpdate(updates: readonly IncomingUpdate[], { sections, isWhole }: Intake): Uint8Array | null {
+  if (sections.size === 0) return null
+  const [only] = updates
+  return only !== undefined && updates.length === 1 && isWhole ? only.bytes : writeUpdate([...sections.values()])
 }
 
 /** Each section was judged alone; two of one update must not claim the same boot. */

@@ -3,10 +3,10 @@ import { ShoalError } from '../errors.ts'
 import { ledgerLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './boot-entry.ts'
-import { unpackRecords } from './pack.ts'
+import type { EntryReader, ReadEntry } from './entry-reader.ts'
 import type { LedgerRecord } from './record.ts'
 import { mayWrite } from './role-rule.ts'
-import { firstLink, nextLink, readSealed, type Sealed, sealBytes } from './seal.ts'
+import { firstLink, sealBytes } from './seal.ts'
 import { partOf, refused, type Section } from './update-format.ts'
 
 /** A log as far as this hub holds it. */
@@ -32,6 +32,7 @@ export interface GuardContext {
   admits(hub: HubId): boolean
   /** What a hub may do; empty where nothing is known of it. */
   roles(hub: HubId): readonly string[]
+  readonly reader: EntryReader
 }
 
 /**
@@ -75,13 +76,14 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   if (section.root !== null && section.root !== logRoot(binding)) throw refused('its log has another name')
   if (section.clock > next) return { kind: 'early' }
   if (end <= next) return { kind: 'known' }
-  const fresh = partOf(section, next - section.clock, section.entries.length)
+  const fresh = section.clock === next ? section : partOf(section, next - section.clock, section.entries.length)
   checkLength(fresh, log)
-  const entries = sealedEntries(fresh)
-  const records = entries.flatMap(({ body }) => orRefuse(() => unpackRecords(body)))
+  const entries = readEntries(fresh, context.reader)
+  const records = entries.flatMap((entry) => entry.records)
   checkRoles(binding.hub, records, context)
-  const proof = prove(entries, log?.link ?? firstLink(binding), next + fresh.entries.length - 1)
-  const isForged = proof.seal !== null && mustBeSealed(origin, next, end) && !context.verify(binding.hub, ...proof.seal)
+  const proof = prove(entries, log?.link ?? firstLink(binding), next + fresh.entries.length - 1, context.reader)
+  const isForged =
+    proof.seal !== null && mustBeSealed(origin, next, end) && !context.verify(binding.hub, ...proof.seal())
   const error = isForged ? refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`) : null
   if (error !== null && origin.relayed) return { kind: 'forged', error }
   if (error !== null) throw error
@@ -90,14 +92,15 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
 
 /** The link after these entries, and what must be signed for them: the last seal stands for all before it. */
 function prove(
-  entries: readonly Sealed[],
+  entries: readonly ReadEntry[],
   before: Uint8Array,
   lastClock: number,
-): { link: Uint8Array; seal: [bytes: Uint8Array, signature: Uint8Array] | null } {
+  reader: EntryReader,
+): { readonly link: Uint8Array; readonly seal: (() => [bytes: Uint8Array, signature: Uint8Array]) | null } {
   const last = entries.at(-1)
   if (last === undefined) return { link: before, seal: null }
-  const link = entries.slice(0, -1).reduce(nextLink, before)
-  return { link: nextLink(link, last), seal: [sealBytes(link, lastClock, last.body), last.signature] }
+  const link = entries.slice(0, -1).reduce((earlier, entry) => reader.link(earlier, entry), before)
+  return { link: reader.link(link, last), seal: () => [sealBytes(link, lastClock, last.body), last.signature] }
 }
 
 /**
@@ -111,8 +114,8 @@ function mustBeSealed({ relayed, ownDisk }: Origin, next: number, end: number): 
 }
 
 /** All but the boot entry, which has a signature of its own. */
-function sealedEntries(fresh: Section): Sealed[] {
-  return fresh.entries.slice(fresh.clock === 0 ? 1 : 0).map((entry) => orRefuse(() => readSealed(entry)))
+function readEntries(fresh: Section, reader: EntryReader): ReadEntry[] {
+  return fresh.entries.slice(fresh.clock === 0 ? 1 : 0).map((entry) => orRefuse(() => reader.entry(entry)))
 }
 
 /** The binding that a section from clock 0 begins with, once it is known to be true. */
