@@ -16,6 +16,7 @@ import { SimLives } from './lives.ts'
 import { type LinkModel, plainLink, SimNetwork } from './network.ts'
 import { Random } from './random.ts'
 import { Replica } from './replica.ts'
+import { sharedReader } from './shared-reader.ts'
 import type { MachineModel, SimHub } from './sim-hub.ts'
 import { SimTraffic } from './traffic.ts'
 import { POISONED, type SimFamily, type SimJob, simValue } from './workload.ts'
@@ -116,11 +117,12 @@ export class SimWorld {
     this.#luck = new Random(options.seed, 'slots')
     this.#clientIds = new Random(options.seed, 'client ids')
     this.slotCrash = options.slotCrash ?? 0
+    const reader = sharedReader()
     this.lives = new SimLives(
       this,
       this.#random,
       (index) => this.#machine(index),
-      (job) => (this.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds) : new Replica()),
+      (job) => (this.ledger === 'yjs' ? new YjsLedger(job, this.#clientIds, reader) : new Replica()),
     )
     this.hubs = this.lives.hubs
     const link = { ...plainLink, ...options.link }

@@ -3,22 +3,21 @@ import { assert } from '../../src/errors.ts'
 import type { AuthoredRecord } from '../../src/hub/input.ts'
 import { logRoot } from '../../src/ledger/boot-entry.ts'
 import { JobLedger } from '../../src/ledger/doc.ts'
+import type { EntryReader } from '../../src/ledger/entry-reader.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { OBSERVER, STRANGER } from './forgery.ts'
 import type { Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 import type { Random } from './random.ts'
-import { sharedReader } from './shared-reader.ts'
 import { signed } from './signed.ts'
 
 const SNAPSHOT_FRAMES = 150
 const EMPTY_VECTOR = new Uint8Array([0])
-/** Remembers by the bytes alone, so that worlds may share it. */
-const reader = sharedReader()
 
 export class YjsLedger implements SimLedger {
   isFull = false
   readonly #job: string
   readonly #clientIds: Random
+  readonly #reader: EntryReader
   /** Updates and snapshots on disk, oldest first: any prefix of what was written after the durable ones may be left. */
   #frames: Uint8Array[] = []
   /** Frames that snapshots have replaced: positions count from the first ever. */
@@ -27,9 +26,10 @@ export class YjsLedger implements SimLedger {
   #ledger: JobLedger | null = null
   #snapshot: { readonly bytes: Uint8Array; readonly covers: number } | null = null
 
-  constructor(job: string, clientIds: Random) {
+  constructor(job: string, clientIds: Random, reader: EntryReader) {
     this.#job = job
     this.#clientIds = clientIds
+    this.#reader = reader
   }
 
   open(author: Author): AuthoredRecord[] {
@@ -42,7 +42,7 @@ export class YjsLedger implements SimLedger {
     const sign = (bytes: Uint8Array) => signed(author.hub, bytes)
     this.#ledger?.destroy()
     const members = { admits: (hub: string) => hub !== STRANGER, roles: rolesOf }
-    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify, ...members, reader })
+    this.#ledger = new JobLedger({ job: this.#job, author, clientId, sign, verify, ...members, reader: this.#reader })
     return [...this.#ledger.load(this.#frames).records]
   }
 
@@ -109,7 +109,7 @@ export class YjsLedger implements SimLedger {
   }
 
   copy(): YjsLedger {
-    const copy = new YjsLedger(this.#job, this.#clientIds)
+    const copy = new YjsLedger(this.#job, this.#clientIds, this.#reader)
     copy.#frames = [...this.#frames]
     return copy
   }

@@ -35,10 +35,9 @@ export class ByteWriter {
     assert(Number.isSafeInteger(value) && value >= 0, `a ledger integer is a non-negative safe integer, not ${value}`)
     this.#reserve(8)
     let rest = value
-    while (rest > 127) {
-      this.#bytes[this.length++] = (rest % 128) | 128
-      rest = Math.floor(rest / 128)
-    }
+    // Integers of 31 bits, almost all of them, take the fast operators.
+    for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) this.#bytes[this.length++] = (rest % 128) | 128
+    for (; rest > 127; rest >>>= 7) this.#bytes[this.length++] = (rest & 127) | 128
     this.#bytes[this.length++] = rest
   }
 
@@ -133,6 +132,11 @@ export class ByteReader {
 
   /** @param max highest value that makes sense here, so that nothing is allocated for a lie. */
   varuint(max = Number.MAX_SAFE_INTEGER): number {
+    const first = this.offset < this.end ? (this.#bytes[this.offset] ?? 128) : 128
+    if (first < 128 && first <= max) {
+      this.offset++
+      return first
+    }
     let value = 0
     let scale = 1
     for (;;) {

@@ -9,7 +9,7 @@ import { type GuardContext, type Judgement, judgeSection, type Log, type Origin 
 import { HeldSections } from './held-sections.ts'
 import { LateDoc } from './late-doc.ts'
 import type { Author, LedgerRecord } from './record.ts'
-import { firstLink, sealBytes, writeSealed } from './seal.ts'
+import { firstLink, writeSealed } from './seal.ts'
 import { readStateVector, writeStateVector } from './state-vector.ts'
 import { readUpdate, refused, type Section, splitSections, writeUpdate } from './update-format.ts'
 import type { Authored } from './view.ts'
@@ -173,7 +173,7 @@ export class JobLedger {
     const binding = { job: this.job, hub: author.hub, boot: author.boot, client: this.#init.clientId }
     const own = this.#ownLog
     const before = own?.link ?? firstLink(binding)
-    const signature = this.#init.sign(sealBytes(before, own?.next ?? 1, body))
+    const signature = this.#init.sign(this.#reader.seal(before, own?.next ?? 1, body))
     const entry = writeSealed(body, signature)
     const fresh = own === undefined ? [this.#bootEntry(binding), entry] : [entry]
     const section = {

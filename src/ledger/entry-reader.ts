@@ -1,7 +1,7 @@
-/** Reading what hubs wrote into ledgers: updates, entries, and the hash chain over them. Pure: equal bytes give equal answers. */
+/** Reading what hubs write into ledgers: updates, entries, and the hash chain over them. Pure: equal bytes give equal answers. */
 import { unpackRecords } from './pack.ts'
 import type { LedgerRecord } from './record.ts'
-import { nextLink, readSealed, type Sealed } from './seal.ts'
+import { nextLink, readSealed, type Sealed, sealBytes } from './seal.ts'
 import { readUpdate, type Section } from './update-format.ts'
 
 /** An entry in its parts, and the records in it. */
@@ -15,6 +15,8 @@ export interface EntryReader {
   entry(bytes: Uint8Array): ReadEntry
   /** The link after `entry`, where it was `before`. */
   link(before: Uint8Array, entry: Sealed): Uint8Array
+  /** What the owner of a log signs to add `body` at `clock`, where its link is `before`. */
+  seal(before: Uint8Array, clock: number, body: Uint8Array): Uint8Array
 }
 
 export const plainReader: EntryReader = {
@@ -24,4 +26,5 @@ export const plainReader: EntryReader = {
     return { ...sealed, records: unpackRecords(sealed.body) }
   },
   link: nextLink,
+  seal: sealBytes,
 }

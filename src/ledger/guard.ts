@@ -6,7 +6,7 @@ import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './b
 import type { EntryReader, ReadEntry } from './entry-reader.ts'
 import type { LedgerRecord } from './record.ts'
 import { mayWrite } from './role-rule.ts'
-import { firstLink, sealBytes } from './seal.ts'
+import { firstLink } from './seal.ts'
 import { partOf, refused, type Section } from './update-format.ts'
 
 /** A log as far as this hub holds it. */
@@ -100,7 +100,7 @@ function prove(
   const last = entries.at(-1)
   if (last === undefined) return { link: before, seal: null }
   const link = entries.slice(0, -1).reduce((earlier, entry) => reader.link(earlier, entry), before)
-  return { link: reader.link(link, last), seal: () => [sealBytes(link, lastClock, last.body), last.signature] }
+  return { link: reader.link(link, last), seal: () => [reader.seal(link, lastClock, last.body), last.signature] }
 }
 
 /**

@@ -6,7 +6,7 @@
  * reader, keeps every other feature of the format (deletes, nested types, JSON, skips, length bombs) away from Yjs; what is read is
  * written anew before Yjs sees it, so bytes from elsewhere never reach its decoder.
  */
-import { ShoalError } from '../errors.ts'
+import { assert, ShoalError } from '../errors.ts'
 import { ledgerLimits, sizes } from '../limits.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
 
@@ -92,28 +92,31 @@ export function writeUpdate(sections: readonly Section[]): Uint8Array {
     writer.varuint(client)
     writer.varuint(clock)
     let at = clock
-    for (const entry of entries) {
-      if (at === 0) writeFirst(writer, root)
-      else writeNext(writer, client, at)
-      writer.sized(entry)
-      at += 1
-    }
+    for (const entry of entries) writeEntry(writer, client, at++, root, entry)
   }
   writer.varuint(0)
   return writer.take()
 }
 
-function writeFirst(writer: ByteWriter, root: string | null): void {
-  if (root === null) throw new Error('assertion failed: a section from clock 0 names its root')
-  writer.byte(INFO_FIRST)
-  writer.varuint(PARENT_IS_ROOT)
-  writer.text(root)
-}
-
-function writeNext(writer: ByteWriter, client: number, at: number): void {
-  writer.byte(INFO_NEXT)
-  writer.varuint(client)
-  writer.varuint(at - 1)
+/** One item: the entry at `clock` of a log; `root` names the log of the first. */
+export function writeEntry(
+  writer: ByteWriter,
+  client: number,
+  clock: number,
+  root: string | null,
+  entry: Uint8Array,
+): void {
+  if (clock === 0) {
+    assert(root !== null, 'a section from clock 0 names its root')
+    writer.byte(INFO_FIRST)
+    writer.varuint(PARENT_IS_ROOT)
+    writer.text(root)
+  } else {
+    writer.byte(INFO_NEXT)
+    writer.varuint(client)
+    writer.varuint(clock - 1)
+  }
+  writer.sized(entry)
 }
 
 /**

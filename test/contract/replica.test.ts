@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { LedgerKind, Parcel, SimLedger, Written } from '../../simulations/kernel/ledger.ts'
 import { Random } from '../../simulations/kernel/random.ts'
 import { Replica } from '../../simulations/kernel/replica.ts'
+import { sharedReader } from '../../simulations/kernel/shared-reader.ts'
 import { YjsLedger } from '../../simulations/kernel/yjs-ledger.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { JOB } from '../ledger/keys.ts'
@@ -23,7 +24,8 @@ class Swarm {
 
   constructor(kind: LedgerKind) {
     const clientIds = new Random(7, 'client ids')
-    this.ledgers = HUBS.map(() => (kind === 'yjs' ? new YjsLedger(JOB, clientIds) : new Replica()))
+    const reader = sharedReader()
+    this.ledgers = HUBS.map(() => (kind === 'yjs' ? new YjsLedger(JOB, clientIds, reader) : new Replica()))
     HUBS.forEach((_, hub) => {
       this.restart(hub)
     })
