@@ -4,7 +4,7 @@ import { isEnded, type Job } from '../src/hub/job.ts'
 import { openUnits, type Unit } from '../src/hub/ready-set.ts'
 import type { HubState } from '../src/hub/state.ts'
 import type { FamilyView } from '../src/ledger/view.ts'
-import { ROOT_FAMILY } from '../src/program/family.ts'
+import { type FamilySpec, ROOT_FAMILY } from '../src/program/family.ts'
 import { manifestBlobs } from '../src/program/program.ts'
 import { judge, type Knowledge } from './checker/judge.ts'
 import { OBSERVER } from './kernel/forgery.ts'
@@ -93,12 +93,13 @@ function knowledgeOf(world: SimWorld): Knowledge {
 /** Whether nothing is left that time alone would mend: all replicas agree, and all tables are empty. */
 export function hasSettled(world: SimWorld): boolean {
   const hubs = upHubs(world)
+  if (!hubs.every(({ hub }) => Object.values(tableSizes(hub.state)).every((size) => size === 0))) return false
   for (const id of world.jobs.keys()) {
     if (!mustEnd(world, id)) continue
-    const digests = new Set(hubs.map(({ hub }) => hub.state.jobs.get(id)).map((job) => (job ? digestOf(job) : '')))
-    if (digests.size > 1) return false
+    const shown = new Set(hubs.map(({ hub }) => hub.state.jobs.get(id)).map((job) => (job ? digestOf(job) : '')))
+    if (shown.size > 1) return false
   }
-  return hubs.every(({ hub }) => Object.values(tableSizes(hub.state)).every((size) => size === 0))
+  return true
 }
 
 /** I2 and I3 over a finished job, at every hub. */
@@ -151,12 +152,23 @@ function digestOf(job: Job): string {
 }
 
 function shardDigests(view: FamilyView): string {
-  return Array.from({ length: view.shards }, (_, shard) => {
+  const known = digests.get(view)
+  if (known?.version === view.version && known.spec === view.spec) return known.digest
+  let digest = ''
+  for (let shard = 0; shard < view.shards; shard++) {
     const claim = view.claim(shard)
     const done = view.done(shard)
-    return `${view.generation(shard)},${claim?.epoch},${claim?.hub},${claim?.state},${done?.epoch},${done?.hub},${done?.cost}`
-  }).join(';')
+    digest += `${view.generation(shard)},${claim?.epoch},${claim?.hub},${claim?.state},${done?.epoch},${done?.hub},${done?.cost};`
+  }
+  digests.set(view, { version: view.version, spec: view.spec, digest })
+  return digest
 }
+
+/** A calm world is looked at several times a second while nothing changes. */
+const digests = new WeakMap<
+  FamilyView,
+  { readonly version: number; readonly spec: FamilySpec; readonly digest: string }
+>()
 
 /** I11: what a hub keeps about work is gone when the work is. */
 function checkTables(world: SimWorld, hub: SimHub): void {

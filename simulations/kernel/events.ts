@@ -21,7 +21,7 @@ export class EventQueue {
   at(atMs: number, run: () => void): void {
     const event = { atMs: Math.max(atMs, this.nowMs), sequence: this.#sequence++, run }
     this.#heap.push(event)
-    this.#rise(this.#heap.length - 1)
+    this.#rise(this.#heap.length - 1, event)
   }
 
   /** Runs the next event; false when there is none, or none until `untilMs`. */
@@ -31,56 +31,48 @@ export class EventQueue {
       this.nowMs = Math.max(this.nowMs, Math.min(untilMs, next?.atMs ?? untilMs))
       return false
     }
-    this.#removeFirst()
+    const last = this.#heap.pop()
+    if (last !== undefined && last !== next) this.#sink(last)
     this.nowMs = next.atMs
     this.count++
     next.run()
     return true
   }
 
-  #removeFirst(): void {
-    const last = this.#heap.pop()
-    if (last === undefined || this.#heap.length === 0) return
-    this.#heap[0] = last
-    this.#sink(0)
-  }
-
-  #rise(from: number): void {
+  /** Puts an event at `from`, or further up: those that come after it move down. */
+  #rise(from: number, event: Event): void {
     let index = from
     while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (!this.#isBefore(index, parent)) return
-      this.#swap(index, parent)
-      index = parent
+      const above = (index - 1) >> 1
+      const parent = this.#heap[above]
+      if (parent === undefined || isBefore(parent, event)) break
+      this.#heap[index] = parent
+      index = above
     }
+    this.#heap[index] = event
   }
 
-  #sink(from: number): void {
-    let index = from
+  /** Puts an event at the top, or further down: those that come before it move up. */
+  #sink(event: Event): void {
+    const { length } = this.#heap
+    let index = 0
     for (;;) {
-      const left = 2 * index + 1
-      const right = left + 1
-      let first = index
-      if (left < this.#heap.length && this.#isBefore(left, first)) first = left
-      if (right < this.#heap.length && this.#isBefore(right, first)) first = right
-      if (first === index) return
-      this.#swap(index, first)
-      index = first
+      let below = 2 * index + 1
+      let child = this.#heap[below]
+      if (child === undefined) break
+      const right = below + 1 < length ? this.#heap[below + 1] : undefined
+      if (right !== undefined && isBefore(right, child)) {
+        child = right
+        below++
+      }
+      if (isBefore(event, child)) break
+      this.#heap[index] = child
+      index = below
     }
+    this.#heap[index] = event
   }
+}
 
-  #isBefore(a: number, b: number): boolean {
-    const left = this.#heap[a]
-    const right = this.#heap[b]
-    if (left === undefined || right === undefined) return false
-    return left.atMs === right.atMs ? left.sequence < right.sequence : left.atMs < right.atMs
-  }
-
-  #swap(a: number, b: number): void {
-    const left = this.#heap[a]
-    const right = this.#heap[b]
-    if (left === undefined || right === undefined) return
-    this.#heap[a] = right
-    this.#heap[b] = left
-  }
+function isBefore(a: Event, b: Event): boolean {
+  return a.atMs === b.atMs ? a.sequence < b.sequence : a.atMs < b.atMs
 }

@@ -7,6 +7,7 @@ import { failuresOf, isEnded, type Job, nextEpoch } from './job.ts'
 import { isOpen } from './lease.ts'
 import { ownCapacity, rateAt } from './member-capacity.ts'
 import { noteMoved, noteProgress, type OwnRun } from './own-run.ts'
+import { familyGraph } from './ready-set.ts'
 import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
 
@@ -88,11 +89,14 @@ export function followParents(state: HubState): void {
     if (run.state !== 'waiting' || prepareWhenReady(state, run)) continue
     const job = state.job(run.job)
     const view = job.view.families.get(run.family)
-    const edges = view?.spec.edges.filter((edge) => edge.to >= run.next && edge.to < run.hi) ?? []
-    const orphaned = edges.some((edge) => {
-      const parent = job.view.families.get(edge.family)
-      return parent !== undefined && isOpen(parent, edge.from, state.members)
-    })
+    if (view === undefined) continue
+    const parents = familyGraph(view).parents.slice(run.next, run.hi)
+    const orphaned = parents.some((edges) =>
+      edges.some((edge) => {
+        const parent = job.view.families.get(edge.family)
+        return parent !== undefined && isOpen(parent, edge.from, state.members)
+      }),
+    )
     if (orphaned) releaseRun(state, run, 'orphan')
   }
 }

@@ -25,7 +25,7 @@ export interface Unit {
   readonly inputs: readonly InputPlace[]
 }
 
-const graphs = new WeakMap<FamilyView, Dependencies>()
+const graphs = new WeakMap<FamilyView, { readonly spec: FamilySpec; readonly graph: Dependencies }>()
 /** Shards of a family with dependencies, most urgent first. */
 const orders = new WeakMap<Dependencies, Int32Array>()
 const sliceSizes = new WeakMap<FamilySpec, number>()
@@ -82,12 +82,12 @@ export function swarmSlots(members: Membership): number {
   return Math.max(1, slots)
 }
 
-/** Dependencies of a family, computed once: the graph never changes, and ranks only order. */
+/** Dependencies of a family, computed once for each spec: its edges never change, and ranks only order. */
 export function familyGraph(view: FamilyView): Dependencies {
   const cached = graphs.get(view)
-  if (cached !== undefined) return cached
+  if (cached?.spec === view.spec) return cached.graph
   const graph = dependencies(view.spec, (shard) => shardWorkMs(view, shard), auction.linkBytesPerMs)
-  graphs.set(view, graph)
+  graphs.set(view, { spec: view.spec, graph })
   return graph
 }
 
