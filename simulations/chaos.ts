@@ -48,6 +48,8 @@ const BEGIN_MS = 1_000
 const UNFIT_DEADLINE_MS = 5_000
 /** Later than any seed ends, sooner than a wall clock may be wrong. */
 const FAR_DEADLINE_MS = 1_800_000
+/** Seeds in which all shards of some length are resumable. */
+const CHECKPOINTING_SHARE = 0.3
 /** Real Yjs is some times slower than its stand-in. */
 const YJS_EVERY = 20
 
@@ -111,7 +113,18 @@ function worldOf(seed: number, random: Random, options: ChaosOptions, faults: Re
   const link = { latencyMs, jitterMs: latencyMs / 2 }
   const blobBytesPerWorkMs = [0, 200, 1_000][trouble.below(3)] ?? 0
   const ledger = ledgerOf(seed, options)
-  return new SimWorld({ seed, hubs: options.hubs, machines, link, blobResults, blobBytesPerWorkMs, ledger })
+  // On a real hub checkpoints are seconds apart: many seeds have them now and then, some with almost every shard.
+  const checkpointWorkMs = trouble.chance(CHECKPOINTING_SHARE) ? 100 : 500
+  return new SimWorld({
+    seed,
+    hubs: options.hubs,
+    machines,
+    link,
+    blobResults,
+    blobBytesPerWorkMs,
+    ledger,
+    checkpointWorkMs,
+  })
 }
 
 /** What others use of a machine: a new level every few seconds, for ever the same round. */

@@ -10,7 +10,8 @@ import type { Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 import type { Random } from './random.ts'
 import { signed } from './signed.ts'
 
-const SNAPSHOT_FRAMES = 150
+/** Far sooner than on a real hub, whose jobs are larger. */
+const SNAPSHOT_FRAMES = 200
 const EMPTY_VECTOR = new Uint8Array([0])
 
 export class YjsLedger implements SimLedger {

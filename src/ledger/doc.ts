@@ -142,7 +142,7 @@ export class JobLedger {
     for (const { client, clock, entries } of readUpdate(this.snapshot(), 'disk')) {
       const log = this.#logs.get(client)
       assert(log !== undefined && clock === 0, 'every log in the doc is bound from its start')
-      const author = authorOf(log.binding)
+      const { author } = log
       for (const entry of entries.slice(1)) {
         for (const record of this.#reader.entry(entry).records) authored.push({ author, record })
       }
@@ -153,7 +153,7 @@ export class JobLedger {
   /** Authors with a log here, for the stability of a job and for reports. */
   logs(): { readonly author: Author; readonly client: number; readonly entries: number; readonly bytes: number }[] {
     return [...this.#logs].map(([client, log]) => {
-      return { author: authorOf(log.binding), client, entries: log.next, bytes: log.bytes }
+      return { author: log.author, client, entries: log.next, bytes: log.bytes }
     })
   }
 
@@ -192,7 +192,7 @@ export class JobLedger {
   }
 
   #takeIn(updates: readonly IncomingUpdate[], source: 'peer' | 'disk'): Received {
-    const intake: Intake = { sections: new Map(), records: [], forged: [], isMissing: false, isWhole: true }
+    const intake: Intake = { accepted: [], records: [], forged: [], isMissing: false, isWhole: true }
     const errors: { index: number; error: ShoalError }[] = []
     updates.forEach((update, index) => {
       try {
@@ -222,12 +222,9 @@ export class JobLedger {
 
   #accept(judgement: Extract<Judgement, { kind: 'new' }>, intake: Intake): void {
     const { section, binding, records, link } = judgement
-    this.#extend(section, binding, link)
-    const author = authorOf(binding)
+    const { author } = this.#extend(section, binding, link)
     for (const record of records) intake.records.push({ author, record })
-    const before = intake.sections.get(section.client)
-    if (before === undefined) intake.sections.set(section.client, { ...section, entries: [...section.entries] })
-    else before.entries.push(...section.entries)
+    intake.accepted.push(section)
     const next = section.clock + section.entries.length
     for (const held of this.#held.release(section.client, next)) this.#retry(held.section, held.origin, intake)
   }
@@ -248,20 +245,27 @@ export class JobLedger {
     if (!origin.relayed) this.#held.hold({ section, origin })
   }
 
-  #extend(part: Section, binding: Binding, link: Uint8Array): void {
-    const log = this.#logs.get(part.client) ?? { binding, next: 0, bytes: 0, link }
+  #extend(part: Section, binding: Binding, link: Uint8Array): Log {
+    const log = this.#logs.get(part.client) ?? this.#begin(part.client, binding, link)
     log.link = link
     log.next += part.entries.length
     for (const entry of part.entries) log.bytes += entry.byteLength
-    this.#logs.set(part.client, log)
-    this.#clients.set(logRoot(binding), part.client)
     this.#doc.add(part)
+    return log
+  }
+
+  #begin(client: number, binding: Binding, link: Uint8Array): Log {
+    const log = { binding, author: authorOf(binding), next: 0, bytes: 0, link }
+    this.#logs.set(client, log)
+    this.#clients.set(logRoot(binding), client)
+    return log
   }
 }
 
-/** What one call took in so far: a growing section per log. */
+/** What one call took in so far. */
 interface Intake {
-  readonly sections: Map<number, Section & { readonly entries: Uint8Array[] }>
+  /** In the order in which they were accepted: the parts of one log follow each other. */
+  readonly accepted: Section[]
   readonly records: Authored[]
   /** Parts of the update at hand that were left out. */
   readonly forged: ShoalError[]
@@ -271,10 +275,17 @@ interface Intake {
 }
 
 /** What was new as one update: the one that came, if it is that. */
-function newUpdate(updates: readonly IncomingUpdate[], { sections, isWhole }: Intake): Uint8Array | null {
-  if (sections.size === 0) return null
+function newUpdate(updates: readonly IncomingUpdate[], { accepted, isWhole }: Intake): Uint8Array | null {
+  if (accepted.length === 0) return null
   const [only] = updates
-  return only !== undefined && updates.length === 1 && isWhole ? only.bytes : writeUpdate([...sections.values()])
+  if (only !== undefined && updates.length === 1 && isWhole) return only.bytes
+  const sections = new Map<number, Section & { readonly entries: Uint8Array[] }>()
+  for (const section of accepted) {
+    const before = sections.get(section.client)
+    if (before === undefined) sections.set(section.client, { ...section, entries: [...section.entries] })
+    else before.entries.push(...section.entries)
+  }
+  return writeUpdate([...sections.values()])
 }
 
 /** Each section was judged alone; two of one update must not claim the same boot. */

@@ -4,7 +4,7 @@ import { ledgerLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { type Binding, bindingBytes, isLogName, logRoot, readBinding } from './boot-entry.ts'
 import type { EntryReader, ReadEntry } from './entry-reader.ts'
-import type { LedgerRecord } from './record.ts'
+import type { Author, LedgerRecord } from './record.ts'
 import { mayWrite } from './role-rule.ts'
 import { firstLink } from './seal.ts'
 import { partOf, refused, type Section } from './update-format.ts'
@@ -12,6 +12,7 @@ import { partOf, refused, type Section } from './update-format.ts'
 /** A log as far as this hub holds it. */
 export interface Log {
   readonly binding: Binding
+  readonly author: Author
   /** Entries held: the clock of the next one. */
   next: number
   bytes: number
@@ -51,7 +52,7 @@ export type Judgement =
       readonly kind: 'new'
       readonly section: Section
       readonly binding: Binding
-      readonly records: LedgerRecord[]
+      readonly records: readonly LedgerRecord[]
       readonly link: Uint8Array
     }
   /** Passed on, but not what the owner of the log wrote: left out, the rest of the update may be good. */
@@ -79,7 +80,8 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   const fresh = section.clock === next ? section : partOf(section, next - section.clock, section.entries.length)
   checkLength(fresh, log)
   const entries = readEntries(fresh, context.reader)
-  const records = entries.flatMap((entry) => entry.records)
+  const [only] = entries
+  const records = only !== undefined && entries.length === 1 ? only.records : entries.flatMap((entry) => entry.records)
   checkRoles(binding.hub, records, context)
   const proof = prove(entries, log?.link ?? firstLink(binding), next + fresh.entries.length - 1, context.reader)
   const isForged =
@@ -99,8 +101,10 @@ function prove(
 ): { readonly link: Uint8Array; readonly seal: (() => [bytes: Uint8Array, signature: Uint8Array]) | null } {
   const last = entries.at(-1)
   if (last === undefined) return { link: before, seal: null }
-  const link = entries.slice(0, -1).reduce((earlier, entry) => reader.link(earlier, entry), before)
-  return { link: reader.link(link, last), seal: () => [reader.seal(link, lastClock, last.body), last.signature] }
+  let link = before
+  for (let index = 0; index < entries.length - 1; index++) link = reader.link(link, entries[index] ?? last)
+  const earlier = link
+  return { link: reader.link(link, last), seal: () => [reader.seal(earlier, lastClock, last.body), last.signature] }
 }
 
 /**
@@ -114,8 +118,8 @@ function mustBeSealed({ relayed, ownDisk }: Origin, next: number, end: number): 
 }
 
 /** All but the boot entry, which has a signature of its own. */
-function readEntries(fresh: Section, reader: EntryReader): ReadEntry[] {
-  return fresh.entries.slice(fresh.clock === 0 ? 1 : 0).map((entry) => orRefuse(() => reader.entry(entry)))
+function readEntries({ clock, entries }: Section, reader: EntryReader): ReadEntry[] {
+  return orRefuse(() => (clock === 0 ? entries.slice(1) : entries).map((entry) => reader.entry(entry)))
 }
 
 /** The binding that a section from clock 0 begins with, once it is known to be true. */
