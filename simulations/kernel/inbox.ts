@@ -14,7 +14,9 @@ export interface Letter {
 export class Inbox {
   readonly #events: EventQueue
   readonly #take: (job: string, letters: readonly Letter[]) => void
-  readonly #waiting: { readonly letter: Letter; readonly atMs: number }[] = []
+  /** Letters, and when each is taken. */
+  #waiting: Letter[] = []
+  #dueMs: number[] = []
 
   constructor(events: EventQueue, take: (job: string, letters: readonly Letter[]) => void) {
     this.#events = events
@@ -24,20 +26,22 @@ export class Inbox {
   /** A letter that arrives after `delayMs`; it is taken at the end of that tick. */
   put(letter: Letter, delayMs: number, tickMs: number): void {
     const atMs = Math.ceil((this.#events.nowMs + delayMs) / tickMs) * tickMs
-    this.#waiting.push({ letter, atMs })
-    if (this.#waiting.length === 1) this.#events.at(atMs, () => this.#drain())
+    this.#waiting.push(letter)
+    this.#dueMs.push(atMs)
+    if (this.#waiting.length === 1) this.#events.at(atMs, this.#drain)
   }
 
-  #drain(): void {
-    const end = this.#waiting.findIndex(({ atMs }) => atMs > this.#events.nowMs)
-    const due = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
-    const next = this.#waiting[0]
-    if (next !== undefined) this.#events.at(next.atMs, () => this.#drain())
-    const jobs = Map.groupBy(due, ({ letter }) => letter.job)
-    for (const [job, letters] of jobs)
-      this.#take(
-        job,
-        letters.map(({ letter }) => letter),
-      )
+  readonly #drain = (): void => {
+    const { nowMs } = this.#events
+    let end = 0
+    while (end < this.#dueMs.length && (this.#dueMs[end] ?? 0) <= nowMs) end++
+    const due = this.#waiting
+    this.#waiting = due.splice(end)
+    this.#dueMs = this.#dueMs.slice(end)
+    const [nextMs] = this.#dueMs
+    if (nextMs !== undefined) this.#events.at(nextMs, this.#drain)
+    const job = due[0]?.job
+    if (job !== undefined && due.every((letter) => letter.job === job)) return this.#take(job, due)
+    for (const [id, letters] of Map.groupBy(due, (letter) => letter.job)) this.#take(id, letters)
   }
 }

@@ -10,7 +10,8 @@ export type LedgerKind = (typeof ledgerKinds)[number]
 export interface LogPart {
   readonly author: Author
   readonly from: number
-  readonly records: readonly LedgerRecord[]
+  /** One object for all who receive it. */
+  readonly entries: readonly AuthoredRecord[]
 }
 
 /** What travels from hub to hub: records, as the kind of ledger ships them. */
@@ -72,5 +73,5 @@ export interface SimLedger {
 export function parcelBytes(parcel: Parcel): number {
   return parcel.kind === 'yjs'
     ? parcel.updates.reduce((sum, update) => sum + update.byteLength, 0)
-    : parcel.parts.reduce((sum, part) => sum + packRecords(part.records).byteLength, 0)
+    : parcel.parts.reduce((sum, part) => sum + packRecords(part.entries.map(({ record }) => record)).byteLength, 0)
 }

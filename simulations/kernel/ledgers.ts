@@ -72,20 +72,25 @@ export class SimLedgers {
   /** Records of some job from a peer. */
   receive(job: string, letters: readonly Letter[]): void {
     const ledger = this.of(job)
-    const entries: AuthoredRecord[] = []
-    const missingFrom = new Set<string>()
+    const parts: (readonly AuthoredRecord[])[] = []
+    let missingFrom: Set<string> | null = null
     for (const { parcel, sender } of letters) {
       const received = ledger.receive(parcel, sender.hub)
-      if (received.isMissing) missingFrom.add(sender.hub)
-      for (const entry of received.entries) entries.push(entry)
+      if (received.isMissing) {
+        missingFrom ??= new Set()
+        missingFrom.add(sender.hub)
+      }
+      if (received.entries.length > 0) parts.push(received.entries)
     }
+    const [first = []] = parts
+    const entries = parts.length > 1 ? parts.flat() : first
     watchEntries(this.#world, this.#hub, entries)
     this.#admit(
       job,
       entries,
       letters.map(({ sender }) => sender),
     )
-    for (const hub of missingFrom) {
+    for (const hub of missingFrom ?? []) {
       this.#world.rules.use('gap')
       this.#world.traffic.sync(this.#hub, hub)
     }

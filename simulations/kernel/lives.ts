@@ -99,7 +99,7 @@ export class SimLives {
   }
 
   isDropped(hub: string, job: string): boolean {
-    return this.#dropped.has(`${hub}/${job}`)
+    return this.#dropped.size > 0 && this.#dropped.has(`${hub}/${job}`)
   }
 
   #forgetDropped(name: string): void {

@@ -37,6 +37,7 @@ export class SimNetwork {
   #cutCount = 0
   /** Extra delay. */
   readonly #slow = new Pairs()
+  #hasSlow = false
   /** When the last message of each directed stream arrives: streams keep order. */
   readonly #streamMs = new Pairs()
   messages = 0
@@ -74,10 +75,12 @@ export class SimNetwork {
     this.#cuts.clear()
     this.#cutCount = 0
     this.#slow.clear()
+    this.#hasSlow = false
   }
 
   /** Adds a delay to everything between two hubs; zero ends it. */
   slow(a: string, b: string, extraMs: number): void {
+    this.#hasSlow = true
     this.#slow.set(a, b, extraMs)
     this.#slow.set(b, a, extraMs)
   }
@@ -103,7 +106,9 @@ export class SimNetwork {
   }
 
   delayMs(from: string, to: string): number {
-    return this.model.latencyMs + this.#slow.get(from, to) + this.#random.next() * this.model.jitterMs
+    const { latencyMs, jitterMs } = this.model
+    const extraMs = this.#hasSlow ? this.#slow.get(from, to) : 0
+    return latencyMs + extraMs + (jitterMs === 0 ? 0 : this.#random.next() * jitterMs)
   }
 
   #gossipOnce(from: string, to: string, deliver: () => void): void {

@@ -7,7 +7,7 @@ import type { LogPart, Parcel, Received, SimLedger, Vector, Written } from './le
 
 interface Log {
   readonly author: Author
-  readonly records: LedgerRecord[]
+  readonly entries: AuthoredRecord[]
   /** Records that a power cut leaves; of the own log only these are told to others. */
   durable: number
   /** Records that this life found on the disk. */
@@ -28,9 +28,9 @@ export class Replica implements SimLedger {
     this.#author = author
     this.#writes = 0
     for (const log of this.#logs.values()) {
-      log.records.length = Math.min(log.records.length, log.keptMax)
-      log.durable = log.records.length
-      log.found = log.records.length
+      log.entries.length = Math.min(log.entries.length, log.keptMax)
+      log.durable = log.entries.length
+      log.found = log.entries.length
       log.keptMax = Number.POSITIVE_INFINITY
     }
     return this.all()
@@ -39,9 +39,11 @@ export class Replica implements SimLedger {
   append(records: readonly LedgerRecord[]): Written {
     assert(this.#author !== null, 'an open ledger has an author')
     const log = this.#log(this.#author)
-    const from = log.records.length
-    this.#keep(log, records)
-    return { parcel: { kind: 'replica', parts: [{ author: this.#author, from, records }] }, end: log.records.length }
+    const from = log.entries.length
+    const { author } = log
+    const entries = records.map((record) => ({ author, record }))
+    this.#keep(log, entries)
+    return { parcel: { kind: 'replica', parts: [{ author, from, entries }] }, end: log.entries.length }
   }
 
   synced({ end }: Written): void {
@@ -52,17 +54,17 @@ export class Replica implements SimLedger {
 
   receive(parcel: Parcel): Received {
     assert(parcel.kind === 'replica', 'all hubs of a world keep ledgers of one kind')
+    const [only] = parcel.parts
+    if (only !== undefined && parcel.parts.length === 1) {
+      const fresh = this.#take(only)
+      return { entries: fresh ?? [], isMissing: fresh === null, refused: 0 }
+    }
     const entries: AuthoredRecord[] = []
     let isMissing = false
-    for (const { author, from, records } of parcel.parts) {
-      const log = this.#log(author)
-      if (from > log.records.length) isMissing = true
-      else {
-        const fresh = records.slice(log.records.length - from)
-        this.#keep(log, fresh)
-        log.durable = log.records.length
-        for (const record of fresh) entries.push({ author, record })
-      }
+    for (const part of parcel.parts) {
+      const fresh = this.#take(part)
+      if (fresh === null) isMissing = true
+      else for (const entry of fresh) entries.push(entry)
     }
     return { entries, isMissing, refused: 0 }
   }
@@ -77,17 +79,17 @@ export class Replica implements SimLedger {
     const parts: LogPart[] = []
     for (const [key, log] of this.#logs) {
       const from = lengths.get(key) ?? 0
-      if (from < log.durable) parts.push({ author: log.author, from, records: log.records.slice(from, log.durable) })
+      if (from < log.durable) parts.push({ author: log.author, from, entries: log.entries.slice(from, log.durable) })
     }
     return parts.length === 0 ? null : { kind: 'replica', parts }
   }
 
   all(): AuthoredRecord[] {
-    return [...this.#logs.values()].flatMap(({ author, records }) => records.map((record) => ({ author, record })))
+    return [...this.#logs.values()].flatMap(({ entries }) => entries)
   }
 
   held(): ReadonlyMap<string, number> {
-    return new Map([...this.#logs].map(([key, log]) => [key, log.records.length]))
+    return new Map([...this.#logs].map(([key, log]) => [key, log.entries.length]))
   }
 
   get isSnapshotDue(): boolean {
@@ -110,18 +112,29 @@ export class Replica implements SimLedger {
   }
 
   rot(share: number): void {
-    for (const log of this.#logs.values()) cut(log, Math.floor(log.records.length * share))
+    for (const log of this.#logs.values()) cut(log, Math.floor(log.entries.length * share))
   }
 
   copy(): Replica {
     const copy = new Replica()
-    for (const [key, log] of this.#logs) copy.#logs.set(key, { ...log, records: [...log.records] })
+    for (const [key, log] of this.#logs) copy.#logs.set(key, { ...log, entries: [...log.entries] })
     return copy
   }
 
-  #keep(log: Log, records: readonly LedgerRecord[]): void {
-    if (this.isFull && records.length > 0) log.keptMax = Math.min(log.keptMax, log.records.length)
-    log.records.push(...records)
+  /** What of a part is new; null when something before it is missing. */
+  #take({ author, from, entries }: LogPart): readonly AuthoredRecord[] | null {
+    const log = this.#log(author)
+    const known = log.entries.length - from
+    if (known < 0) return null
+    const fresh = known === 0 ? entries : entries.slice(known)
+    this.#keep(log, fresh)
+    log.durable = log.entries.length
+    return fresh
+  }
+
+  #keep(log: Log, entries: readonly AuthoredRecord[]): void {
+    if (this.isFull && entries.length > 0) log.keptMax = Math.min(log.keptMax, log.entries.length)
+    for (const entry of entries) log.entries.push(entry)
     this.#writes++
   }
 
@@ -129,15 +142,15 @@ export class Replica implements SimLedger {
     const key = keyOf(author)
     const known = this.#logs.get(key)
     if (known !== undefined) return known
-    const log = { author, records: [], durable: 0, found: 0, keptMax: Number.POSITIVE_INFINITY }
+    const log = { author, entries: [], durable: 0, found: 0, keptMax: Number.POSITIVE_INFINITY }
     this.#logs.set(key, log)
     return log
   }
 }
 
 function cut(log: Log, length: number): void {
-  log.records.length = Math.min(log.records.length, length)
-  log.durable = log.records.length
+  log.entries.length = Math.min(log.entries.length, length)
+  log.durable = log.entries.length
 }
 
 /** Authors are shared objects: their keys are made once. */

@@ -61,13 +61,13 @@ export class SimTraffic {
   /** Own records to all peers, or to the first few when the sender dies on the way. */
   records(from: SimHub, job: string, parcel: Parcel, peersMax = Number.POSITIVE_INFINITY): void {
     if (this.#countBytes) this.#network.bytes += parcelBytes(parcel) * (this.#lives.hubs.size - 1)
-    const sender = { hub: from.id, slotFreeInMs: from.hub.slotFreeInMs() }
+    const letter = { job, parcel, sender: { hub: from.id, slotFreeInMs: from.hub.slotFreeInMs() } }
     let sent = 0
     for (const hub of this.#lives.hubs.values()) {
       const other = this.#lives.reached(hub.id) ?? hub
       if (other.id === from.id || !other.isAlive) continue
       if (++sent > peersMax) return
-      this.#letter(other, { job, parcel, sender })
+      this.#letter(other, letter)
     }
   }
 

@@ -39,6 +39,7 @@ const RATE_FLOOR = 0.1
  * each gets its share, at most one core. A point holds until half way to the next.
  */
 export function capacityCurve(machine: Machine, originMs: number, points: readonly LoadPoint[]): CapacityCurve {
+  if (points.length === 0) return { originMs, steps: NO_STEPS, tailRate: machine.speed }
   const rates = points.map((point) => slotRate(machine, point.load))
   const steps: CapacityStep[] = []
   for (let index = 0; index < points.length - 1; index++) {
@@ -49,6 +50,8 @@ export function capacityCurve(machine: Machine, originMs: number, points: readon
   }
   return { originMs, steps, tailRate: rates.at(-1) ?? machine.speed }
 }
+
+const NO_STEPS: readonly CapacityStep[] = []
 
 /** When `workMs` of speed-1 work begun at `startMs` is done. */
 export function finishTime(curve: CapacityCurve, startMs: number, workMs: number): number {

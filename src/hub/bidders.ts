@@ -146,14 +146,8 @@ function timelineOf(state: HubState, member: Member): Timeline {
 }
 
 function ordersOf(all: readonly Bidder[]): Map<number, FreeOrder> {
-  const orders = new Map<number, FreeOrder>()
-  for (const bidder of all) {
-    const key = rateClass(bidder)
-    const order = orders.get(key) ?? new FreeOrder()
-    orders.set(key, order)
-    order.add(bidder)
-  }
-  return orders
+  const classes = Map.groupBy(all, rateClass)
+  return new Map([...classes].map(([key, bidders]) => [key, new FreeOrder(bidders)]))
 }
 
 function rateClass({ timeline }: Bidder): number {

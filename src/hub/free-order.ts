@@ -7,22 +7,25 @@ import type { Bidder, Offer } from './bidders.ts'
  */
 export class FreeOrder {
   readonly #next: Bidder[] = []
-  readonly #later: Bidder[] = []
+  readonly #later: Bidder[]
   #nextUntilMs = Number.NEGATIVE_INFINITY
 
+  /** @param bidders sorted by id. */
+  constructor(bidders: readonly Bidder[]) {
+    // Sorting is stable, so those that are free at the same time stay in the order of their ids.
+    this.#later = bidders.toSorted((a, b) => a.timeline.firstStartMs - b.timeline.firstStartMs)
+  }
+
   add(bidder: Bidder): void {
-    if (bidder.timeline.firstStartMs <= this.#nextUntilMs) insert(this.#next, bidder, byId)
+    if (this.#isNext(bidder)) insert(this.#next, bidder, byId)
     else insert(this.#later, bidder, byFreeTime)
   }
 
+  /** Call before its timeline changes. */
   remove(bidder: Bidder): void {
-    for (const [list, order] of [
-      [this.#next, byId],
-      [this.#later, byFreeTime],
-    ] as const) {
-      const index = position(list, bidder, order)
-      if (list[index] === bidder) list.splice(index, 1)
-    }
+    const list = this.#isNext(bidder) ? this.#next : this.#later
+    const index = position(list, bidder, list === this.#next ? byId : byFreeTime)
+    if (list[index] === bidder) list.splice(index, 1)
   }
 
   /** The offer of the first bidder that can run a unit which is ready at `readyMs`; null when none can. */
@@ -35,6 +38,10 @@ export class FreeOrder {
       }
     }
     return null
+  }
+
+  #isNext({ timeline }: Bidder): boolean {
+    return timeline.firstStartMs <= this.#nextUntilMs
   }
 
   /** Who is free before the unit is ready is as good as who is free then. */

@@ -163,11 +163,12 @@ export class Hub {
 
   #records(input: Extract<Input, { type: 'records' }>): void {
     const { members, nowMs } = this.state
-    const tellers = new Set<HubId>()
+    let tellers: Set<HubId> | undefined
     for (const { hub, slotFreeInMs } of input.senders ?? []) {
       this.#tell(members.heard(hub, nowMs))
       if (slotFreeInMs === undefined) continue
       members.slotsTold(hub, slotFreeInMs, nowMs)
+      tellers ??= new Set()
       tellers.add(hub)
     }
     applyRecords(this.state, input.job, input.entries, tellers)
