@@ -74,7 +74,7 @@ function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
     if (outlives) text.put(outermost.start, `let ${counter.name}=$lo;`)
     if (loop.type === 'ForStatement' && loop.init && outlives) text.blank(loop.init.start, loop.init.end)
     else if (first !== null) text.replace(first.start, first.end, '$lo')
-    if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}<$hi`)
+    if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}${plan.shape.step < 0 ? '>' : '<'}$hi`)
   } else if (loop.type === 'ForInStatement') text.replace(loop.left.end, loop.right.end, ' of $items')
   else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
   text.close(outermost.end, '};')

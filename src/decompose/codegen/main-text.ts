@@ -6,6 +6,7 @@ import { chainOf, type Host } from '../spots/hosts.ts'
 import type { Needs } from '../spots/needs.ts'
 import { headOf } from '../spots/nests.ts'
 import { isScalar, isSearch, type Output, type Plan, variablesOf } from '../spots/plan.ts'
+import { headPartsOf } from '../spots/shape.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
@@ -129,10 +130,18 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
     if (first !== null) text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
     else
       text.put(outermost.start, `{${counter.name}=${name}.lo??${name}.from(${counter.name});`).put(outermost.end, '}')
-    text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, '))')
+    text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, `${furtherText(map, plan.shape)}))`)
   } else if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
     text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, ')')
   }
+}
+
+/** What the end of a counted loop is told besides: by how much the counter goes on, and what is added to it. */
+function furtherText(map: ModuleMap, { by, ahead }: Extract<Plan['shape'], { kind: 'range' }>): string {
+  if (by === null && ahead === null) return ''
+  const text = (node: AnyNode): string => map.module.text.slice(node.start, node.end)
+  const added = ahead === null ? '' : `,${ahead.minus ? '-' : ''}(${text(ahead.node)})`
+  return `,${by === null ? 'null' : text(by)}${added}`
 }
 
 /** Goes on to the next segment; a counter that outlives the loop is left as the last iteration would leave it. */
@@ -185,7 +194,7 @@ function pathsIn(part: AnyNode): string[] {
 function measured(map: ModuleMap, { plan }: ShardedSpot): string[] {
   if (plan.shape.kind !== 'range') return []
   const paths = new Set<string>()
-  for (const part of [plan.shape.end, ...plan.shape.fixed]) {
+  for (const part of headPartsOf(plan.shape)) {
     walk(part, (node) => {
       const path = pathOf(node)
       const base = baseOf(node)

@@ -14,7 +14,7 @@ import { builtinsPatched } from './fingerprint.ts'
 import { LayeredNumbers } from './known.ts'
 import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts, writtenRows } from './live.ts'
 import { memoryOf } from './rows.ts'
-import type { CounterRange } from './stand-ins.ts'
+import { type CounterRange, counterRange } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
 /** How generated code lets the runtime reach the live variables of a spot. */
@@ -97,7 +97,7 @@ function prepareUnguarded(
   for (const value of [...Object.values(captures), ...Object.values(module)]) {
     if (value instanceof RegExp && value.lastIndex !== 0) return 'a regular expression is in the middle of its text'
   }
-  const whole = counterRange(items, cut.starts[0] ?? 0, cut.items)
+  const whole = rangeOf(items, cut.starts[0] ?? 0, cut.items)
   const lives: Live[] = []
   for (const output of meta.outputs) {
     const live = lookAt(output, outputs[output.name], claims[output.name], whole)
@@ -125,14 +125,20 @@ function prepareUnguarded(
 
 function inputOf(items: Items, cut: Cut, index: number, lives: readonly Live[]): ShardInput {
   const { lo, hi } = shardItems(cut, index)
-  const range = counterRange(items, lo, hi)
+  const range = rangeOf(items, lo, hi)
   const inner = items.inner ?? null
-  const first = inner === null ? range.first : items.first + Math.floor(lo / inner) * items.step
-  return { items: items.slice(lo, hi), first, inner, cells: lives.map((live) => cellsFor(live, range)) }
+  const first = items.first + (inner === null ? lo : Math.floor(lo / inner)) * items.step
+  return {
+    items: items.slice(lo, hi),
+    first,
+    step: items.step,
+    inner,
+    cells: lives.map((live) => cellsFor(live, range)),
+  }
 }
 
-export function counterRange(items: Items, lo: number, hi: number): CounterRange {
-  return { first: items.first + lo * items.step, last: items.first + (hi - 1) * items.step }
+export function rangeOf(items: Items, lo: number, hi: number): CounterRange {
+  return counterRange(items.first + lo * items.step, hi - lo, items.step)
 }
 
 /** Why a written container may be reachable by a second name, or null. */

@@ -7,12 +7,12 @@ import type { SpotMeta } from '../codegen/meta.ts'
 import { failedAudit } from './audit.ts'
 import {
   type Access,
-  counterRange,
   type Items,
   mergeResult,
   objectionToResults,
   type Prepared,
   prepare,
+  rangeOf,
   readOutcome,
 } from './family.ts'
 import { evenCut, guidedCut } from './granularity.ts'
@@ -90,7 +90,7 @@ export async function shardOut(
       if (part === undefined) return null
       const { prepared, result, segment } = part
       const { from, to } = segment
-      if (to > from) mergeResult(prepared, access, result, counterRange(items, from, to))
+      if (to > from) mergeResult(prepared, access, result, rangeOf(items, from, to))
       return { result, segment }
     },
   }

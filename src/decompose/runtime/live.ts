@@ -94,7 +94,7 @@ function cellsStand(
   const { stride, low, high, names } = claim ?? { stride: 0, low: 0, high: 0, names: [] }
   if (!names.every((name) => Number.isSafeInteger(name) && Number(name) >= 0))
     return 'is indexed by something that is no integer'
-  if (!isIndex(stride) || !isIndex(low) || !isIndex(high) || stride < 1 || high - low >= stride)
+  if (!isIndex(stride) || !isIndex(low) || !isIndex(high) || stride < 1 || high - low >= stride * range.step)
     return 'has cells that overlap'
   const length = (value as ArrayLike<unknown>).length
   const stand = { is: 'cells', kind, length, stride, low, high, fixed: kind !== 'Array' } as const

@@ -28,6 +28,8 @@ export class LoopVisit {
   /** The end has to be read before each iteration, as it was written. */
   #open = false
   #first: unknown = 0
+  /** What is added to the counter before it is compared with its end. */
+  #ahead = 0
   #source: Items | null = null
   #pace: Pace | null = null
   #cut: Parameters<typeof shardOut>[4] | null = null
@@ -79,9 +81,9 @@ export class LoopVisit {
   }
 
   /** The end of a counted loop; called before its first iteration, or before each when it has to stay as it was written. */
-  to(end: unknown): unknown {
+  to(end: unknown, by: unknown = null, ahead: unknown = 0): unknown {
     if (this.#open) return end
-    const items = this.#counted(end)
+    const items = this.#counted(end, by, ahead)
     if (items === null) {
       this.#open = true
       return end
@@ -146,7 +148,7 @@ export class LoopVisit {
     const outer = inner === undefined ? { from, to } : outerOf(from, to, inner)
     this.lo = items.first + outer.from * items.step
     const end = items.first + outer.to * items.step
-    this.hi = this.#history.meta.closed ? end - 1 : end
+    this.hi = this.#ahead + (this.#history.meta.closed ? end - Math.sign(items.step) : end)
     const { kind } = this.#history.meta
     if (kind === 'in') this.items = withKeys(items.slice(from, to) as string[])
     else if (kind === 'of') this.items = from === 0 && to === items.count ? items.source : items.slice(from, to)
@@ -178,12 +180,17 @@ export class LoopVisit {
   }
 
   /** The range of a counted loop; null when it has to be read as it goes. */
-  #counted(end: unknown): Items | null {
-    const { step, closed } = this.#history.meta
+  #counted(end: unknown, by: unknown, ahead: unknown): Items | null {
+    const { closed } = this.#history.meta
+    const step = by === null ? this.#history.meta.step : by
     const first = this.#first
+    if (!isWhole(step) || !isWhole(ahead) || (by !== null && step < 1)) return null
+    // With a sum in front of the comparison, fractions would be rounded otherwise.
+    if (ahead !== 0 && !isWhole(end)) return null
+    this.#ahead = ahead
     if (typeof first !== 'number' || !Number.isSafeInteger(first) || Object.is(first, -0) || typeof end !== 'number')
       return null
-    const reach = (end - first) / step
+    const reach = (end - ahead - first) / step
     const count = closed ? Math.floor(reach) + 1 : Math.ceil(reach)
     if (!(count > 0) || !Number.isSafeInteger(first + count * step)) return null
     if (this.#history.isSmall(this.#setting.call, this.#sequence, count) || this.#endMoves()) return null
@@ -229,6 +236,10 @@ export class LoopVisit {
     if (list === null || list.length === 0) return null
     return { count: list.length, source: list, first: 0, step: 1, slice: (lo, hi) => list.slice(lo, hi) }
   }
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 /** Values of the counter of an inner loop. */

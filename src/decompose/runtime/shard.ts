@@ -19,7 +19,7 @@ import { LayeredNumbers } from './known.ts'
 import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
 import { type UserCode, userStack } from './stack.ts'
-import { type CounterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
+import { type CounterRange, counterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
 /** A family's shared state, decoded once per slot. */
@@ -224,8 +224,7 @@ class ShardRun {
 
   #loopSegment(from: number, to: number): Promise<unknown> | null {
     const { lo } = this.#call.work
-    const { step } = this.#meta
-    const { first = 0, inner = null } = this.#input ?? {}
+    const { first = 0, step = 1, inner = null } = this.#input ?? {}
     if (inner !== null) this.#window.begin(from, to, inner)
     const outer = inner === null ? { from, to } : outerOf(from, to, inner)
     const base = inner === null ? lo : Math.floor(lo / inner)
@@ -316,9 +315,8 @@ class ShardRun {
 
   #counterRange(hi: number): CounterRange {
     const { lo } = this.#call.work
-    const { kind, step } = this.#meta
-    const first = kind === 'range' ? (this.#input?.first ?? 0) : lo
-    return { first, last: first + (hi - lo - 1) * (kind === 'range' ? step : 1) }
+    const { first = 0, step = 1 } = this.#input ?? {}
+    return this.#meta.kind === 'range' ? counterRange(first, hi - lo, step) : counterRange(lo, hi - lo, 1)
   }
 
   #read(): unknown[] {

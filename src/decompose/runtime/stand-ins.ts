@@ -6,10 +6,19 @@ import type { BestPart } from './bests.ts'
 import { mergeRows, partOf, type RowsPart } from './rows.ts'
 import type { ShardInput, SharedState, Stand } from './values.ts'
 
-/** Counter values of a shard's items: `first + step * k`, up to `last`. */
+/** Counter values of a shard's items. */
 export interface CounterRange {
+  /** The lowest, wherever the counter starts. */
   readonly first: number
   readonly last: number
+  /** Between neighbours; above 0. */
+  readonly step: number
+}
+
+/** The counter values of `count` items from `first` on. */
+export function counterRange(first: number, count: number, step: number): CounterRange {
+  const last = first + (count - 1) * step
+  return { first: Math.min(first, last), last: Math.max(first, last), step: Math.abs(step) }
 }
 
 /** Cells that a range of counter values covers, cut to what exists: `[from, to)`. */

@@ -36,6 +36,8 @@ export interface ShardInput {
   readonly items: unknown
   /** First counter value of a counted loop. */
   readonly first: number
+  /** From one counter value to the next. */
+  readonly step: number
   /** Inner items per outer item, when items are pairs of a nest; null when they are not. */
   readonly inner: number | null
   /** Live cells per output; null for typed cells that are all zero, and for outputs without cells. */

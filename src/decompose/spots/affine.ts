@@ -67,6 +67,13 @@ export function areDisjoint({ stride, low, high }: Cells): boolean {
   )
 }
 
+/** The same cells with the stride of a counter that goes on by `step`, or by the value of a name. */
+export function times(map: ModuleMap, cells: Cells, step: number, by: AnyNode | null): Cells {
+  const variable = by === null ? null : map.variableOf(by)
+  const factor = polynomialOf({ factor: step, variables: variable === null ? [] : [variable] })
+  return { ...cells, stride: product(cells.stride, factor) ?? cells.stride }
+}
+
 /** Names that a cell formula reads; each must be a safe integer >= 0 at run time. */
 export function namesOf({ stride, low, high }: Cells): string[] {
   const terms = [stride, ...low, ...high].flatMap((polynomial) => [...polynomial.values()])

@@ -7,7 +7,7 @@ import { outerThing, type Thing, type Value } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
-import { areDisjoint, namesOf } from './affine.ts'
+import { areDisjoint, type Cells, namesOf, times } from './affine.ts'
 import { secondName } from './aliases.ts'
 import { type Best, bestOf } from './bests.ts'
 import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
@@ -18,7 +18,7 @@ import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
-import { counterOf, shapeOf } from './shape.ts'
+import { counterOf, headPartsOf, shapeOf } from './shape.ts'
 
 /** A site's own merits, wherever it stands. */
 export type Merit =
@@ -81,7 +81,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
       output.how === 'best' ||
       (output.how === 'sum' && output.integers) ||
       output.how === 'rows' ||
-      (output.how === 'cells' && !areDisjoint(output.cells)),
+      (output.how === 'cells' && !areDisjoint(strided(map, output.cells, shape))),
   )
   const fold = shape.kind === 'call' ? shape.fold : null
   const checked = fold?.kind === 'pick' || (fold?.kind === 'add' && fold.integers)
@@ -207,10 +207,10 @@ function findOutputs(single: Case): void {
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
     if (sum === null) continue
     // The end of a counted loop must not depend on what the loop gives out.
-    const ends = shape.kind === 'range' ? [shape.end, ...shape.fixed] : []
+    const ends = shape.kind === 'range' ? headPartsOf(shape) : []
     if (output.how !== 'cells' && output.how !== 'rows' && ends.some((end) => usedIn(variable, end))) continue
     // Read at the head of every segment.
-    if (shape.kind === 'range' && shape.fixed.some((value) => usedIn(variable, value))) continue
+    if (shape.kind === 'range' && ends.some((value) => value !== shape.end && usedIn(variable, value))) continue
     if (usedIn(variable, site.node) && isVarOfLoop(variable, site.node)) continue
     outputs.set(variable, sum)
   }
@@ -250,7 +250,7 @@ function carried(single: Case): Obstacle | null {
   let sums: Obstacle | null = null
   for (const [variable, nodes] of flow.assigned) {
     if (outputs.has(variable)) {
-      if (isCarriedCells(outputs.get(variable)))
+      if (isCarriedCells(single, outputs.get(variable)))
         return { reason: 'carried-dependency', name: variable.name, line: site.line }
       continue
     }
@@ -266,7 +266,8 @@ function carried(single: Case): Obstacle | null {
     return { reason, name: variable.name, line: lineOf(node) }
   }
   for (const output of outputs.values()) {
-    if (isCarriedCells(output)) return { reason: 'carried-dependency', name: output.variable.name, line: site.line }
+    if (isCarriedCells(single, output))
+      return { reason: 'carried-dependency', name: output.variable.name, line: site.line }
   }
   return writtenBesidesSums(single) ?? sums
 }
@@ -281,12 +282,19 @@ function writtenBesidesSums(single: Case): Obstacle | null {
   return obstacle !== null && obstacle.reason === 'carried-dependency' ? obstacle : null
 }
 
+/** Cells by numbers of iterations, where the counter goes on by more than one. */
+function strided(map: ModuleMap, cells: Cells, shape: Shape | null): Cells {
+  if (shape?.kind !== 'range') return cells
+  const by = shape.by?.type === 'Identifier' ? shape.by : null
+  return times(map, cells, Math.abs(shape.step), by)
+}
+
 /** Cells of neighbouring iterations meet, whatever the names are. */
-function isCarriedCells(output: Output | undefined): boolean {
+function isCarriedCells({ map, shape }: Case, output: Output | undefined): boolean {
   return (
     (output?.how === 'cells' || output?.how === 'rows') &&
-    !areDisjoint(output.cells) &&
-    namesOf(output.cells).length === 0
+    !areDisjoint(strided(map, output.cells, shape)) &&
+    namesOf(strided(map, output.cells, shape)).length === 0
   )
 }
 

@@ -6,7 +6,7 @@ import { contains, lineOf, walk } from '../syntax/walk.ts'
 import { exitsOf } from './exits.ts'
 import type { Site } from './find.ts'
 import { type Output, type Shape, variablesOf } from './plan.ts'
-import { isInvariantForm, shapeOf } from './shape.ts'
+import { headPartsOf, isInvariantForm, shapeOf } from './shape.ts'
 
 /** The inner loop of a nest, which goes over the same items each time. */
 export interface Nest {
@@ -40,7 +40,13 @@ export function headOf(node: ForOfStatement | ForStatement, shape: Nest['shape']
 
 function isSimple(shape: Shape): shape is Nest['shape'] {
   if (shape.kind === 'of') return true
-  return shape.kind === 'range' && shape.first !== null && !shape.outlives && shape.fixed.length === 0
+  return (
+    shape.kind === 'range' &&
+    shape.first !== null &&
+    !shape.outlives &&
+    headPartsOf(shape).length === 1 &&
+    shape.step > 0
+  )
 }
 
 /** A loop that is all there is in the body of the loop around it. */

@@ -68,7 +68,12 @@ export type Shape =
       readonly first: AnyNode | null
       readonly end: AnyNode
       readonly closed: boolean
+      /** Below 0 when the counter goes down. */
       readonly step: number
+      /** What the counter is raised by, when that is no number in the text. */
+      readonly by: AnyNode | null
+      /** What is added to the counter before it is compared with the end, as in `i + n <= text.length`. */
+      readonly ahead: { readonly node: AnyNode; readonly minus: boolean } | null
       /** The counter is a variable of the function around the loop, which goes on with what is left in it. */
       readonly outlives: boolean
       /** What other names at the head stand for, in `for (let i = 0, n = xs.length; ...)`. */

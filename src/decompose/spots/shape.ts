@@ -3,7 +3,7 @@ import type { AnyNode, Expression, ForStatement, VariableDeclaration, WhileState
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
-import { stepIn, stepOf } from './affine.ts'
+import { stepIn } from './affine.ts'
 import { labelsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf } from './folds.ts'
@@ -54,8 +54,8 @@ function rangeShape(map: ModuleMap, loop: ForStatement): Shape | null {
   const [target, first] = setAtHead(loop.init ?? null)
   const counter = target === null ? counterIn(map, loop.test ?? null) : map.variableOf(target)
   if (counter === null || (loop.init && target === null)) return null
-  const end = endOf(map, loop.test ?? null, counter)
-  const step = stepOf(map, loop, counter)
+  const step = stepFor(map, loop.update, counter)
+  const end = endOf(map, loop.test ?? null, counter, (step?.step ?? 1) < 0)
   const inHead = (node: AnyNode): boolean =>
     (!!loop.update && contains(loop.update, node)) || (!!loop.init && contains(loop.init, node))
   const writes = counter.references.filter((reference) => reference.isWrite() && contains(loop, reference.identifier))
@@ -65,7 +65,7 @@ function rangeShape(map: ModuleMap, loop: ForStatement): Shape | null {
   if (!isOwn && !isPlainVariable(map, counter, loop)) return null
   const fixed = fixedAtHead(map, loop)
   if (fixed === null || (fixed.length > 0 && !isOwn)) return null
-  return { kind: 'range', counter, first, ...end, step, outlives: !isOwn, fixed }
+  return { kind: 'range', counter, first, ...end, ...step, outlives: !isOwn, fixed }
 }
 
 /** `n = xs.length` in `for (let i = 0, n = xs.length; ...)`; null when something else is declared there. */
@@ -86,13 +86,13 @@ function whileShape(map: ModuleMap, loop: WhileStatement): Shape | null {
   const counter = counterIn(map, loop.test)
   const last = loop.body.type === 'BlockStatement' ? loop.body.body.at(-1) : undefined
   if (counter === null || last?.type !== 'ExpressionStatement' || !isPlainVariable(map, counter, loop)) return null
-  const end = endOf(map, loop.test, counter)
-  const step = stepIn(map, last.expression, counter)
+  const step = stepFor(map, last.expression, counter)
+  const end = endOf(map, loop.test, counter, (step?.step ?? 1) < 0)
   const writes = counter.references.filter((reference) => reference.isWrite() && contains(loop, reference.identifier))
   if (end === null || step === null || !writes.every(({ identifier }) => contains(last, identifier))) return null
   // A `continue` would leave the counter as it is.
   if (continues(map, loop)) return null
-  return { kind: 'range', counter, first: null, ...end, step, outlives: true, fixed: [] }
+  return { kind: 'range', counter, first: null, ...end, ...step, outlives: true, fixed: [] }
 }
 
 /** `i = 0` or `var i = 0` at the head of a `for`: what is set, and to what. */
@@ -105,13 +105,70 @@ function setAtHead(init: AnyNode | null): readonly [AnyNode | null, AnyNode | nu
 }
 
 function counterIn(map: ModuleMap, test: AnyNode | null): Variable | null {
-  return test?.type === 'BinaryExpression' ? map.variableOf(test.left) : null
+  if (test?.type !== 'BinaryExpression') return null
+  const { left } = test
+  return map.variableOf(left.type === 'BinaryExpression' ? left.left : left) ?? map.variableOf(test.right)
 }
 
-function endOf(map: ModuleMap, test: AnyNode | null, counter: Variable): { end: AnyNode; closed: boolean } | null {
-  if (test?.type !== 'BinaryExpression' || (test.operator !== '<' && test.operator !== '<=')) return null
-  if (map.variableOf(test.left) !== counter || !isInvariantForm(test.right)) return null
-  return { end: test.right, closed: test.operator === '<=' }
+/** Where the counter stops: `i < end`, `end >= i`, `i + n <= end`; with `>` for one that goes down. */
+function endOf(
+  map: ModuleMap,
+  test: AnyNode | null,
+  counter: Variable,
+  down: boolean,
+): Pick<Extract<Shape, { kind: 'range' }>, 'end' | 'closed' | 'ahead'> | null {
+  if (test?.type !== 'BinaryExpression' || test.left.type === 'PrivateIdentifier') return null
+  const { left, right, operator } = test
+  const [own, other] = isAbout(map, left, counter) ? [left, right] : [right, left]
+  const way = own === left ? operator : (TURNED.get(operator) ?? '')
+  if (!(down ? /^>=?$/ : /^<=?$/).test(way) || !isInvariantForm(other) || isAbout(map, other, counter)) return null
+  const closed = way.endsWith('=')
+  if (map.variableOf(own) === counter) return { end: other, closed, ahead: null }
+  if (own.type !== 'BinaryExpression' || !/^[-+]$/.test(own.operator) || !isWritable(map, other)) return null
+  const minus = own.operator === '-'
+  const leads = map.variableOf(own.left) === counter
+  const added = leads ? own.right : (own.left as AnyNode)
+  if ((!leads && (minus || map.variableOf(own.right) !== counter)) || isAbout(map, added, counter)) return null
+  return isWritable(map, added) ? { end: other, closed, ahead: { node: added, minus } } : null
+}
+
+const TURNED = new Map([
+  ['<', '>'],
+  ['<=', '>='],
+  ['>', '<'],
+  ['>=', '<='],
+])
+
+function isAbout(map: ModuleMap, node: AnyNode, counter: Variable): boolean {
+  return map.namesIn(node).some((name) => map.variableOf(name) === counter)
+}
+
+/** An invariant whose text can stand a second time, on one line. */
+function isWritable(map: ModuleMap, node: AnyNode): boolean {
+  return isInvariantForm(node) && !/[\n\r\u2028\u2029]|\/[/*]/.test(map.module.text.slice(node.start, node.end))
+}
+
+/** What an update adds to the counter: a number, or the value of an invariant, which has to be positive. */
+function stepFor(
+  map: ModuleMap,
+  update: AnyNode | null | undefined,
+  counter: Variable,
+): Pick<Extract<Shape, { kind: 'range' }>, 'step' | 'by'> | null {
+  if (!update) return null
+  const literal = stepIn(map, update, counter)
+  if (literal !== null) return { step: literal, by: null }
+  if (update.type === 'UpdateExpression') {
+    return map.variableOf(update.argument) === counter && update.operator === '--' ? { step: -1, by: null } : null
+  }
+  if (update.type !== 'AssignmentExpression' || map.variableOf(update.left) !== counter) return null
+  const { operator, right } = update
+  if (operator === '-=') {
+    const isNumber = right.type === 'Literal' && Number.isSafeInteger(right.value) && Number(right.value) > 0
+    return isNumber ? { step: -Number(right.value), by: null } : null
+  }
+  const own = operator === '=' && right.type === 'BinaryExpression' && right.operator === '+'
+  const by = operator === '+=' ? right : own && map.variableOf(right.left) === counter ? right.right : null
+  return by !== null && isWritable(map, by) && !isAbout(map, by, counter) ? { step: 1, by } : null
 }
 
 /** A variable of the function around the loop that no other function sees. */
@@ -165,6 +222,11 @@ export function isInvariantForm(node: Expression | AnyNode): boolean {
     default:
       return false
   }
+}
+
+/** What a counted loop asks for before it begins, besides where it starts. */
+export function headPartsOf({ end, by, ahead, fixed }: Extract<Shape, { kind: 'range' }>): AnyNode[] {
+  return [end, ...(by === null ? [] : [by]), ...(ahead === null ? [] : [ahead.node]), ...fixed]
 }
 
 /** The index variable of an iteration: a loop's counter, or the callback's second parameter. */

@@ -16,7 +16,7 @@ export default async function invoices({ orders }) {
   const numbered = priced.map((o) => ({ number: nextNumber(), ...o })); //: sequential mutated-capture must-not
   const lines = numbered.map((o) => `${o.number} ${o.net.toLocaleString()} ${o.tax.toFixed(2)}`); //: sequential locale must-not
   const stamped = numbered.map((o) => ({ at: new Date(), number: o.number })); //: sequential clock must-not
-  for (const line of lines) console.log(line); //: sequential side-effect must-not
+  for (const line of lines) if (line.length > 999) console.log(line); //: sequential side-effect must-not
   const byCountry = {};
   for (const o of numbered) { //: parallel,sequential mutated-capture,carried-dependency any
     (byCountry[o.country] ??= []).push(o.number);

@@ -1,7 +1,40 @@
 /** Loops as they were written for a long time: var counters, while with an index, for...in, variables used again. */
 import { type Kind, made, numeric } from './parts.ts'
 
+const UP = ['i += size', 'i += 2', 'i++', 'i = i + size', 'i += limit - 3', 'i += box.k', 'i += 4']
+const BELOW = [
+  'i < to',
+  'i <= to',
+  'to > i',
+  'i + 2 <= to',
+  'i - 1 < to',
+  'size + i < to',
+  'to >= i + limit',
+  'i + 0.5 < to',
+]
+const DOWN = ['i--', 'i -= 2', '--i', 'i = i - 1']
+const ABOVE = ['i >= 0', 'i > -2', '0 <= i', 'i - size >= 0']
+
 export const oldLoopKinds: Readonly<Record<string, Kind>> = {
+  steps: (c, n) => {
+    const xs = c.one(n.nums)
+    const [tests, steps] = c.chance(70) ? [BELOW, UP] : [ABOVE, DOWN]
+    return made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = []; { const size = ${c.one(['2', '3', '1', '0.5', 'limit'])}; const to = ${c.one([`${xs}.length`, '7', '8.5', 'Math.min(9, limit * 2)'])}; const cells = new Array(12).fill(0); let at = -1; for (let i = ${c.one(['0', '1', '9', '7', 'to', '-1'])}; ${c.one(tests)}; ${c.one(steps)}) { if (${v}.length > 60 || at > 99) break; ${c.one([`${v}.push(heavy(i) + i)`, `cells[i] = i * 2; at++`, `cells[i] = heavy(i); cells[i + 1] = i; at++`, `${v}.push(...${xs}.slice(i, i + size)); at++`, `at = Math.max(at, i)`, `cells[i] += cells[i + 2] ?? 1; at++`, `if (heavy(i) > at) at = heavy(i)`])} } ${v}.push(at, cells) }`,
+    )
+  },
+  stepsFree: (c, n) => {
+    const xs = c.one(n.nums)
+    return made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = []; { const size = ${c.one(['2', '3', '1', 'limit'])}; const cells = new Float64Array(16); for (let i = ${c.one(['0', '1', '2'])}; ${c.one([`i < ${xs}.length`, `i + size <= ${xs}.length`, `${xs}.length >= i + 1`, 'i <= 8'])}; i += ${c.one(['size', 'size', '2', '1', '4'])}) { ${c.one([`${v}.push(heavy(i) + i)`, `cells[i] = i * 2`, `cells[i] = heavy(i); cells[i + 1] = i`, `for (let k = 0; k < size; k++) cells[i + k] = i * k`, `${v}.push(${xs}.slice(i, i + size))`])} } for (let i = ${xs}.length - 1; i >= 0; i${c.one(['--', ' -= 1', ' -= 2'])}) { ${c.one([`${v}.push(heavy(i))`, `cells[i] += i`, `cells[i] = cells[i + 1] + i`, `if (${xs}[i] > 3) ${v}.push(i)`])} } ${v}.push(cells) }`,
+    )
+  },
   fixedEnd: (c, n) => {
     const xs = c.one(n.nums)
     return made(
