@@ -1,9 +1,7 @@
 /** Judges sites: may the iterations run apart, and if not, what is the one reason. */
 import type { AnyNode } from 'acorn'
-import { pureGlobals } from '../flow/builtins.ts'
-import { evaluate } from '../flow/expressions.ts'
-import { Flow, type Write } from '../flow/flow.ts'
-import { outerThing, type Thing, type Value } from '../flow/value.ts'
+import type { Flow, Write } from '../flow/flow.ts'
+import type { Thing } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
@@ -14,6 +12,7 @@ import { exitsOf, labelsOf, type Region, regionsOf } from './exits.ts'
 import type { LoopNode, Site } from './find.ts'
 import { foldOf, foldReason, isHeavy } from './folds.ts'
 import { mayBeIntegers } from './integers.ts'
+import { flowOf } from './iteration-flow.ts'
 import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
@@ -112,78 +111,6 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
   }
   return null
 }
-
-/** The flow of one iteration. What the iteration is given exists before it. */
-function flowOf(map: ModuleMap, site: Site, skipped: ReadonlySet<AnyNode>): Flow {
-  const home = site.node
-  const item: Value = { things: new Set([outerThing('item', null)]), callables: new Set() }
-  if (site.kind === 'call') return callFlow(map, site, item)
-  const loop = site.node
-  const flow = new Flow(map, loop, home, skipped)
-  return flow.solve(() => {
-    if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
-      const target = loop.left.type === 'VariableDeclaration' ? loop.left.declarations[0]?.id : loop.left
-      if (target) flow.assign(target, item, loop.left)
-      evaluate(flow, loop.body)
-    } else if (loop.type === 'ForStatement') {
-      if (loop.init) evaluate(flow, loop.init)
-      if (loop.test) evaluate(flow, loop.test)
-      if (loop.update) evaluate(flow, loop.update)
-      evaluate(flow, loop.body)
-    } else {
-      evaluate(flow, loop.test)
-      evaluate(flow, loop.body)
-    }
-  })
-}
-
-function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: Value): Flow {
-  const callback = site.node.arguments[site.method === 'from' ? 1 : 0]
-  const flow = new Flow(map, callback ?? site.node, site.node)
-  const none: Value = { things: new Set(), callables: new Set() }
-  // A fold holds one of the items, or something that is only added to.
-  const itemAt = site.method === 'reduce' ? 1 : 0
-  return flow.solve(() => {
-    if (callback === undefined || callback.type === 'SpreadElement') return
-    if (callback.type === 'MemberExpression') {
-      memberCallback(flow, callback)
-      return
-    }
-    const value = evaluate(flow, callback)
-    if (value.things.size > 0 || value.callables.size === 0) flow.problem('unknown-call', callback, 'its callback')
-    for (const callable of value.callables) {
-      if (typeof callable === 'string') {
-        // Others take the whole array as their third argument.
-        if (!pureGlobals.has(callable)) flow.problem('unknown-call', callback, callable)
-        continue
-      }
-      if (!isFunction(callable)) flow.problem('unknown-call', callback, 'a class')
-      else {
-        if (callable.generator) flow.problem('generator', callback, 'a generator')
-        flow.reach(callable)
-        callable.params.forEach((param, index) => {
-          if (param.type === 'RestElement' || index > itemAt + 1)
-            flow.problem('unsupported', param, 'the whole array in a callback')
-          else flow.assign(param, index <= itemAt ? item : none, param)
-        })
-      }
-    }
-  })
-}
-
-/** `xs.map(Math.sqrt)`: only functions of Math, which need no `this`. */
-function memberCallback(flow: Flow, callback: Extract<AnyNode, { type: 'MemberExpression' }>): void {
-  const pure =
-    callback.object.type === 'Identifier' &&
-    callback.object.name === 'Math' &&
-    flow.map.variableOf(callback.object) === null &&
-    callback.property.type === 'Identifier' &&
-    !TAKES_ALL.has(callback.property.name)
-  if (!pure) flow.problem('unknown-call', callback, 'its callback')
-}
-
-/** Functions of Math that would look at the whole array, too, and the one that draws. */
-const TAKES_ALL = new Set(['max', 'min', 'hypot', 'random'])
 
 function bodyOf(site: Site, shape: Shape | null): { start: number; end: number } {
   if (site.kind === 'loop') return site.node.body
