@@ -26,7 +26,7 @@ export function spotReports(families: Iterable<FamilyView>): SpotReport[] {
   return [...spots.values()].sort((a, b) => a.spot - b.spot)
 }
 
-/** What the items of each spot cost, where all of its shards are done. Calls of sharded functions are no items. */
+/** What the items of each spot cost, where all of its shards are done: every hub asks this at the end of every job. Calls of sharded functions are no items. */
 export function spotCosts(families: Iterable<FamilyView>): SpotCost[] {
   const spots = new Map<number, SpotCost>()
   for (const view of families) {
@@ -35,7 +35,7 @@ export function spotCosts(families: Iterable<FamilyView>): SpotCost[] {
     const { items, ms } = spots.get(spot) ?? { items: 0, ms: 0 }
     // Items of a tail were counted with the family whose shard handed them back.
     const own = isTail(sequence) ? 0 : cut.items - (cut.starts[0] ?? 0)
-    spots.set(spot, { spot, items: items + own, ms: ms + busyMs(view) })
+    spots.set(spot, { spot, items: items + own, ms: ms + (view.busyMsMean ?? 0) * view.shards })
   }
   return [...spots.values()].filter(({ items }) => items > 0)
 }

@@ -102,9 +102,7 @@ export class JoinedFamily implements FamilyView {
   history(): readonly Authored[] {
     const seen = new Set<string>()
     return this.#history.filter(({ author, record }) => {
-      const key = JSON.stringify([author.hub, author.boot, record], (_, value) =>
-        value instanceof Uint8Array ? Array.from(value) : value,
-      )
+      const key = wholeOf(author, record)
       return !seen.has(key) && seen.add(key)
     })
   }
@@ -257,4 +255,11 @@ export class JoinedFamily implements FamilyView {
       this.#history.splice(0, ledgerLimits.historyRecordsMax >> 2)
     }
   }
+}
+
+/** A record with its author as text: the same for the same content alone. */
+function wholeOf({ hub, boot }: Author, record: LedgerRecord): string {
+  if (!('ref' in record) || record.ref.kind !== 'inline') return JSON.stringify([hub, boot, record])
+  const { ref, ...rest } = record
+  return JSON.stringify([hub, boot, rest]) + Buffer.from(ref.bytes).toString('latin1')
 }
