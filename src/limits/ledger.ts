@@ -56,6 +56,9 @@ export const storeLimits = {
   compactLogFiles: 8,
   /** Bytes of blobs kept unless the user says otherwise. */
   blobQuotaBytes: 64 * 1024 * MiB,
+  /** Blobs kept in memory while the disk refuses them, and transfers that it broke off. */
+  overflowBytesMax: 256 * MiB,
+  divertedTransfersMax: 1024,
   /** Hashed or read in one go; between two such pieces other work gets its turn. */
   hashSliceBytes: 4 * MiB,
 } as const

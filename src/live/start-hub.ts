@@ -9,9 +9,11 @@ import { needsNode } from '../execute/isolation/needs-node.ts'
 import { probeWalls } from '../execute/isolation/walls.ts'
 import { ProcessSlotPool } from '../execute/pool.ts'
 import { ISOLATION_LABEL, TRUST_LABEL } from '../program/isolation-level.ts'
+import type { BlobStore } from '../store/blob-store.ts'
 import { realDisk } from '../store/disk.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
 import { LedgerStore } from '../store/ledger-store.ts'
+import { OverflowBlobStore } from '../store/overflow-blob-store.ts'
 import { type OpenAdmission, openAdmission } from './admission/admission.ts'
 import { verify } from './admission/identity.ts'
 import type { PairOptions } from './admission/pairing/enter.ts'
@@ -72,7 +74,9 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
   const nowMs = () => Date.now()
   const name = options.swarm ?? DEFAULT_SWARM
   const admission = await openAdmission(home, { name, join: options.join, pair: pairOptions(options), nowMs, log })
-  const blobs = await FileBlobStore.open(realDisk, join(home, 'blobs'))
+  const blobs = new OverflowBlobStore(await FileBlobStore.open(realDisk, join(home, 'blobs')), (error) =>
+    log.warn(errorFields(error), 'a blob stays in memory, for the disk refuses it'),
+  )
   const profiles = await SpotProfiles.open(realDisk, join(home, 'spots'), log)
   const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
   const walls = probeWalls()
@@ -156,7 +160,7 @@ function linksOf(network: Libp2pNetwork): { hub: string; latencyMs: number }[] {
 function openNetwork(
   options: StartHubOptions,
   admission: OpenAdmission,
-  blobs: FileBlobStore,
+  blobs: BlobStore,
   twin: () => void,
 ): Libp2pNetwork {
   const { identity, swarm, membership, bootstrap } = admission
