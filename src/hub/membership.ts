@@ -52,6 +52,8 @@ export class Membership {
   get version(): number {
     return this.#version
   }
+  /** When this hub was last away and came back. */
+  #wokeMs = Number.NEGATIVE_INFINITY
   #version = 0
   #speedRecords: SpeedRecord = noSpeedRecord
 
@@ -132,7 +134,8 @@ export class Membership {
     const member = this.#members.get(hub)
     if (member === undefined) return
     member.connected = false
-    member.lostMs = nowMs
+    // Connections that break as this hub wakes broke for its own absence: only silence counts then.
+    member.lostMs = nowMs < this.#wokeMs + durations.suspectAfterMs ? null : nowMs
   }
 
   /** An author of records was seen; it counts as alive until it is silent too long from now on. */
@@ -175,7 +178,8 @@ export class Membership {
   }
 
   /** This hub itself was away for so long (suspended, or its event loop blocked): that others were silent says nothing. */
-  slept(forMs: number): void {
+  slept(forMs: number, nowMs: number): void {
+    this.#wokeMs = nowMs
     for (const member of this.#members.values()) {
       if (member.state !== 'alive') continue
       member.heardMs += forMs

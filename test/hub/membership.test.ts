@@ -72,9 +72,21 @@ test('an earlier boot of this very hub holds nothing', () => {
 
 test('M4: a hub that slept itself does not call the others dead', () => {
   const members = membersWithB()
-  members.slept(20_000)
+  members.slept(20_000, 20_000)
   expect(members.sweep(20_100)).toEqual([])
   expect(members.sweep(20_000 + durations.suspectAfterMs)).toEqual([{ hub: 'b', state: 'suspect' }])
+})
+
+test('M4: connections that break as a hub wakes from its own sleep are no evidence; later ones are', () => {
+  const members = membersWithB()
+  members.connected('b', 0)
+  members.slept(5_000, 5_000)
+  members.disconnected('b', 5_010)
+  expect(members.sweep(5_010 + durations.suspectAfterDisconnectMs)).toEqual([])
+  expect(members.sweep(5_000 + durations.suspectAfterMs)).toEqual([{ hub: 'b', state: 'suspect' }])
+  members.connected('b', 7_000)
+  members.disconnected('b', 7_010)
+  expect(members.sweep(7_010 + durations.suspectAfterDisconnectMs)).toEqual([{ hub: 'b', state: 'suspect' }])
 })
 
 test('a hub that leaves in order is gone with its connection', () => {
