@@ -15,6 +15,8 @@ export const hiddenClasses: HiddenClasses | null = askEngine()
 
 function askEngine(): HiddenClasses | null {
   try {
+    // The engine drops the compiled form of what was not called for a while; without the syntax it could not make it again.
+    setFlagsFromString('--no-flush-bytecode')
     setFlagsFromString('--allow-natives-syntax')
     try {
       return compileQuestions()

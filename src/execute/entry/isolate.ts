@@ -89,8 +89,9 @@ export class Isolate {
   }
 }
 
-/** The codec's questions to the engine are compiled with the bundle; user code comes later, and without them. */
+/** The codec's questions to the engine are compiled with the bundle, and kept so; user code comes later, and without them. */
 function withNatives<T>(evaluate: () => T): T {
+  setFlagsFromString('--no-flush-bytecode')
   setFlagsFromString('--allow-natives-syntax')
   try {
     return evaluate()
