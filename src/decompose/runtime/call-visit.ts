@@ -7,6 +7,7 @@ import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
 import { isPlainArray } from './live.ts'
+import { isVerdict } from './verdict.ts'
 import { Pace, type RootSetting, runUntilCut, type Segment } from './visit.ts'
 
 type Callback = (item: unknown, index: number, array?: unknown) => unknown
@@ -144,6 +145,7 @@ export class CallVisit {
         if (step.kind === 'shard') {
           const at = { spot: this.#spot, sequence: this.#sequence, meanMs: this.#pace.meanMs() }
           const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, step.cut, at)
+          if (harvest !== null && harvest.verdict !== null) throw harvest.verdict
           if (harvest === null || harvest.stopped) return this.#plain()
           for (let part = harvest.next(); part !== null; part = harvest.next())
             this.#append(part.result.results ?? [], part.segment)
@@ -153,6 +155,7 @@ export class CallVisit {
       }
       return this.#results
     } catch (thrown) {
+      if (isVerdict(thrown)) throw thrown
       // Which of several failures is the answer depends on their timing side by side: the plain call decides.
       this.#setting.stayed(this.#meta, `an item threw ${String(thrown)}`)
       return this.#plain()

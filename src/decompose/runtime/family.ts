@@ -219,10 +219,10 @@ export function readOutcome(
   index: number,
   bytes: Uint8Array,
   classes: ClassTable,
-): ShardResult | string {
+): ShardResult | { readonly thrown: ThrownError } {
   const known = [...prepared.shared.added(), ...(prepared.own[index] ?? [])]
   const outcome: Outcome = decodeOutcome(bytes, { known, classes })
-  return outcome.kind === 'error' ? errorLine(outcome.error) : (outcome.value as ShardResult)
+  return outcome.kind === 'error' ? { thrown: outcome.error } : (outcome.value as ShardResult)
 }
 
 /** An error in one line, as logs show it. */

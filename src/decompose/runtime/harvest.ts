@@ -7,6 +7,7 @@ import type { SpotMeta } from '../codegen/meta.ts'
 import { failedAudit } from './audit.ts'
 import {
   type Access,
+  errorLine,
   type Items,
   mergeResult,
   objectionToResults,
@@ -17,14 +18,17 @@ import {
 } from './family.ts'
 import { evenCut, guidedCut } from './granularity.ts'
 import type { ShardResult } from './values.ts'
+import { verdictOf } from './verdict.ts'
 import type { RootSetting, Segment } from './visit.ts'
 
 /** What shards gave back, ready to be merged one after the other. */
 export interface Harvest {
-  /** Merges the outputs of the next stretch; null when there is none left. */
+  /** Merges the outputs of the next stretch; null when there is none left. Throws where a shard was condemned. */
   next(): { readonly result: ShardResult; readonly segment: Segment } | null
   /** True when what comes after has to run in place, because a shard threw or cannot be merged. */
   readonly stopped: boolean
+  /** What `next` throws at the end of what there is: the hubs have condemned a shard. */
+  readonly verdict: Error | null
 }
 
 /** A visit as shards see it. */
@@ -46,7 +50,14 @@ interface Part {
 /** Parts in order, up to the first shard that threw or could not be sent. */
 interface Gathered {
   readonly parts: readonly Part[]
-  readonly stop: { readonly why: string; readonly place: ShardPlace | null } | null
+  readonly stop: Stop | null
+}
+
+interface Stop {
+  readonly why: string
+  readonly place: ShardPlace | null
+  /** To be thrown, where the hubs have condemned the shard. */
+  readonly verdict?: Error | null
 }
 
 /** One shard changed what it was given: nothing of the family counts, the spot runs in place. */
@@ -85,8 +96,10 @@ export async function shardOut(
   const queue = parts.values()
   return {
     stopped: stop !== null,
+    verdict: stop?.verdict ?? null,
     next() {
       const { value: part } = queue.next()
+      if (part === undefined && stop?.verdict) throw stop.verdict
       if (part === undefined) return null
       const { prepared, result, segment } = part
       const { from, to } = segment
@@ -119,7 +132,10 @@ async function gather(field: Field, cut: Cut, sequence: number, meanMs: number):
   const parts: Part[] = []
   for (const [index, bytes] of outcomes.entries()) {
     const result = readOutcome(prepared, index, bytes, setting.classes)
-    if (typeof result === 'string') return { parts, stop: { why: result, place: { sequence, index } } }
+    if ('thrown' in result) {
+      const { thrown } = result
+      return { parts, stop: { why: errorLine(thrown), place: { sequence, index }, verdict: verdictOf(thrown) } }
+    }
     const { from, to } = segmentOf(cut, index)
     parts.push({
       prepared,

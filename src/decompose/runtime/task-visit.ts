@@ -4,6 +4,7 @@ import { PlainLater } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
+import { isVerdict } from './verdict.ts'
 import { Pace, type RootSetting, type Segment } from './visit.ts'
 
 /** How the root hands itself to a visit. */
@@ -104,6 +105,7 @@ export async function gatherTasks(
     }
     return values
   } catch (thrown) {
+    if (isVerdict(thrown)) throw thrown
     // Which of several failures is the answer depends on their timing side by side: the plain call decides.
     setting.stayed(history.meta, `a task threw ${String(thrown)}`)
     return plain
@@ -120,6 +122,7 @@ async function valuesOf(
   const items: Items = { count, source: null, first: 0, step: 1, slice: () => null }
   const at = { spot: history.spot, sequence, meanMs: pace.meanMs() }
   const harvest = await shardOut(setting, history.meta, access(), items, cut, at)
+  if (harvest !== null && harvest.verdict !== null) throw harvest.verdict
   const list: unknown[] = []
   for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null)
     list.push(...(part.result.results ?? []))
