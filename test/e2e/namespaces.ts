@@ -44,6 +44,9 @@ export async function namespacesUnavailable(): Promise<string | null> {
   }
 }
 
+/** Of one command, in bytes: results of jobs can be long. */
+const OUTPUT_MAX = 64 * 2 ** 20
+
 let lastId = 0
 
 /** `count` hosts 10.77.0.1 ... on one switch. */
@@ -108,7 +111,7 @@ class NamespaceHost implements Host {
   }
 
   async exec(command: string, args: readonly string[]): Promise<string> {
-    const { stdout } = await run('ip', ['netns', 'exec', this.name, command, ...args])
+    const { stdout } = await run('ip', ['netns', 'exec', this.name, command, ...args], { maxBuffer: OUTPUT_MAX })
     return stdout
   }
 

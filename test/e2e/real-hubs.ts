@@ -1,6 +1,7 @@
 /** Real hubs of one swarm on hosts of their own: `shoal up` in network namespaces, driven by the command line as a user would. */
 import { type ChildProcess, execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -39,6 +40,7 @@ export interface Finished {
     readonly done: number
     readonly attempts: number
     readonly resumed: number
+    readonly speculated: number
     readonly duplicated: number
   }
   readonly byHub: readonly { readonly hub: string; readonly shards: number }[]
@@ -65,6 +67,10 @@ export class RealHub {
   upAtMs = 0
   /** Own clock of the test, when a peer was last told alive. */
   readonly peers = new Map<string, number>()
+  /** All that the hub said of others, in this life. */
+  readonly told: UpEvent[] = []
+  /** What starts shoal, after Node. */
+  readonly commandLine: readonly string[] = [cli]
   #child: ChildProcess | null = null
   #errors = ''
 
@@ -80,6 +86,8 @@ export class RealHub {
     const child = this.host.spawn(process.execPath, [cli, ...words])
     this.#child = child
     this.peers.clear()
+    this.told.length = 0
+    this.#errors = ''
     this.hub = ''
     const { stdout, stderr } = child
     if (stdout === null || stderr === null) throw new Error('a hub process has pipes')
@@ -98,6 +106,16 @@ export class RealHub {
 
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal)
+  }
+
+  /** Kills it, and waits until its files are nobody's. */
+  async end(): Promise<void> {
+    const child = this.#child
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    await until(async () => (await descendantsOf(child.pid ?? 0)).length === 0, 'its slots are gone')
   }
 
   /** The hub and its slots: a frozen machine. */
@@ -122,6 +140,7 @@ export class RealHub {
   #told(event: UpEvent): void {
     if (event.event === 'ready') this.hub = event.hub ?? ''
     if (event.hub === undefined || event.hub === this.hub) return
+    this.told.push(event)
     if (event.state === 'alive') this.peers.set(event.hub, performance.now())
     else if (event.state !== undefined) this.peers.delete(event.hub)
   }
@@ -176,10 +195,47 @@ export class RealSwarm {
     })
   }
 
+  /** Waits until all these hubs have all results of a job, and name the same hubs for them. */
+  async agreed(hubs: readonly RealHub[], job: string): Promise<void> {
+    await until(() => agree(hubs, job), `all hubs keep the same results of ${job}`, 20_000)
+  }
+
+  async endProcesses(): Promise<void> {
+    await Promise.all(this.hubs.map((hub) => hub.end()))
+  }
+
   async destroy(): Promise<void> {
     await this.#network.destroy()
     await rm(this.#folder, { recursive: true, force: true })
   }
+}
+
+async function agree(hubs: readonly RealHub[], job: string): Promise<boolean> {
+  const reports = await Promise.all(hubs.map((hub) => hub.job(job)))
+  const kept = reports.map(({ byHub }) =>
+    JSON.stringify([...byHub].sort((a, b) => (a.hub < b.hub ? -1 : 1)).map(({ hub, shards }) => [hub, shards])),
+  )
+  const areWhole = reports.every(({ status, shards }) => status === 'done' && shards.done === shards.total)
+  return areWhole && new Set(kept).size === 1
+}
+
+/** Submits through a hub and returns at once, acknowledged. */
+export async function submit(hub: RealHub, file: string, input: unknown, ...args: readonly string[]): Promise<string> {
+  const path = `${hub.home}.input.json`
+  await writeFile(path, JSON.stringify(input))
+  const { job } = await hub.shoal<Finished>('run', jobFile(file), '--input', `@${path}`, '--detach', ...args)
+  return job
+}
+
+/** Waits until a hub knows how a job has ended. */
+export async function ended(hub: RealHub, job: string, deadlineMs: number): Promise<Finished> {
+  const reports: Finished[] = []
+  const isOver = async (): Promise<boolean> =>
+    reports.push(await hub.job(job)) > 0 && reports.at(-1)?.status !== 'running'
+  await until(isOver, `job ${job} ends`, deadlineMs)
+  const report = reports.at(-1)
+  if (report === undefined) throw new Error('found above')
+  return report
 }
 
 export async function realSwarm(count: number): Promise<RealSwarm> {
@@ -202,6 +258,13 @@ export async function childrenOf(pid: number): Promise<number[]> {
     if (parent === pid) children.push(Number(entry))
   }
   return children
+}
+
+/** Children of a process, and theirs. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid)
+  const below = await Promise.all(children.map(descendantsOf))
+  return [...children, ...below.flat()]
 }
 
 /** Processes whose command line names a folder: nothing of a swarm may be left behind. */

@@ -1,11 +1,8 @@
 /** Real hubs in network namespaces: discovery, kills, freezes, cuts, and a power cut, each while a job runs. */
 import { spawnSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { namespacesUnavailable } from './namespaces.ts'
-import { type Finished, jobFile, processesNaming, type RealHub, type RealSwarm, realSwarm, until } from './real-hubs.ts'
+import { ended, processesNaming, type RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
 if (unavailable !== null) process.stderr.write(`SKIPPED test/e2e/survival.test.ts: ${unavailable}\n`)
@@ -26,30 +23,8 @@ async function started(count: number): Promise<RealSwarm> {
   return swarm
 }
 
-/** Submits through a hub and returns at once, acknowledged. */
-async function submit(hub: RealHub, file: string, input: unknown, ...args: readonly string[]): Promise<string> {
-  const path = join(tmpdir(), `shoal-e2e-input-${process.pid}.json`)
-  await writeFile(path, JSON.stringify(input))
-  const { job } = await hub.shoal<Finished>('run', jobFile(file), '--input', `@${path}`, '--detach', ...args)
-  return job
-}
-
 async function doneShards(hub: RealHub, job: string): Promise<number> {
   return (await hub.job(job)).shards.done
-}
-
-async function finished(hub: RealHub, job: string, deadlineMs: number): Promise<Finished> {
-  let report: Finished | null = null
-  await until(
-    async () => {
-      report = await hub.job(job)
-      return report.status !== 'running'
-    },
-    `job ${job} ends`,
-    deadlineMs,
-  )
-  if (report === null) throw new Error('found above')
-  return report
 }
 
 function spun(items: number, rounds: number): { count: number; sums: number[] } {
@@ -61,20 +36,10 @@ function spun(items: number, rounds: number): { count: number; sums: number[] } 
   return { count: items, sums }
 }
 
-/** Whether all hubs have all results, and name the same hubs for them. */
-async function agree(hubs: readonly RealHub[], job: string): Promise<boolean> {
-  const reports = await Promise.all(hubs.map((hub) => hub.job(job)))
-  const kept = reports.map(({ byHub }) =>
-    JSON.stringify([...byHub].sort((a, b) => (a.hub < b.hub ? -1 : 1)).map(({ hub, shards }) => [hub, shards])),
-  )
-  const areWhole = reports.every(({ status, shards }) => status === 'done' && shards.done === shards.total)
-  return areWhole && new Set(kept).size === 1
-}
-
 /** Every shard has exactly one result at every hub, it is the same one, and the checker agrees with all that was done. */
 async function expectOneResultEach(hubs: readonly RealHub[], job: string, result?: unknown): Promise<void> {
   // Results that were under way when the job ended still arrive; then all must show the same.
-  await until(() => agree(hubs, job), 'all hubs keep the same results', 10_000)
+  await swarm?.agreed(hubs, job)
   expect(await swarm?.violations(hubs, result === undefined ? new Map() : new Map([[job, result]]))).toEqual([])
 }
 
@@ -91,7 +56,7 @@ test.skipIf(unavailable !== null)('(b) a hub killed while it runs shards costs n
   const job = await submit(first, 'spin.js', { items: 120, rounds: 4_000_000 }, '--chunks', '60')
   await until(async () => (await doneShards(first, job)) >= 15, 'a quarter is done', 60_000)
   second.kill('SIGKILL')
-  const report = await finished(first, job, 120_000)
+  const report = await ended(first, job, 120_000)
   expect(report.status).toBe('done')
   expect((await first.shoal<{ result: unknown }>('result', job)).result).toEqual(spun(120, 4_000_000))
   await expectOneResultEach([first, third], job, spun(120, 4_000_000))
@@ -108,7 +73,7 @@ test.skipIf(unavailable !== null)(
       async () => (await second.shoal<{ job: string }[]>('jobs')).some((one) => one.job === job),
       'the job is known',
     )
-    const report = await finished(second, job, 120_000)
+    const report = await ended(second, job, 120_000)
     expect(report.status).toBe('done')
     expect((await third.shoal<{ result: unknown }>('result', job)).result).toEqual(spun(60, 4_000_000))
     expect(await swarm?.violations([second, third], new Map([[job, spun(60, 4_000_000)]]))).toEqual([])
@@ -122,7 +87,7 @@ test.skipIf(unavailable !== null)('(d) a frozen hub is not waited for', async ()
   await until(async () => (await doneShards(first, job)) >= 60, '30 % is done', 60_000)
   await frozen.signalAll('SIGSTOP')
   const thaw = setTimeout(() => frozen.signalAll('SIGCONT'), 15_000)
-  const report = await finished(first, job, 60_000)
+  const report = await ended(first, job, 60_000)
   clearTimeout(thaw)
   expect(report.status).toBe('done')
   // Three hubs do the rest: 200 x 0.1 s, 30 % on four, 70 % on three.
@@ -141,7 +106,7 @@ test.skipIf(unavailable !== null)('(e) a hub cut off for 20 s works on and agree
   const cutMs = performance.now()
   await until(() => performance.now() - cutMs >= 20_000, 'the cut has lasted', 30_000)
   await third.host.restore()
-  const report = await finished(first, job, 120_000)
+  const report = await ended(first, job, 120_000)
   expect(report.status).toBe('done')
   await until(async () => (await third.job(job)).status === 'done', 'the hub that was cut off agrees', 60_000)
   await expectOneResultEach(hubs, job)
@@ -156,7 +121,7 @@ test.skipIf(unavailable !== null)(
     await until(async () => (await first.job(job)).checkpoints >= 3, 'shards have checkpoints', 60_000)
     for (const hub of hubs) hub.kill('SIGKILL')
     await Promise.all(hubs.map((hub) => hub.up()))
-    const report = await finished(second, job, 120_000)
+    const report = await ended(second, job, 120_000)
     expect(report.status).toBe('done')
     const full = await second.job(job)
     expect(full.attempts?.some((attempt) => attempt.resumedFrom > 0 && attempt.status === 'done')).toBe(true)
