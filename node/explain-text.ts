@@ -65,7 +65,15 @@ function noteOf(spot: ExplainedSpot, digits: number, paint: (colour: Colour, tex
   const reason = spot.reason === '' ? '' : ` [${spot.reason}]`
   const width = spot.width === null ? '' : `, ${spot.width} wide`
   const note = `${' '.repeat(GUTTER + digits)}   ^ ${spot.text}${width}${reason}`
-  return paint(COLOURS[spot.verdict], spot.run === null ? note : `${note}\n${figuresOf(spot.run, digits)}`)
+  const notes = [note, ...checkpointNote(spot, digits), ...(spot.run === null ? [] : [figuresOf(spot.run, digits)])]
+  return paint(COLOURS[spot.verdict], notes.join('\n'))
+}
+
+/** Only of loops in which a run may stay for long. */
+function checkpointNote({ checkpoint, verdict }: ExplainedSpot, digits: number): string[] {
+  if (checkpoint === undefined || verdict !== 'sequential' || checkpoint.reason === 'inner') return []
+  const code = checkpoint.reason === '' ? '' : ` [${checkpoint.reason}]`
+  return [`${' '.repeat(GUTTER + digits)}     ${checkpoint.text}${code}`]
 }
 
 function figuresOf({ visits, shards, ms, bytes, stayed }: SpotFigures, digits: number): string {

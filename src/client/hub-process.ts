@@ -11,6 +11,13 @@ import { readApiFile } from './api-file.ts'
 import { type ReadyEvent, readySchema } from './ready.ts'
 import { RemoteHub } from './remote-hub.ts'
 
+/**
+ * Hubs of a run share the machine with the work. Half of what an idle one holds is room that V8 and malloc set aside in case: a
+ * young generation of 32 MiB, and a heap for every thread.
+ */
+const thriftFlags = ['--max-semi-space-size=4']
+const thrift = { MALLOC_ARENA_MAX: '2' }
+
 export interface HubProcessInit {
   readonly home: string
   /** Further arguments of `shoal up`. */
@@ -55,8 +62,8 @@ export class HubProcess {
 export async function startHubProcess(init: HubProcessInit): Promise<HubProcess> {
   const args = [cliFile(), 'up', '--json', '--embedded', '--home', init.home, ...init.args]
   const cache = getCompileCacheDir()
-  const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache }
-  const [command = process.execPath, ...words] = [...(init.launcher ?? []), process.execPath, ...args]
+  const env = { ...thrift, ...process.env, ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }) }
+  const [command = process.execPath, ...words] = [...(init.launcher ?? []), process.execPath, ...thriftFlags, ...args]
   const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'pipe'], env })
   child.stdin.on('error', () => undefined)
   const said: string[] = []

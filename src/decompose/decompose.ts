@@ -13,6 +13,8 @@ import { asyncHazard, isAwaitedAll, isSideBySide } from './spots/concurrency.ts'
 import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
+import { KeptLoops, type ShardedCode } from './spots/loops/kept-loops.ts'
+import { keepSentence } from './spots/loops/reasons.ts'
 import { needsOf } from './spots/needs.ts'
 import { onlyStatement } from './spots/nests.ts'
 import { isSearch, type Plan, variablesOf } from './spots/plan.ts'
@@ -59,20 +61,46 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
   const tasks = found.groups.map(
     (group, index): ShardedTasks => ({ id: decisions.length + sites.length + index, group }),
   )
-  const own = [...decisions.map((decision) => spotOf(decision)), ...sites.map(refSpot), ...found.groups.map(groupSpot)]
+  const kept = keptLoops(map, decisions, tasks, { hazard, hasRefs: sites.length > 0 })
+  const own = [
+    ...decisions.map((decision) => spotOf(decision, kept)),
+    ...sites.map(refSpot),
+    ...found.groups.map(groupSpot),
+  ]
   return {
     format: 1,
     file,
-    main: mainText(map, exported, sharded, refs, tasks, hosts),
+    main: mainText(map, exported, sharded, refs, tasks, hosts, kept.main),
     source,
     spots: [...own, ...taskSpots(found, own)].map((spot) => placed(map, spot)),
     chunks: [
-      ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot) })),
+      ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot, kept.chunk(spot.id)) })),
       ...refs.map((ref) => ({ spot: ref.id, code: refChunkText(map, ref) })),
-      ...tasks.map((group) => ({ spot: group.id, code: taskChunkText(map, group) })),
+      ...tasks.map((group) => ({ spot: group.id, code: taskChunkText(map, group, kept.chunk(group.id)) })),
     ],
     ...(bundle === undefined ? {} : { map: bundle }),
   }
+}
+
+/** Calls of `shard(fn)` are under way while the root goes on: then it keeps no state by itself. */
+function keptLoops(
+  map: ModuleMap,
+  decisions: readonly Decision[],
+  tasks: readonly ShardedTasks[],
+  { hazard, hasRefs }: { readonly hazard: Obstacle | null; readonly hasRefs: boolean },
+): KeptLoops {
+  const refs = hasRefs ? { reason: 'async-order' as const, name: 'shard()', line: 1 } : null
+  const spots = decisions.flatMap(({ sharded }): ShardedCode[] => {
+    if (sharded === null) return []
+    const { id, plan, needs } = sharded
+    return [{ id, plan, needs, reached: plan.reached, waits: plan.waits }]
+  })
+  const groups = tasks.map(({ id, group }): ShardedCode => {
+    const { needs, reached, waits } = group
+    return { id, plan: null, needs, reached, waits }
+  })
+  const sites = decisions.map((decision) => decision.site)
+  return new KeptLoops(map, sites, [...spots, ...groups], hazard ?? refs)
 }
 
 /** The spot where the user wrote it, which in a bundle is another line, and maybe another file. */
@@ -80,12 +108,20 @@ function placed(map: ModuleMap, spot: Spot): Spot {
   const { places, file } = map.module
   const found = places?.find(spot.line, 1)
   if (places === null || found == null) return spot
-  const text = spot.text.replaceAll(/line (\d+)/g, (whole, line: string) => {
-    const at = places.find(Number(line), 1)
-    if (at === null) return whole
-    return at.file === found.file ? `line ${at.line}` : `line ${at.line} of ${at.file}`
-  })
-  return { ...spot, line: found.line, ...(found.file === file ? {} : { file: found.file }), text }
+  const placedText = (text: string): string =>
+    text.replaceAll(/line (\d+)/g, (whole, line: string) => {
+      const at = places.find(Number(line), 1)
+      if (at === null) return whole
+      return at.file === found.file ? `line ${at.line}` : `line ${at.line} of ${at.file}`
+    })
+  const { checkpoint } = spot
+  return {
+    ...spot,
+    line: found.line,
+    ...(found.file === file ? {} : { file: found.file }),
+    text: placedText(spot.text),
+    ...(checkpoint === undefined ? {} : { checkpoint: { ...checkpoint, text: placedText(checkpoint.text) } }),
+  }
 }
 
 function inputOf(map: ModuleMap, exported: Exports): FunctionNode | ClassNode | null {
@@ -228,11 +264,20 @@ function flowAround(map: ModuleMap, site: Site, flows: Map<FunctionNode, Flow>):
   return flow
 }
 
-function spotOf(decision: Decision): Spot {
+function spotOf(decision: Decision, kept: KeptLoops): Spot {
   const { site, verdict, obstacle } = decision
   const what = site.kind === 'loop' ? site.node.type.replace('Statement', '').toLowerCase() : site.method
   const text = obstacle === null ? TEXTS[verdict](what) + assertions(decision) : sentence(obstacle)
-  return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null }
+  const checkpoint = checkpointOf(decision, kept)
+  return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null, ...checkpoint }
+}
+
+/** Whether a loop that runs in order can be gone on with elsewhere. */
+function checkpointOf({ site, sharded }: Decision, kept: KeptLoops): Pick<Spot, 'checkpoint'> {
+  if (site.kind !== 'loop' || sharded !== null) return {}
+  const obstacle = kept.obstacle(site)
+  const text = obstacle === null ? 'its state is kept while it runs' : keepSentence(obstacle)
+  return { checkpoint: { kept: obstacle === null, reason: obstacle?.reason ?? '', text } }
 }
 
 function refSpot({ name, line, needs }: RefSite): Spot {

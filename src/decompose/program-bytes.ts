@@ -14,6 +14,7 @@ const spot = v.strictObject({
   reason: v.string(),
   text: v.string(),
   width: v.nullable(v.number()),
+  checkpoint: v.exactOptional(v.strictObject({ kept: v.boolean(), reason: v.string(), text: v.string() })),
 })
 
 const programSchema = v.strictObject({
@@ -37,8 +38,10 @@ export function encodeProgram(program: Program): Uint8Array {
     file,
     main,
     source,
-    spots: spots.map(({ line, file: of, verdict, reason, text, width }) => {
-      return { line, ...(of === undefined ? {} : { file: of }), verdict, reason, text, width }
+    spots: spots.map(({ line, file: of, verdict, reason, text, width, checkpoint }) => {
+      const { kept, reason: why, text: said } = checkpoint ?? {}
+      const told = checkpoint === undefined ? {} : { checkpoint: { kept, reason: why, text: said } }
+      return { line, ...(of === undefined ? {} : { file: of }), verdict, reason, text, width, ...told }
     }),
     chunks: chunks.map(({ spot: number, code }) => ({ spot: number, code })),
     ...(map === undefined ? {} : { map: { sources: map.sources, mappings: map.mappings } }),

@@ -93,3 +93,21 @@ export const decomposeLimits = {
   /** Different reasons for staying in place that are logged per root. */
   fallbackLogsMax: 100,
 } as const
+
+/** States of sequential loops: when they are looked at, noted and kept. */
+export const loopLimits = {
+  /** Looks at a loop are about this far apart; each takes well below a microsecond, in an isolate a few. */
+  lookEveryMs: 4,
+  /** And at most this many passes: should a pass become long all at once, the next look must not be far. */
+  passesPerLookMax: 65_535,
+  /** A loop that takes longer is worth a state: its objects are noted. What went before is run again after a loss. */
+  notedAfterMs: 250,
+  /** Noting may take this share of a loop: one in so many parts. */
+  noteShares: 20,
+  /** After a state that could not be kept the loop is left alone for so long. */
+  restMs: 10_000,
+  /** Loops under way at once whose states are kept: rounds within rounds, calls within calls. */
+  keptMax: 64,
+  /** Of a checkpoint, what is not state. */
+  checkpointHeadBytes: 64 * 1024,
+} as const

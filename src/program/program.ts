@@ -16,6 +16,8 @@ export interface Spot {
   /** One sentence for people; names the line and variable that decided. */
   readonly text: string
   readonly width: number | null
+  /** Of a loop that runs in order: whether its state is kept while it runs, else why not. */
+  readonly checkpoint?: { readonly kept: boolean; readonly reason: string; readonly text: string }
 }
 
 /** A module that runs shards of one spot: the user's own text with the rest blanked out, so that errors keep line and column. */

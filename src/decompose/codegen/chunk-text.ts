@@ -1,26 +1,30 @@
 /** Writes the module that runs shards of one spot: the user's text with everything it does not need blanked out. */
 import type { AnyNode } from 'acorn'
+import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import { declarationOf } from '../spots/needs.ts'
 import { isScalar, type Plan, variablesOf } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
 import { bestText } from './best-text.ts'
+import { labelledFrom, linesText, lookAtLoops } from './loop-text.ts'
 import type { ShardedSpot } from './main-text.ts'
 import { metaOf } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { TextBuilder } from './text.ts'
 
-export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
+export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly KeptLoop[]): string {
   const { plan, needs } = spot
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, plan.site.node)
   const names = [...needs.captures, ...plan.outputs.flatMap(variablesOf)].map((variable) => variable.name)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
   for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
-  if (plan.shape.kind === 'call') keepCallback(text, spot, plan.shape.callback)
-  else keepLoop(map, text, spot)
+  keepItem(map, text, plan)
+  lookAtLoops(map, text, loops)()
+  if (plan.shape.kind === 'call') writeCallback(text, spot, plan.shape.callback)
+  else writeLoop(map, text, spot)
   gatherSums(text, plan)
   plan.outputs.forEach((output, index) => {
     if (output.how === 'best') bestText(map, text, output, index)
@@ -29,12 +33,17 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot): string {
   const state = needs.moduleState.map((variable) => variable.name)
   const declared = state.length === 0 ? '' : `let ${state.join(',')};`
   const setter = state.length === 0 ? '' : `${RUNTIME}.state(($m)=>{({${state.join(',')}}=$m);});`
-  const prefix = `${importText(map, needs.imports)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});`
+  const prefix = `${importText(map, needs.imports)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});${linesText(loops)}`
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
 }
 
-function keepCallback(text: TextBuilder, spot: ShardedSpot, callback: AnyNode): void {
-  text.keep(callback.start, callback.end)
+/** The code of one item, as it was written. */
+function keepItem(map: ModuleMap, text: TextBuilder, { site, shape }: Plan): void {
+  const { start, end } = shape.kind === 'call' ? shape.callback : labelledFrom(map, site.node)
+  text.keep(start, end)
+}
+
+function writeCallback(text: TextBuilder, spot: ShardedSpot, callback: AnyNode): void {
   text.put(callback.start, `;${outText(spot)}$x.fn=(`)
   text.put(callback.end, ');')
 }
@@ -55,13 +64,11 @@ function outText(spot: ShardedSpot): string {
   return `$x.out=()=>({${scalars.map(({ name }) => name).join(',')}});`
 }
 
-function keepLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
+function writeLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   const { plan } = spot
   if (plan.site.kind !== 'loop') return
   const loop = plan.site.node
-  let outermost: AnyNode = loop
-  for (let at = map.parentOf(loop); at?.type === 'LabeledStatement'; at = map.parentOf(at)) outermost = at
-  text.keep(outermost.start, outermost.end)
+  const outermost = labelledFrom(map, loop)
   text.put(
     outermost.start,
     `;${outText(spot)}$x.run=${plan.isAsync ? 'async ' : ''}($lo,$hi,$items)=>{let $k=-1;$x.end=-1;`,

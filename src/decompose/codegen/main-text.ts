@@ -3,6 +3,7 @@ import type { AnyNode } from 'acorn'
 import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
 import { exitsOf, isOwnBreak, labelsOf } from '../spots/exits.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
+import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import type { Needs } from '../spots/needs.ts'
 import { headOf } from '../spots/nests.ts'
 import { isScalar, isSearch, type Output, type Plan, variablesOf } from '../spots/plan.ts'
@@ -11,6 +12,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { askText } from './best-text.ts'
+import { linesText, lookAtLoops } from './loop-text.ts'
 import { metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { windowText } from './nest-text.ts'
@@ -32,8 +34,11 @@ export function mainText(
   refs: readonly ShardedRef[],
   tasks: readonly ShardedTasks[],
   hosts: readonly Host[],
+  loops: readonly KeptLoop[],
 ): string {
   const text = new TextBuilder(map.module.text, true)
+  // First: where a loop begins with a spot, the spot is what runs in it.
+  const closeLoops = lookAtLoops(map, text, loops)
   const metas: Record<number, unknown> = {}
   const ordered = [...spots].sort(
     (a, b) => a.plan.site.node.start - b.plan.site.node.start || b.plan.site.node.end - a.plan.site.node.end,
@@ -48,13 +53,15 @@ export function mainText(
     metas[group.id] = taskMeta(group.group)
     rewriteTasks(text, group)
   }
+  closeLoops()
   const waiting = [
     ...spots.map(({ plan }) => map.functionAround(plan.site.node)),
     ...tasks.map(({ group }) => group.host),
   ]
   rewriteHosts(map, text, waiting.filter(isFunction), hosts)
   const imports = rewriteModule(map, text)
-  const prefix = `let $main;${importText(map, imports)}${RUNTIME}.spots(${JSON.stringify(metas)});`
+  const told = `${RUNTIME}.spots(${JSON.stringify(metas)});${linesText(loops)}`
+  const prefix = `let $main;${importText(map, imports)}${told}`
   const input = exported.input === null ? 'null' : exported.input.name
   const main = exported.mainVariable === null ? '$main' : exported.mainVariable.name
   return factory(
@@ -271,7 +278,7 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
-    if (node.type === 'Identifier' && /^\$(s|x|k|lo|hi|items|main|v|m|\d+x?)$/.test(node.name)) {
+    if (node.type === 'Identifier' && /^\$(s|x|k|lo|hi|items|main|v|m|\d+[xvanto]?)$/.test(node.name)) {
       throw unsupported(map, node, `the name ${node.name}`)
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')

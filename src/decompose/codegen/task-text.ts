@@ -1,9 +1,11 @@
 /** Writes statements that may run side by side: the root's text, and the module that runs them as shards. */
 
+import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import type { TaskGroup } from '../spots/tasks.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { keepDeclaration, outermostFunction } from './chunk-text.ts'
+import { linesText, lookAtLoops } from './loop-text.ts'
 import { bareMeta, type SpotMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'
@@ -41,7 +43,7 @@ export function rewriteTasks(text: TextBuilder, { id, group }: ShardedTasks): vo
   }
 }
 
-export function taskChunkText(map: ModuleMap, { id, group }: ShardedTasks): string {
+export function taskChunkText(map: ModuleMap, { id, group }: ShardedTasks, loops: readonly KeptLoop[]): string {
   const { tasks, needs, isAsync } = group
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, group.host)
@@ -54,11 +56,12 @@ export function taskChunkText(map: ModuleMap, { id, group }: ShardedTasks): stri
     text.put(value.start, `${open}case ${index}:return(`)
     text.put(value.end, `);${index + 1 === leaving.length ? '}};' : ''}`)
   })
+  lookAtLoops(map, text, loops)()
   text.put(around.end, '});')
   const state = names(needs.moduleState)
   const declared = state === '' ? '' : `let ${state};${RUNTIME}.state(($m)=>{({${state}}=$m);});`
   const metas = JSON.stringify({ [id]: taskMeta(group) })
-  const prefix = `${importText(map, needs.imports)}${declared}${RUNTIME}.spots(${metas});`
+  const prefix = `${importText(map, needs.imports)}${declared}${RUNTIME}.spots(${metas});${linesText(loops)}`
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
 }
 

@@ -5,6 +5,7 @@ import { ShoalError } from '../../errors.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import type { Columns } from '../codegen/text.ts'
 import { OWN_PACKAGE } from '../spots/needs.ts'
+import { LoopKeeper } from './loops/loop-keeper.ts'
 import { LocalCalls } from './refs/local-calls.ts'
 import type { Classes } from './values.ts'
 
@@ -37,6 +38,7 @@ export class Registry {
   body: ((state: Record<string, unknown>, run: ChunkRun) => void) | null = null
   setState: ((state: Record<string, unknown>) => void) | null = null
   input: unknown = null
+  readonly loops = new LoopKeeper()
 
   /** Sharded calls within a shard run where they are made. */
   readonly #localCalls = new LocalCalls(() => this.classTable)

@@ -1,9 +1,9 @@
 /** The second argument of user functions. */
 import { ShoalError } from '../../errors.ts'
 import type { ClassTable } from '../../execute/codec/codec.ts'
-import { decode } from '../../execute/codec/decode.ts'
 import { encode } from '../../execute/codec/encode.ts'
-import type { RootCall, RuntimeHost } from './contract.ts'
+import type { RuntimeHost } from './contract.ts'
+import type { OfferedState } from './root-state.ts'
 
 /** What user code may do beside computing. */
 export interface Context {
@@ -24,17 +24,12 @@ export interface VisitCount {
   skipTo(visits: number): void
 }
 
-/** What a checkpoint of the root holds. */
-interface Held {
-  readonly offers: number
-  readonly visits: number
-  /** Where `Math.random` was. */
-  readonly random: readonly number[]
-  readonly state: unknown
-}
-
-export function makeContext(call: RootCall, host: RuntimeHost, classes: ClassTable, count: VisitCount): Context {
-  const held = call.restored === null ? null : (decode(call.restored, { classes }) as Held)
+export function makeContext(
+  held: OfferedState | null,
+  host: RuntimeHost,
+  classes: ClassTable,
+  count: VisitCount,
+): Context {
   let offers = held?.offers ?? 0
   let asked = false
   return {
@@ -50,7 +45,7 @@ export function makeContext(call: RootCall, host: RuntimeHost, classes: ClassTab
     checkpoint(state) {
       offers += 1
       if (!host.checkpointDue()) return
-      const kept: Held = { offers, visits: count.visits(), random: host.randomState(), state }
+      const kept: OfferedState = { offers, visits: count.visits(), random: host.randomState(), state }
       try {
         host.checkpoint(offers, encode(kept, { classes }))
       } catch (thrown) {

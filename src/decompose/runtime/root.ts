@@ -15,10 +15,12 @@ import { type Access, errorLine } from './family.ts'
 import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
+import type { KeptRun } from './loops/loop-keeper.ts'
 import { plainData } from './plain-data.ts'
 import { placeOfThrown } from './refs/call.ts'
 import { withoutRefs } from './refs/local-calls.ts'
 import { RootCalls, type ShardSite } from './refs/root-calls.ts'
+import { readRootState, rootLoops } from './root-state.ts'
 import { SearchVisit } from './search-visit.ts'
 import { userStack } from './stack.ts'
 import { gatherTasks, type TaskSetting, TaskVisit } from './task-visit.ts'
@@ -83,6 +85,10 @@ class RootRuntime extends Registry {
 
   visits(): number {
     return this.#visits
+  }
+
+  get counts(): Pick<KeptRun, 'visits' | 'skipTo' | 'classes'> {
+    return { visits: () => this.visits(), skipTo: (visits) => this.skipTo(visits), classes: this.classTable }
   }
 
   skipTo(visits: number): void {
@@ -209,10 +215,11 @@ export async function runRoot(
     await compileText(program.main, program.file)(runtime)
     const { main, input } = runtime
     if (typeof main !== 'function') throw unusable(program.file, 'its default export is no function')
-    const value: unknown = await main(
-      await inputOf(call, input, runtime, program.file),
-      makeContext(call, host, runtime.classTable, runtime),
-    )
+    const { offered, loops } = readRootState(call.restored, runtime.classTable, host)
+    const context = makeContext(offered, host, runtime.classTable, runtime)
+    runtime.loops.begin(rootLoops(loops, host, runtime.counts, [context]))
+    const value: unknown = await main(await inputOf(call, input, runtime, program.file), context)
+    runtime.loops.begin(null)
     const outcome = encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
     host.visited(runtime.visited())
     return outcome

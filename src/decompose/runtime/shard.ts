@@ -16,8 +16,10 @@ import type { RuntimeHost, ShardCall } from './contract.ts'
 import { extremeOf } from './fold-visit.ts'
 import { integerSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
+import type { KeptLoop } from './loops/loop-keeper.ts'
 import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
+import { type Base, type Checkpoint, type InnerCheckpoint, itemLoops } from './shard-state.ts'
 import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, counterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
@@ -28,13 +30,6 @@ export interface DecodedShared {
   /** Objects by number; grows while a shard runs and is cut back after it. */
   readonly objects: object[]
   readonly numbers: ReadonlyMap<object, number>
-}
-
-/** State of a checkpoint: what is done, and what came out so far. */
-interface Checkpoint {
-  readonly next: number
-  readonly results: unknown[] | null
-  readonly outputs: readonly unknown[]
 }
 
 export function decodeShared(bytes: Uint8Array | null, registry: Registry): DecodedShared {
@@ -65,6 +60,7 @@ export async function runShard(
     const error = thrownFrom(thrown, item)
     return encodeOutcome({ kind: 'error', error: { ...error, stack: userStack(error.stack, code, registry.shifts) } })
   } finally {
+    registry.loops.begin(null)
     shared.objects.length = shared.numbers.size
   }
 }
@@ -91,6 +87,7 @@ class ShardRun {
   #tail: Tail | null = null
   readonly #startItem: number
   readonly #startMs: number
+  #base: Base
 
   constructor(call: ShardCall, host: RuntimeHost, registry: Registry, meta: SpotMeta, shared: DecodedShared) {
     this.#call = call
@@ -124,11 +121,13 @@ class ShardRun {
     this.#made = makeStandIns(shared.state, this.#input, meta.outputs, this.#range)
     this.#results = meta.kind === 'call' && meta.method !== 'forEach' ? [] : null
     this.#next = work.lo
-    if (work.restored !== null) this.#restore(work.restored)
+    const restored = work.restored === null ? null : this.#restore(work.restored)
+    this.#base = { bytes: restored?.base ?? null, done: this.#next - work.lo, kept: restored?.kept ?? 0 }
     this.#inputHash = isAudited(call.audit, work.lo) ? this.#hash() : null
     registry.setState?.(shared.state.module)
     registry.body?.({ ...shared.state.captures, ...this.#made }, this.#chunk)
     host.seedRandom(call.seed, work.lo)
+    this.#keepLoops(restored?.loops ?? [])
     this.#startItem = this.#next
     this.#startMs = host.nowMs()
   }
@@ -139,6 +138,7 @@ class ShardRun {
     await this.#items(hi, true)
     if (this.#end === null) return
     const end = this.#end
+    this.#registry.loops.begin(null)
     // What the iteration did before it reached its end must not be seen: the root runs it once more.
     this.#range = this.#counterRange(Math.max(lo + 1, end))
     this.#made = makeStandIns(this.#shared.state, this.#input, this.#meta.outputs, this.#range)
@@ -207,6 +207,7 @@ class ShardRun {
 
   /** The first item of the segment at hand that throws when run alone; iterations are pure, so it throws again. */
   async failingItem(): Promise<number> {
+    this.#registry.loops.begin(null)
     const { hi } = this.#call.work
     for (let item = this.#next; item < hi; item++) {
       try {
@@ -330,15 +331,28 @@ class ShardRun {
     const state: Checkpoint = { next: this.#next, results: this.#results, outputs: this.#read() }
     // The table of the checkpoint must not add to the one the outcome uses.
     const numbers = new LayeredNumbers(this.#numbers)
-    this.#host.checkpoint(
-      this.#next - this.#call.work.lo,
-      encode(state, { known: numbers, classes: this.#registry.classTable }),
-    )
+    const bytes = encode(state, { known: numbers, classes: this.#registry.classTable })
+    this.#host.checkpoint(this.#next - this.#call.work.lo, bytes)
+    this.#base = { bytes, done: this.#next - this.#call.work.lo, kept: 0 }
+    this.#keepLoops([])
   }
 
-  #restore(bytes: Uint8Array): void {
+  /** What the shard was given stays as it is, but for rows that it writes into. */
+  #keepLoops(restored: readonly KeptLoop[]): void {
+    const { classTable: classes, loops } = this.#registry
+    const writesRows = this.#meta.outputs.some(({ how }) => how === 'rows')
+    const given = writesRows ? [] : [...this.#shared.objects]
+    const numbers = writesRows ? new Map() : this.#numbers
+    loops.begin(itemLoops(this.#host, { classes, given, numbers }, this.#base, restored))
+  }
+
+  #restore(bytes: Uint8Array): InnerCheckpoint {
     const known = [...this.#shared.objects]
-    const state = decode(bytes, { known, classes: this.#registry.classTable }) as Checkpoint
+    const state = decode(bytes, { known, classes: this.#registry.classTable }) as Checkpoint | InnerCheckpoint
+    if ('loops' in state) {
+      if (state.base !== null) this.#restore(state.base)
+      return state
+    }
     this.#next = state.next
     this.#results = state.results
     restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range, this.#input)
@@ -346,6 +360,7 @@ class ShardRun {
       const held = best === null ? null : (state.outputs[index] as BestPart)
       if (held !== null) this.#bests.restore(index, held.key)
     }
+    return { base: bytes, kept: 0, loops: [] }
   }
 
   #options(): EncodeOptions {

@@ -12,6 +12,8 @@ export interface EncodeOptions {
   readonly known?: Map<object, number>
   /** For stand-ins of values that the reader gets elsewhere (results of other shards): their number there, else null. */
   readonly parents?: (standIn: object) => number | null
+  /** The value is refused when it takes more; {@link codecLimits.encodedBytesMax} where nothing is said. */
+  readonly bytesMax?: number
 }
 
 export interface DecodeOptions {

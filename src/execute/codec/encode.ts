@@ -28,9 +28,10 @@ const errorPrototypes: readonly object[] = errorConstructors.map(({ prototype })
 const freshErrorStack = Object.getOwnPropertyDescriptor(new Error('example'), 'stack')
 
 class Encoder implements Sink, FieldSink {
-  readonly writer = new ByteWriter(codecLimits.encodedBytesMax)
+  readonly writer: ByteWriter
   readonly table: ObjectTable
   readonly #options: EncodeOptions
+  readonly #bytesMax: number
   readonly #keys: (string | number)[] = []
   readonly #deferred: Deferred[] = []
   readonly #shapes = new ShapeIndex()
@@ -40,6 +41,8 @@ class Encoder implements Sink, FieldSink {
 
   constructor(options: EncodeOptions) {
     this.#options = options
+    this.#bytesMax = options.bytesMax ?? codecLimits.encodedBytesMax
+    this.writer = new ByteWriter(this.#bytesMax)
     this.table = new ObjectTable(options.known)
   }
 
@@ -56,7 +59,7 @@ class Encoder implements Sink, FieldSink {
       this.writer.release()
       this.table.rollBack()
       if (!(thrown instanceof BytesOverflow)) throw thrown
-      throw new ValueError('$', 'too-large', `more than ${codecLimits.encodedBytesMax} bytes`)
+      throw new ValueError('$', 'too-large', `more than ${this.#bytesMax} bytes`)
     }
   }
 
