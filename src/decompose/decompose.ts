@@ -218,8 +218,8 @@ function verdictOf(plan: Plan, guarded: boolean): Verdict {
   const fold = plan.shape.kind === 'call' ? plan.shape.fold : null
   if (fold?.kind === 'extreme') return 'reduce'
   if (fold?.kind === 'add') return fold.exact ? 'reduce' : 'fission'
-  if (plan.outputs.some((output) => output.how === 'sum')) return 'fission'
-  const exact = plan.outputs.filter((output) => /^(count|tally|max|min)/.test(output.how))
+  if (plan.outputs.some((output) => output.how === 'sum' && !output.exact)) return 'fission'
+  const exact = plan.outputs.filter(({ how }) => /^(count|tally|max|min|sum)/.test(how))
   return exact.length > 0 && exact.length === plan.outputs.length ? 'reduce' : 'parallel'
 }
 

@@ -1,18 +1,22 @@
-/** Sums of integers: exact in any grouping as long as nothing leaves the safe integers on the way. */
+/** Sums of integers, exact in any grouping as long as nothing leaves the safe integers on the way; and of text, which always is. */
 
 /** What one shard's items add up to. */
 export interface IntegerSum {
-  readonly sum: number | bigint
+  readonly sum: number | bigint | string
   /** The farthest that sums of some of the addends can be from zero. */
   readonly reach: number
   readonly count: number
 }
 
-/** The sum of `values`; null when some value is neither a safe integer nor, like all others, a BigInt. */
+/** The sum of `values`; null when some value is neither a safe integer nor, like all others, a BigInt or text. */
 export function integerSum(values: readonly unknown[]): IntegerSum | null {
   const count = values.length
   if (count > 0 && values.every((value) => typeof value === 'bigint')) {
     return { sum: values.reduce((sum, value) => sum + value), reach: 0, count }
+  }
+  if (values.some((value) => typeof value === 'string')) {
+    // Added to text, which `isExact` asks for, each of them is text.
+    return values.every(isWritten) ? { sum: values.map(String).join(''), reach: 0, count } : null
   }
   let sum = 0
   let reach = 0
@@ -27,7 +31,7 @@ export function integerSum(values: readonly unknown[]): IntegerSum | null {
 /** Adding `part` to `held` gives what adding its values one by one would give. */
 export function isExact(held: unknown, part: IntegerSum): boolean {
   if (part.count === 0) return true
-  if (typeof part.sum === 'bigint') return typeof held === 'bigint'
+  if (typeof part.sum !== 'number') return typeof held === typeof part.sum
   if (!Number.isSafeInteger(held) || Object.is(held, -0)) return false
   return Math.abs(Number(held)) + part.reach <= Number.MAX_SAFE_INTEGER
 }
@@ -39,6 +43,16 @@ export function joined(a: IntegerSum, b: IntegerSum): IntegerSum | null {
   if (typeof a.sum !== typeof b.sum) return null
   const reach = a.reach + b.reach
   if (reach > Number.MAX_SAFE_INTEGER) return null
-  const sum = typeof a.sum === 'bigint' ? a.sum + BigInt(b.sum) : a.sum + Number(b.sum)
-  return { sum, reach, count: a.count + b.count }
+  return { sum: plus(a.sum, b.sum), reach, count: a.count + b.count }
+}
+
+/** Of two of one kind. */
+function plus(a: IntegerSum['sum'], b: IntegerSum['sum']): IntegerSum['sum'] {
+  if (typeof a === 'bigint') return a + BigInt(b)
+  return typeof a === 'string' ? `${a}${b}` : a + Number(b)
+}
+
+/** A primitive that has a text of its own. */
+function isWritten(value: unknown): boolean {
+  return value === null || /^(string|number|boolean|bigint|undefined)$/.test(typeof value)
 }

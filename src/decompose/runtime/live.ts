@@ -52,7 +52,8 @@ function standFor(
         ? { is: 'keys' }
         : 'is no plain object or array'
     case 'sum':
-      if (meta.integers && !Number.isSafeInteger(value) && typeof value !== 'bigint') return 'is no integer'
+      if (meta.integers && !Number.isSafeInteger(value) && !/^(bigint|string)$/.test(typeof value))
+        return 'is no integer'
       return /^(number|bigint|string)$/.test(typeof value) ? { is: 'list' } : 'is nothing to add to'
     case 'count':
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? { is: 'zero' } : 'is no integer'
@@ -160,7 +161,8 @@ export function objectionToParts(live: Live, parts: readonly unknown[]): string 
   return null
 }
 
-function objectionToSums({ value }: Live, parts: readonly unknown[]): string | null {
+function objectionToSums({ value, meta }: Live, parts: readonly unknown[]): string | null {
+  if (typeof value === 'string' && meta.operator !== '+') return 'is no integer'
   let all = integerSum([])
   for (const part of parts) {
     if (all === null || part === null) return 'what is added is no integer'

@@ -373,10 +373,11 @@ class ShardRun {
   }
 }
 
-/** One sum for many BigInts; anything else goes as it is. */
+/** One sum for many BigInts, one text for many; anything else goes as it is. */
 function exactSum(results: unknown[] | null): unknown[] | null {
-  if (results === null || results.length === 0 || !results.every((value) => typeof value === 'bigint')) return results
-  return [results.reduce((sum, value) => sum + value)]
+  if (results === null || results.length === 0) return results
+  if (results.every((value) => typeof value === 'string')) return [results.join('')]
+  return results.every((value) => typeof value === 'bigint') ? [results.reduce((sum, value) => sum + value)] : results
 }
 
 const HOLE = Symbol('hole')

@@ -14,7 +14,7 @@ export type Fold =
       readonly kind: 'add'
       readonly operator: '+' | '-' | '*'
       readonly cut: Range
-      /** Starts from a BigInt: partial sums are exact. */
+      /** Starts from a BigInt or from text: partial sums are exact. */
       readonly exact: boolean
       /** Shards add, when it turns out that all are integers; there is nothing heavy to do but adding. */
       readonly integers: boolean
@@ -113,7 +113,9 @@ function additionOf(
   const between = map.module.text.slice(left.end, right.start)
   const sign = /^\s*([-+*])[\s(]*$/.exec(between)
   if (sign === null || result.start !== left.start) return null
-  const exact = operator === '+' && init.type === 'Literal' && 'bigint' in init && init.bigint != null
+  const isText = init.type === 'TemplateLiteral' || (init.type === 'Literal' && typeof init.value === 'string')
+  const isBig = init.type === 'Literal' && 'bigint' in init && init.bigint != null
+  const exact = operator === '+' && (isText || isBig)
   const integers = !exact && !isHeavy(map, callback.body as AnyNode)
   if (integers && (operator === '*' || !mayBeIntegers(map, right) || !mayBeIntegers(map, init))) return null
   const end = left.end + between.indexOf(operator) + 1

@@ -78,7 +78,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     (output) =>
       output.how === 'tallyKeys' ||
       output.how === 'best' ||
-      (output.how === 'sum' && output.integers) ||
+      (output.how === 'sum' && output.integers && !output.exact) ||
       output.how === 'rows' ||
       (output.how === 'cells' && !areDisjoint(strided(map, output.cells, shape))),
   )
@@ -145,7 +145,7 @@ function findOutputs(single: Case): void {
 
 /** A sum with nothing heavy in it is worth sharding only when shards may add, too. */
 function integersOnly(map: ModuleMap, sum: Extract<Output, { how: 'sum' }>): Output | null {
-  const may = sum.operator !== '*' && sum.nodes.every(({ right }) => mayBeIntegers(map, right))
+  const may = sum.exact || (sum.operator !== '*' && sum.nodes.every(({ right }) => mayBeIntegers(map, right)))
   return may ? { ...sum, integers: true } : null
 }
 
@@ -225,13 +225,23 @@ function isCarriedCells({ map, shape }: Case, output: Output | undefined): boole
   )
 }
 
-/** True when all uses of a variable in the body are `v += e` and the like. */
+/** True when all uses of a variable in the body are `v += e`, `v = v + e` and the like. */
 function isSum(single: Case, variable: Variable): boolean {
   const uses = variable.references.filter((reference) => contains(single.body, reference.identifier))
   return uses.every(({ identifier }) => {
     const parent = single.map.parentOf(identifier)
-    return parent?.type === 'AssignmentExpression' && parent.left === identifier && /^[-+*/]=$/.test(parent.operator)
+    if (parent?.type === 'AssignmentExpression' && parent.left === identifier) {
+      return /^[-+*/]=$/.test(parent.operator) || isAddedTo(single.map, variable, parent.right)
+    }
+    const around = parent === null ? null : single.map.parentOf(parent)
+    return around?.type === 'AssignmentExpression' && parent !== null && isAddedTo(single.map, variable, parent)
   })
+}
+
+/** `v + e`. */
+function isAddedTo(map: ModuleMap, variable: Variable, node: AnyNode): boolean {
+  if (node.type !== 'BinaryExpression' || !/^[-+*/]$/.test(node.operator)) return false
+  return [node.left, node.right].filter((side) => map.variableOf(side) === variable).length === 1
 }
 
 /** Objects that exist before the iteration, are changed, and are no output. */

@@ -5,7 +5,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, walk } from '../syntax/walk.ts'
 import { type Cells, cellsOf, mergeCells } from './affine.ts'
-import type { Output } from './plan.ts'
+import type { Addition, Output } from './plan.ts'
 
 /** Where the uses of a captured variable are looked at. */
 export interface UseSetting {
@@ -24,7 +24,7 @@ export interface UseSetting {
 type Use =
   | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
   | { readonly how: 'cells' | 'row'; readonly cells: Cells; readonly writes: boolean }
-  | { readonly how: 'sum'; readonly node: AssignmentExpression }
+  | { readonly how: 'sum'; readonly node: Addition }
 
 /** The output that all uses of `variable` amount to; null when they are anything else. */
 export function outputOf(setting: UseSetting, variable: Variable): Output | null {
@@ -103,23 +103,43 @@ function assignedUse(setting: UseSetting, variable: Variable, node: AssignmentEx
 function sumUse(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
   const between = map.module.text.slice(node.left.end, node.right.start)
   const plain = /^\s*[-+*]=\s*$/.test(between) && node.start === node.left.start && node.end === node.right.end
-  return plain && usesOf(map, variable, node) === 1 ? { how: 'sum', node } : null
+  if (!plain || usesOf(map, variable, node) !== 1) return null
+  const { left, right, operator } = node
+  return { how: 'sum', node: { left: left as AnyNode, right, operator: operator.slice(0, 1) } }
 }
 
 function sumOutput(variable: Variable, uses: readonly Use[]): Output | null {
-  const nodes = uses.flatMap((use) => (use.how === 'sum' ? [use.node] : []))
-  const operator = nodes[0]?.operator.slice(0, 1) ?? ''
-  if (nodes.some((node) => node.operator.slice(0, 1) !== operator)) return null
-  return { how: 'sum', variable, operator, nodes, integers: false }
+  // Of `v = v + e` both names were met.
+  const nodes = [...new Map(uses.flatMap((use) => (use.how === 'sum' ? [[use.node.left, use.node]] : []))).values()]
+  const operator = nodes[0]?.operator ?? ''
+  if (nodes.some((node) => node.operator !== operator)) return null
+  return { how: 'sum', variable, operator, nodes, integers: false, exact: operator === '+' && startsExact(variable) }
 }
 
-/** `v = Math.max(v, e)`, `v = v + 1`. */
+function startsExact(variable: Variable): boolean {
+  const node = variable.defs[0]?.node
+  const init = node?.type === 'VariableDeclarator' ? node.init : null
+  if (init?.type === 'TemplateLiteral') return true
+  return init?.type === 'Literal' && (typeof init.value === 'string' || ('bigint' in init && init.bigint != null))
+}
+
+/** `v = v + e`. */
+function selfAdded(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
+  const { left, right } = node
+  if (right.type !== 'BinaryExpression' || !/^[-+*]$/.test(right.operator)) return null
+  const between = map.module.text.slice(left.end, right.right.start)
+  const plain = /^\s*=\s*[\w$]+\s*[-+*]\s*$/.test(between) && node.end === right.right.end && node.start === left.start
+  if (!plain || map.variableOf(right.left) !== variable || usesOf(map, variable, node) !== 2) return null
+  return { how: 'sum', node: { left: left as AnyNode, right: right.right, operator: right.operator } }
+}
+
+/** `v = Math.max(v, e)`, `v = v + e`. */
 function selfAssigned(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
   const { right } = node
   if (right.type === 'BinaryExpression' && right.operator === '+' && isCount(right.right)) {
     return map.variableOf(right.left) === variable ? { how: 'count' } : null
   }
-  if (right.type !== 'CallExpression' || right.arguments.length < 2) return null
+  if (right.type !== 'CallExpression' || right.arguments.length < 2) return selfAdded(map, variable, node)
   const name = mathName(map, right)
   const selves = right.arguments.filter(
     (argument) => argument.type === 'Identifier' && map.variableOf(argument) === variable,
@@ -133,7 +153,7 @@ function selfAssigned(map: ModuleMap, variable: Variable, node: AssignmentExpres
   return name === 'max' || name === 'min' ? { how: name } : null
 }
 
-/** The reading half of `v = Math.max(v, e)` and `v = v + 1`. */
+/** The reading half of `v = Math.max(v, e)` and `v = v + e`. */
 function enclosingMinMaxOrCount(map: ModuleMap, variable: Variable, id: AnyNode): Use | null {
   const call = map.parentOf(id)
   const assignment = call === null ? null : map.parentOf(call)

@@ -1,5 +1,5 @@
 /** What is to be done with a spot that may be sharded: how its iterations go out and how their outputs come back. */
-import type { AnyNode, AssignmentExpression } from 'acorn'
+import type { AnyNode } from 'acorn'
 import type { Variable } from '../syntax/parse.ts'
 import type { FunctionNode } from '../syntax/walk.ts'
 import type { Cells } from './affine.ts'
@@ -8,6 +8,13 @@ import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
 import type { Nest } from './nests.ts'
+
+/** `left += right`, or `left = left + right`. */
+export interface Addition {
+  readonly left: AnyNode
+  readonly right: AnyNode
+  readonly operator: string
+}
 
 /** One captured variable through which iterations give something out; merged in index order. */
 export type Output =
@@ -31,7 +38,9 @@ export type Output =
       readonly integers: boolean
       readonly variable: Variable
       readonly operator: string
-      readonly nodes: readonly AssignmentExpression[]
+      readonly nodes: readonly Addition[]
+      /** It starts from text or from a BigInt: sums are exact in any grouping. */
+      readonly exact: boolean
     }
   /** The best item so far, and what goes with it. */
   | Best

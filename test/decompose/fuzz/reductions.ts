@@ -32,6 +32,20 @@ export const reductionKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `let ${v} = null; try { ${v} = ${c.one([...n.nums, 'odd', 'words', 'nums.slice(0, 1)'])}.reduce((a, x) => Math.${c.one(['max', 'min'])}(${c.one(['a, x', 'x, a', 'a, heavy(x)', 'x * 2, a, x', 'a, (x)', 'a, x / 0', 'a, BigInt(x)'])})${c.one(['', ', 4', ', -0', ', NaN', ', "7"', ', 1n'])}) } catch (error) { ${v} = error.message }`,
     ),
+  textSum: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = ${c.one(['""', '"s"', '0', '0n', '`t`', 'null'])}; for (const r of ${c.one(n.recs)}) ${c.one([`${v} += ${c.one(['r.name', 'r.v', 'r.name + r.v', 'r.v > 4 ? r.name : r.v', '(r.k / 3).toFixed(1)', 'heavy(r.v) + ";"', 'r.v > 9 ? r.inner : r.name', 'BigInt(r.v)'])}`, `${v} = ${v} + ${c.one(['r.name', 'r.v', 'heavy(r.v) / 3', 'r.k'])}`, `${v} = ${c.one([`r.v + ${v}`, `${v} - heavy(r.v) / 7`, `${v} * r.k`])}`])}`,
+    ),
+  textReduce: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = ${c.one(n.recs)}.reduce((a, r) => a + ${c.one(['r.name', 'r.v', '(r.v > 5 ? r.name : r.v)', 'heavy(r.v)', 'twice(r.v) + ","'])}, ${c.one(['""', '"x"', '``', '0', '1n'])})`,
+    ),
   countNear: (c, n) =>
     made(
       n,
