@@ -608,7 +608,7 @@ export const attacks: readonly Attack[] = [
     'none',
     'let a = []; let b = []; for (const x of xs) { a.push(x); [a, b] = [b, a] } return [a, b]',
   ),
-  attack('a sum of text', 'none', 'let s = ""; for (const x of xs) { s += x } return s'),
+  attack('a sum of text', 'some', 'let s = ""; for (const x of xs) { s += x } return s'),
   attack(
     'counts of bigints',
     'any',

@@ -13,6 +13,7 @@ import {
 } from './builtins.ts'
 import { evaluate } from './expressions.ts'
 import type { Flow } from './flow.ts'
+import { isBuiltinReceiver, madeByClass } from './receivers.ts'
 import { isFixedRegExp, REGEX_USERS, touchRegExp } from './regexps.ts'
 import { isTimersSleep, sleepOf } from './sleeps.ts'
 import { ANY_FIELD, type Callable, emptyValue, join, MEMORY, type Value } from './value.ts'
@@ -125,7 +126,9 @@ function callMethod(flow: Flow, node: CallExpression, receiver: Value, name: str
     (thing) => thing.site?.type === 'NewExpression' && madeByClass(flow, thing.site),
   )
   const builtin = builtinMethods.get(name)
-  const candidates = new Set<FunctionNode>(flow.map.methods.get(name) ?? [])
+  const candidates = new Set<FunctionNode>(
+    isBuiltinReceiver(flow, receiver) && !flow.map.assignsName(name) ? [] : (flow.map.methods.get(name) ?? []),
+  )
   for (const callable of flow.read(receiver, name).callables)
     if (isFunction(callable as AnyNode)) candidates.add(callable as FunctionNode)
   if (receiver.things.size === 0 || !own || candidates.size === 0) {
@@ -372,12 +375,6 @@ const NAMESPACES = new Set([
   'Reflect',
   'Atomics',
 ])
-
-function madeByClass(flow: Flow, site: AnyNode): boolean {
-  if (site.type !== 'NewExpression' || site.callee.type !== 'Identifier') return false
-  const variable = flow.map.variableOf(site.callee)
-  return variable !== null && isClass(flow.map.callableOf(variable))
-}
 
 function textOf(flow: Flow, node: AnyNode): string {
   return flow.map.module.text.slice(node.start, node.end).slice(0, 40)

@@ -10,6 +10,7 @@ import { assert } from '../../errors.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isPrivateTo } from '../syntax/private-vars.ts'
+import { type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
 import {
@@ -119,6 +120,8 @@ export class Flow {
     const callable = this.map.callableOf(variable)
     if (callable !== null) return { things: new Set(), callables: new Set([callable]) }
     if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
+    const table = tableOf(this.map, variable)
+    if (table !== null) return { things: new Set([this.#tableThing(variable, table)]), callables: new Set() }
     return { things: new Set([this.outer(variable)]), callables: new Set() }
   }
 
@@ -130,6 +133,32 @@ export class Flow {
     if (contains(this.#region, block) || variable.identifiers.some((id) => contains(this.#region, id)))
       return !hoistsOut(variable, this.#region)
     return !contains(block, this.#home)
+  }
+
+  #tableThing(variable: Variable, table: Table): Thing {
+    return this.#remember(this.#outer, variable, () => {
+      const fields = new Map<string, Value>()
+      const put = (name: string, value: AnyNode): void =>
+        void fields.set(name, join(fields.get(name) ?? emptyValue(), evaluate(this, value)))
+      if (table.type === 'ArrayExpression') {
+        const all = join(...table.elements.flatMap((element) => (element === null ? [] : [evaluate(this, element)])))
+        fields.set(ANY_FIELD, all)
+      } else {
+        for (const property of table.properties) {
+          if (property.type !== 'Property') continue
+          put(property.key.type === 'Identifier' ? property.key.name : ANY_FIELD, property.value)
+        }
+      }
+      return {
+        kind: 'outer',
+        name: variable.name,
+        variable,
+        site: null,
+        inside: null,
+        fields,
+        table: table.type === 'ArrayExpression' ? 'list' : 'record',
+      }
+    })
   }
 
   #isPrivate(variable: Variable): boolean {
@@ -168,17 +197,30 @@ export class Flow {
     const name = this.map.hasAccessors ? ANY_FIELD : field
     const result = emptyValue()
     for (const thing of value.things) {
-      if (thing.kind === 'outer') {
+      if (thing.kind === 'outer' && thing.table === undefined) {
         result.things.add(thing.inside ?? thing)
         // What the code itself has put there. What it has put deeper inside is found by reading on from `inside`.
         for (const held of thing.fields.values()) addAll(result, held)
-      } else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
+      } else if (thing.table === 'list' && field !== ANY_FIELD) continue
+      else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
       else addAll(result, join(thing.fields.get(name) ?? emptyValue(), thing.fields.get(ANY_FIELD) ?? emptyValue()))
     }
     for (const callable of value.callables) {
       if (typeof callable !== 'string') result.things.add(this.#statics(callable))
     }
+    if (this.map.getters.size > 0 && value.things.size > 0) this.#runGetters(value, field, result)
     return result
+  }
+
+  #runGetters(value: Value, field: string, result: Value): void {
+    const named = this.map.getters.get(field) ?? []
+    for (const getter of field === ANY_FIELD ? [...this.map.getters.values()].flat() : named) {
+      this.reach(getter)
+      this.add(this.thisOf(getter), value)
+      const holder = this.map.functionAround(getter)
+      if (isClass(holder)) this.add(this.thisOf(holder), value)
+      addAll(result, this.returns(getter))
+    }
   }
 
   /** Records that `node` changes whatever `value` may be, and what it puts there. */

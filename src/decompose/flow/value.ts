@@ -19,6 +19,8 @@ export interface Thing {
   /** For `outer`: everything reachable from it (itself, when this is that already). */
   readonly inside: Thing | null
   readonly fields: Map<string, Value>
+  /** All that is in it is known: the literal of a table of functions. */
+  readonly table?: 'list' | 'record'
 }
 
 export interface Value {

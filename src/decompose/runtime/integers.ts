@@ -14,10 +14,6 @@ export function integerSum(values: readonly unknown[]): IntegerSum | null {
   if (count > 0 && values.every((value) => typeof value === 'bigint')) {
     return { sum: values.reduce((sum, value) => sum + value), reach: 0, count }
   }
-  if (values.some((value) => typeof value === 'string')) {
-    // Added to text, which `isExact` asks for, each of them is text.
-    return values.every(isWritten) ? { sum: values.map(String).join(''), reach: 0, count } : null
-  }
   let sum = 0
   let reach = 0
   for (const value of values) {
@@ -26,6 +22,11 @@ export function integerSum(values: readonly unknown[]): IntegerSum | null {
     reach += Math.abs(Number(value))
   }
   return reach <= Number.MAX_SAFE_INTEGER ? { sum, reach, count } : null
+}
+
+/** What `values` add to text; null when some value has a text that depends on more than itself. */
+export function textSum(values: readonly unknown[]): IntegerSum | null {
+  return values.every(isWritten) ? { sum: values.map(String).join(''), reach: 0, count: values.length } : null
 }
 
 /** Adding `part` to `held` gives what adding its values one by one would give. */

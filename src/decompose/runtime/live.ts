@@ -54,6 +54,7 @@ function standFor(
     case 'sum':
       if (meta.integers && !Number.isSafeInteger(value) && !/^(bigint|string)$/.test(typeof value))
         return 'is no integer'
+      if (meta.integers && typeof value === 'string') return meta.operator === '+' ? { is: 'texts' } : 'is no number'
       return /^(number|bigint|string)$/.test(typeof value) ? { is: 'list' } : 'is nothing to add to'
     case 'count':
       return Number.isSafeInteger(value) && !Object.is(value, -0) ? { is: 'zero' } : 'is no integer'
@@ -161,8 +162,7 @@ export function objectionToParts(live: Live, parts: readonly unknown[]): string 
   return null
 }
 
-function objectionToSums({ value, meta }: Live, parts: readonly unknown[]): string | null {
-  if (typeof value === 'string' && meta.operator !== '+') return 'is no integer'
+function objectionToSums({ value }: Live, parts: readonly unknown[]): string | null {
   let all = integerSum([])
   for (const part of parts) {
     if (all === null || part === null) return 'what is added is no integer'

@@ -14,7 +14,7 @@ import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { extremeOf } from './fold-visit.ts'
-import { integerSum } from './integers.ts'
+import { type IntegerSum, integerSum, textSum } from './integers.ts'
 import { LayeredNumbers } from './known.ts'
 import type { KeptLoop } from './loops/loop-keeper.ts'
 import { NestWindow, outerOf } from './nest.ts'
@@ -191,10 +191,14 @@ class ShardRun {
     const results = this.#folded()
     const ends = this.#end === null ? null : this.#end - this.#call.work.lo
     const outputs = this.#read().map((output, index) =>
-      this.#meta.outputs[index]?.integers === true ? integerSum(output as unknown[]) : output,
+      this.#meta.outputs[index]?.integers === true ? this.#sumOf(output as unknown[], index) : output,
     )
     const value: ShardResult = sum === null ? { results, outputs, ends } : { results: null, outputs: [sum], ends }
     return encodeOutcome({ kind: 'value', value, tail: this.#tail }, this.#options())
+  }
+
+  #sumOf(added: readonly unknown[], output: number): IntegerSum | null {
+    return this.#shared.state.stands[output]?.is === 'texts' ? textSum(added) : integerSum(added)
   }
 
   /** What the root needs of the results of a fold whose partial results are exact. */

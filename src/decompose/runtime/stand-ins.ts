@@ -48,6 +48,7 @@ export function makeStandIns(
 function makeOne(stand: Exclude<Stand, { is: 'best' }>, cells: unknown, range: CounterRange): unknown {
   switch (stand.is) {
     case 'list':
+    case 'texts':
       return []
     case 'keys':
       return Object.create(null)

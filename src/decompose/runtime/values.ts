@@ -15,6 +15,8 @@ export interface SharedState {
 export type Stand =
   | { readonly is: 'list' | 'keys' | 'map' | 'set' | 'zero' | 'lowest' | 'highest' }
   | { readonly is: 'best' }
+  /** What is added to text. */
+  | { readonly is: 'texts' }
   /** Cells `[stride * i + low, stride * i + high]` of an array (`kind` 'Array') or typed array of this length. */
   | {
       readonly is: 'cells'

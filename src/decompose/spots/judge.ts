@@ -254,15 +254,20 @@ function written(single: Case): Obstacle | null {
   const sum = left.find((write) => isCompound(single.map, write.node) && !isOwnCell(single, write))
   const [first] = left
   if (first === undefined) return null
-  if (sum !== undefined) return { reason: 'fp-order', name: nameOf(sum.thing), line: lineOf(sum.node) }
-  const item = left.find((write) => write.thing.variable === null && write.thing.name === 'item')
+  const takes = left.some((write) => isTaking(write.node))
+  if (sum !== undefined && !takes) return { reason: 'fp-order', name: nameOf(sum.thing), line: lineOf(sum.node) }
+  const named = new Set(left.flatMap((write) => (write.thing.variable === null ? [] : [write.node])))
+  const item = left.find(
+    ({ thing, node }) => thing.variable === null && thing.name === 'item' && !named.has(node) && !takes,
+  )
   if (item !== undefined) return { reason: 'alias', name: 'its own items', line: lineOf(item.node) }
   const inLoop = site.kind === 'loop' || site.method === 'forEach'
-  const local = first.thing.variable !== null && usedIn(first.thing.variable, site.node)
+  const shown = left.find((write) => write.thing.variable !== null) ?? first
+  const local = shown.thing.variable !== null && usedIn(shown.thing.variable, site.node)
   return {
     reason: inLoop && local ? 'carried-dependency' : 'mutated-capture',
-    name: nameOf(first.thing),
-    line: lineOf(first.node),
+    name: nameOf(shown.thing),
+    line: lineOf(shown.node),
   }
 }
 
@@ -280,6 +285,13 @@ function isOwnCell(single: Case, write: Write): boolean {
   const { object, property } = write.node.left
   const counter = single.shape?.kind === 'range' ? single.shape.counter : null
   return object.type === 'Identifier' && counter !== null && single.map.variableOf(property) === counter
+}
+
+/** `queue.shift()`, `xs.sort(...)`: what comes next depends on what was there. */
+function isTaking(node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false
+  const { property } = node.callee
+  return property.type === 'Identifier' && /^(shift|pop|splice|sort|reverse)$/.test(property.name)
 }
 
 function nameOf(thing: Thing): string {

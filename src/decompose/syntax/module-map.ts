@@ -1,5 +1,5 @@
 /** What is where in a module: parents, names, functions, methods by name, exports. */
-import type { AnyNode, Identifier } from 'acorn'
+import type { AnyNode, Identifier, MethodDefinition } from 'acorn'
 import type { ParsedModule, Reference, Variable } from './parse.ts'
 import { valuesByName } from './values-by-name.ts'
 import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, walk } from './walk.ts'
@@ -16,7 +16,9 @@ export class ModuleMap {
   readonly module: ParsedModule
   /** Functions that are ever reachable as a property of this name: methods, literals, assignments. */
   readonly methods = new Map<string, FunctionNode[]>()
-  /** Getters, setters, proxies or special names: property reads may run code, so fields are not told apart. */
+  /** Getters of classes by name; reading a property of the name may run them. */
+  readonly getters = new Map<string, FunctionNode[]>()
+  /** Other getters, setters, proxies or special names: property reads may run code, so fields are not told apart. */
   readonly hasAccessors: boolean
   /** A getter, setter or special method does more than read: any property read may change something. */
   readonly hasImpureAccessors: boolean
@@ -104,6 +106,11 @@ export class ModuleMap {
     )
   }
 
+  /** True when some member of this name is assigned anywhere. */
+  assignsName(name: string): boolean {
+    return this.#assignedNames.has(name)
+  }
+
   /** All identifiers in a part of the tree that stand for variables. */
   namesIn(node: AnyNode): readonly Identifier[] {
     const held = this.#names.get(node)
@@ -154,7 +161,9 @@ export class ModuleMap {
       )
         definer = true
       if (node.type === 'Property' || node.type === 'MethodDefinition') {
-        if (node.kind === 'get' || node.kind === 'set') accessor(node.value)
+        if (isPlainGetter(node))
+          this.getters.set(node.key.name, [...(this.getters.get(node.key.name) ?? []), node.value])
+        else if (node.kind === 'get' || node.kind === 'set') accessor(node.value)
         if (node.kind !== 'constructor') add(node.key, node.computed, node.value)
       } else if (node.type === 'PropertyDefinition') add(node.key, node.computed, node.value)
       else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
@@ -213,11 +222,27 @@ const DEFINERS = new Set([
 ])
 const ACCESSOR_GLOBALS = new Set(['Proxy', 'Reflect', 'Symbol', '__proto__'])
 
-function doesMoreThanRead(body: AnyNode): boolean {
-  let more = false
+/** `get name() { ... }` of a class that changes nothing itself: it runs where its name is read, like a method. */
+function isPlainGetter(
+  node: Extract<AnyNode, { type: 'Property' | 'MethodDefinition' }>,
+): node is MethodDefinition & { key: Identifier } {
+  if (node.type !== 'MethodDefinition' || node.kind !== 'get' || node.static || node.computed) return false
+  return node.key.type === 'Identifier' && !SPECIAL_NAMES.has(node.key.name) && !changes(node.value.body)
+}
+
+function changes(body: AnyNode): boolean {
+  let found = false
   walk(body, (node) => {
-    if (/^(Assignment|Update|Call|New|TaggedTemplate|Yield)Expression$/.test(node.type)) more = true
-    if (node.type === 'UnaryExpression' && node.operator === 'delete') more = true
+    if (/^(Assignment|Update|TaggedTemplate|Yield)Expression$/.test(node.type)) found = true
+    if (node.type === 'UnaryExpression' && node.operator === 'delete') found = true
+  })
+  return found
+}
+
+function doesMoreThanRead(body: AnyNode): boolean {
+  let more = changes(body)
+  walk(body, (node) => {
+    if (node.type === 'CallExpression' || node.type === 'NewExpression') more = true
   })
   return more
 }

@@ -29,6 +29,9 @@ function pairOf(a, b) { let n = 0; while (n < 3) n += 2; return [a, n, b] }
 async function summed(xs) { let s = 0; for (const x of xs) { s += x / 3; if (s > 3) await later(s); if (s > 9) throw new Error('much ' + s) } return s }
 function collect(from, into) { if (Array.isArray(into) && into.length < 40) for (const x of [...from]) into.push(x) }
 class Point { constructor(x, y) { this.x = x; this.y = y } norm() { return Math.hypot(this.x, this.y) } moved(d) { return new Point(this.x + d, this.y) } }
+const OPERATORS = { '+': (a, b) => a + b, '*': (a, b) => a * b, max: (a, b) => Math.max(a, heavy(b)) }
+const RULES = [twice, (x) => x + 1, heavy]
+class Crate { constructor(a, inner) { this.a = a; this.inner = inner } get size() { return this.area() + 1 } area() { return heavy(this.a) } get parts() { return [this.a, this.inner] } get inside() { return this.inner } }
 class Tally { constructor() { this.n = 0; this.list = [] } add(x) { this.n += x; this.list.push(x) } }
 `
 

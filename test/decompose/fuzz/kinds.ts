@@ -8,6 +8,7 @@ import { reductionKinds } from './reductions.ts'
 import { rowKinds } from './rows.ts'
 import { sideBySideKinds } from './side-by-side.ts'
 import { plainKinds } from './statements.ts'
+import { tableKinds } from './tables.ts'
 import { taskKinds } from './tasks.ts'
 
 export const kinds: Readonly<Record<string, Kind>> = {
@@ -20,4 +21,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...nestKinds,
   ...bestKinds,
   ...taskKinds,
+  ...tableKinds,
 }
