@@ -7,15 +7,24 @@ import { report } from './report.ts'
 const hubs = 3
 const rounds = Number(process.env.SHOAL_BENCH_ROUNDS ?? 5)
 
-/** Items wait instead of computing: three hubs on one machine do not share a core then. */
-const job = async (waits: readonly number[]): Promise<number[]> => {
-  const done: number[] = []
-  for (const ms of waits) {
-    await new Promise((resolve) => setTimeout(resolve, ms))
-    done.push(ms)
-  }
-  return done
+type Job = (waits: readonly number[]) => Promise<number[]>
+
+/**
+ * Items wait instead of computing: three hubs on one machine do not share a core then. Each is a program of its own: what an earlier job
+ * showed would cut the next one finely enough by itself, and there would be nothing to divide.
+ */
+function freshJob(): Job {
+  const text = `async (waits) => {
+    const done = []
+    for (const ms of waits) {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      done.push(ms)
+    }
+    return done // ${made++}
+  }`
+  return new Function(`return ${text}`)() as Job
 }
+let made = 0
 
 function waits(count: number, usualMs: number, heavyFrom: number, heavyTo: number, heavyMs: number): number[] {
   return Array.from({ length: count }, (_, i) => (i >= heavyFrom && i < heavyTo ? heavyMs : usualMs))
@@ -30,7 +39,7 @@ const cases: Readonly<Record<string, readonly number[]>> = {
 }
 
 async function wallMs(hub: RemoteHub, input: readonly number[], whole: boolean): Promise<number> {
-  const submission = await makeSubmission(job, input, { whole, name: 'divide' })
+  const submission = await makeSubmission(freshJob(), input, { whole, name: 'divide' })
   const start = performance.now()
   await hub.result(await hub.submit(submission), { wait: true })
   return performance.now() - start

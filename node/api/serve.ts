@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { removeApiFile, writeApiFile } from '../../src/client/api-file.ts'
 import { ShoalError } from '../../src/errors.ts'
+import { apiLimits } from '../../src/limits.ts'
 import { type ApiComponents, createApi } from './app.ts'
 
 export interface OpenApi {
@@ -21,6 +22,8 @@ export async function openApi(components: ApiComponents, init: { home: string; p
   const hosts: string[] = []
   const app = createApi(components, { token, hosts })
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: init.port }) as Server
+  // Beyond a busy moment: a connection closed while the next request is on its way breaks that request.
+  server.keepAliveTimeout = apiLimits.keepAliveMs
   const port = await listening(server, init.port)
   hosts.push(`127.0.0.1:${port}`, `localhost:${port}`)
   const url = `http://127.0.0.1:${port}`

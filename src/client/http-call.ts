@@ -17,7 +17,20 @@ const agent = new Agent({ keepAlive: true })
  * Resolves with the answer once its headers are here; its body must be read, with {@link readAll} or chunk by chunk.
  * @throws the signal's reason, or what went wrong with the connection; so does reading the body.
  */
-export function httpCall(call: HttpCall): Promise<IncomingMessage> {
+export async function httpCall(call: HttpCall): Promise<IncomingMessage> {
+  try {
+    return await ask(call)
+  } catch (error) {
+    // The other side had closed the kept connection before it read a word: nothing was done.
+    if (error instanceof StaleConnection) return ask(call)
+    throw error
+  }
+}
+
+/** A kept connection was closed at the other end while the request was on its way. */
+class StaleConnection extends Error {}
+
+function ask(call: HttpCall): Promise<IncomingMessage> {
   const { signal, timeoutMs } = call
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
@@ -36,7 +49,10 @@ export function httpCall(call: HttpCall): Promise<IncomingMessage> {
       clearTimeout(timer)
       signal?.removeEventListener('abort', aborted)
     })
-    asked.on('error', reject)
+    asked.on('error', (error) => {
+      const isStale = asked.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+      reject(isStale ? new StaleConnection(error.message, { cause: error }) : error)
+    })
     asked.on('response', (response) => {
       answer = response
       resolve(response)

@@ -28,6 +28,8 @@ export function encodeToSlot(message: ToSlot): Uint8Array[] {
       return new FrameBuilder(down.cancel, message.id).finish()
     case 'save':
       return new FrameBuilder(down.save, message.id).finish()
+    case 'divide':
+      return new FrameBuilder(down.divide, message.id).f64(message.afterMs).finish()
     case 'root':
       return encodeRoot(message)
     case 'results': {
@@ -69,6 +71,8 @@ function decode({ kind, id }: Frame, payload: Payload): ToSlot {
       return { type: 'cancel', id }
     case down.save:
       return { type: 'save', id }
+    case down.divide:
+      return { type: 'divide', id, afterMs: payload.f64() }
     case down.root:
       return takeRoot(id, payload)
     case down.results:

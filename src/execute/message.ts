@@ -15,6 +15,7 @@ export const down = {
   results: 8,
   slots: 9,
   save: 10,
+  divide: 11,
 } as const
 
 /** Kinds of frames from slot to hub. */
@@ -77,6 +78,8 @@ export type ToSlot =
   | { readonly type: 'cancel'; readonly id: number }
   /** A checkpoint of the shard under way is wanted soon. */
   | { readonly type: 'save'; readonly id: number }
+  /** Hubs are idle: the shards of run `id`, the one under way included, hand back what they have not begun after so many milliseconds. */
+  | { readonly type: 'divide'; readonly id: number; readonly afterMs: number }
   | RootMessage
   | {
       readonly type: 'results'

@@ -70,6 +70,10 @@ export class ShardRun implements RunHandle, Tenant {
     if (!this.#ended) this.#process.send({ type: 'save', id: this.id })
   }
 
+  divide(afterMs: number): void {
+    if (!this.#ended) this.#process.send({ type: 'divide', id: this.id, afterMs })
+  }
+
   keepBefore(index: number): number {
     this.#limit = Math.min(this.#limit, Math.max(index - this.#first, this.#sent))
     if (this.#done === this.#limit) queueMicrotask(() => this.#completeIfDone())

@@ -90,6 +90,8 @@ export interface RunHandle {
   cancel(): void
   /** Asks for a checkpoint of the shard under way as soon as may be, whenever the last one was. */
   checkpoint(): void
+  /** Hubs are idle: shards, the one under way included, hand back what they have not begun after so many milliseconds. */
+  divide(afterMs: number): void
   /** Shards from `index` on are no longer wanted, unless already begun. Returns the first shard that will not run. */
   keepBefore(index: number): number
 }

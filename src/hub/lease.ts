@@ -39,10 +39,10 @@ export function openIntervals(view: FamilyView, members: Membership, intervalsMa
   return intervals
 }
 
-/** How many shards are open. */
-export function openCount(view: FamilyView, members: Membership): number {
+/** How many shards are open; counted up to `countMax`. */
+export function openCount(view: FamilyView, members: Membership, countMax = Number.POSITIVE_INFINITY): number {
   let count = 0
-  for (let shard = 0; shard < view.shards; shard++) if (isOpen(view, shard, members)) count++
+  for (let shard = 0; shard < view.shards && count < countMax; shard++) if (isOpen(view, shard, members)) count++
   return count
 }
 

@@ -15,6 +15,8 @@ export const apiLimits = {
   heartbeatMs: 2_000,
   /** One waiting request for a result; below every HTTP client's patience, then asked again. */
   resultPollMs: 20_000,
+  /** A connection without requests is kept open this long. */
+  keepAliveMs: 60_000,
   /** Functions of a client whose programs are kept, least recently submitted dropped first. */
   functionsKept: 64,
   /** A submitter who wants the result has it with the answer if the job ends this soon: less than a person or a cancel notices. */

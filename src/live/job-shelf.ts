@@ -60,7 +60,8 @@ export class JobShelf {
   isScarce(job: JobId, family: string): boolean {
     const view = this.#hub.state.jobs.get(job)?.view.families.get(family)
     const { members } = this.#hub.state
-    return view !== undefined && openCount(view, members) < swarmSlots(members)
+    const slots = swarmSlots(members)
+    return view !== undefined && openCount(view, members, slots) < slots
   }
 
   /** What slots need to know of a job; its program is fetched once. */

@@ -140,6 +140,7 @@ export class LiveHub {
       const effects = this.hub.handle(input, performance.now())
       this.#record(input, effects)
       for (const effect of effects) this.#carryOut(effect)
+      this.#runs.review(performance.now())
     } catch (error) {
       const stack = error instanceof Error ? error.stack : undefined
       this.components.log.error({ input: input.type, stack, ...errorFields(error) }, 'an input could not be handled')

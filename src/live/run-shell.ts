@@ -21,6 +21,12 @@ export interface ShellComponents {
   readonly log: Log
 }
 
+interface Patient {
+  readonly plan: RunPlan
+  /** From when on its shards hand back what they have not begun, once work is scarce. */
+  readonly afterMs: number
+}
+
 interface Prepared {
   readonly request: Omit<RunRequest, 'shards'>
   readonly shards: readonly ShardWork[]
@@ -31,6 +37,9 @@ export class RunShell {
   readonly #prepared = new Map<RunId, Prepared>()
   readonly #preparing = new Map<RunId, AbortController>()
   readonly #handles = new Map<RunId, RunHandle>()
+  /** Runs that began while all hubs had work: they may be divided sooner when that has changed. */
+  readonly #patient = new Map<RunId, Patient>()
+  #reviewedMs = 0
 
   constructor(components: ShellComponents) {
     this.#components = components
@@ -77,11 +86,28 @@ export class RunShell {
     }
     const wanted = new Set(plan.shards.map((shard) => shard.index))
     const divideAfterMs = this.#divisionOf(plan)
+    const isScarce = divideAfterMs !== null && this.#components.jobs.isScarce(plan.job, plan.family)
     const shards = prepared.shards
       .filter((shard) => wanted.has(shard.index))
-      .map((work): ShardWork => (divideAfterMs === null ? work : { ...work, divideAfterMs: divideAfterMs(work.index) }))
+      .map((work): ShardWork => {
+        return divideAfterMs === null ? work : { ...work, divideAfterMs: divideAfterMs(work.index, isScarce) }
+      })
     const listener = this.#listener(plan.run)
     this.#handles.set(plan.run, this.#components.slots.run({ ...prepared.request, shards }, listener))
+    const [first] = shards
+    if (divideAfterMs === null || isScarce || first === undefined) return
+    this.#patient.set(plan.run, { plan, afterMs: divideAfterMs(first.index, true) })
+  }
+
+  /** Something became known: where work has become scarce meanwhile, runs under way are divided as if they began now. */
+  review(nowMs: number): void {
+    if (this.#patient.size === 0 || nowMs - this.#reviewedMs < shellLimits.divideReviewMs) return
+    this.#reviewedMs = nowMs
+    for (const [run, { plan, afterMs }] of this.#patient) {
+      if (!this.#components.jobs.isScarce(plan.job, plan.family)) continue
+      this.#handles.get(run)?.divide(afterMs)
+      this.#patient.delete(run)
+    }
   }
 
   trim(run: RunId, before: number): void {
@@ -109,13 +135,14 @@ export class RunShell {
   }
 
   /** After how long a shard hands back what it has not begun, so that idle hubs can take it; null when it never does. */
-  #divisionOf({ job, family }: RunPlan): ((shard: number) => number) | null {
+  #divisionOf({ job, family }: RunPlan): ((shard: number, isScarce: boolean) => number) | null {
     const { jobs } = this.#components
     const { workMs, edges } = jobs.spec(job, family)
     const { chunks, whole } = jobs.manifest(job).options
     if (workMs === null || edges.length > 0 || chunks !== null || whole === true) return null
-    const shares = jobs.isScarce(job, family) ? decomposeLimits.divideShares : decomposeLimits.divideBusyShares
-    return (shard) => Math.max(decomposeLimits.divideMsMin, shares * (workMs[shard] ?? workMs[0] ?? 0))
+    const { divideShares, divideBusyShares, divideMsMin } = decomposeLimits
+    return (shard, isScarce) =>
+      Math.max(divideMsMin, (isScarce ? divideShares : divideBusyShares) * (workMs[shard] ?? workMs[0] ?? 0))
   }
 
   async #gather(plan: RunPlan, signal: AbortSignal): Promise<Prepared> {
@@ -170,6 +197,7 @@ export class RunShell {
       ended: (end) =>
         inOrder(async () => {
           this.#handles.delete(run)
+          this.#patient.delete(run)
           input({ type: 'ended', run, end })
         }),
     }

@@ -21,6 +21,8 @@ export interface RuntimeHost {
   /** Lets the slot hear its hub when it has not for a while; null when it has. */
   turn(): Promise<void> | null
   readonly signal: AbortSignal
+  /** After how long a shard hands back what it has not begun, as far as hubs have become idle since it was sent out. */
+  divideAfterMs?(): number
   /** Monotonic milliseconds of the slot, for timing samples only; never visible to user code. */
   nowMs(): number
   /** Milliseconds so far that the slot wanted a core and had none; for timing samples only. Zero where nobody tells. */

@@ -179,7 +179,8 @@ class ShardRun {
   /** What is not begun goes back: hubs that are idle, or quicker, take it. */
   #handsBack(hi: number): boolean {
     const tookMs = this.#host.nowMs() - this.#startMs
-    if (tookMs < (this.#call.work.divideAfterMs ?? Number.POSITIVE_INFINITY)) return false
+    const planned = this.#call.work.divideAfterMs ?? Number.POSITIVE_INFINITY
+    if (tookMs < planned && tookMs < (this.#host.divideAfterMs?.() ?? Number.POSITIVE_INFINITY)) return false
     this.#tail = { left: hi - this.#next, meanMs: tookMs / (this.#next - this.#startItem) }
     this.#range = this.#counterRange(this.#next)
     return true

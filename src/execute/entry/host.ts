@@ -44,6 +44,7 @@ export class SlotHost implements RuntimeHost {
   #lastProgressMs = 0
   #lastTurnMs = now()
   #logBytes = 0
+  #divideAfterMs = Number.POSITIVE_INFINITY
 
   /** `beforeReport` sends what must come before a checkpoint: the results of earlier shards. */
   constructor(channel: HubChannel, random: SeededRandom, run: HostedRun, beforeReport: () => void) {
@@ -126,6 +127,15 @@ export class SlotHost implements RuntimeHost {
     const sealed = sealCheckpoint(this.#owner, state)
     this.#channel.send({ type: 'checkpoint', id: this.#id, shard: this.#shard, progress, state: sealed })
     this.#checkpoints.taken()
+  }
+
+  /** Other hubs are idle from now on. */
+  divide(afterMs: number): void {
+    this.#divideAfterMs = afterMs
+  }
+
+  divideAfterMs(): number {
+    return this.#divideAfterMs
   }
 
   /** The hub wants to move the shard: the next offer of a state is taken, however fresh the last one is. */

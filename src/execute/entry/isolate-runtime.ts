@@ -130,6 +130,7 @@ class IsolatedProgram implements LoadedProgram {
     return {
       nowMs: () => this.#host?.nowMs() ?? 0,
       waitedMs: () => this.#host?.waitedMs?.() ?? 0,
+      divideAfterMs: () => this.#host?.divideAfterMs?.() ?? Number.POSITIVE_INFINITY,
       due: (shard) => {
         this.#at(shard)
         return this.#host?.checkpointDue() ?? false

@@ -21,6 +21,7 @@ export function loadKit(addonPath: string, bundlePath: string): IsolateKit {
 const outsideNames = [
   'nowMs',
   'waitedMs',
+  'divideAfterMs',
   'due',
   'checkpoint',
   'progress',

@@ -55,6 +55,9 @@ function receive(message: ToSlot): void {
     case 'save':
       if (message.id === currentId) current?.host.wantCheckpoint()
       break
+    case 'divide':
+      if (current instanceof ShardLoop && message.id === currentId) current.host.divide(message.afterMs)
+      break
     case 'root':
       startRoot(message)
       break

@@ -93,6 +93,10 @@ class GuestHost implements BatchHost {
     return this.#outside.nowMs()
   }
 
+  divideAfterMs(): number {
+    return this.#outside.divideAfterMs()
+  }
+
   waitedMs(): number {
     return this.#outside.waitedMs()
   }

@@ -7,6 +7,7 @@ import { structuredClone } from './clone.ts'
 export interface Outside {
   nowMs(): number
   waitedMs(): number
+  divideAfterMs(): number
   due(shard: number): boolean
   checkpoint(shard: number, progress: number, state: Uint8Array): void
   progress(shard: number, fraction: number): void
