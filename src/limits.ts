@@ -127,11 +127,13 @@ export const auction = {
   tieMsMin: 3,
   tieShares: 0.25,
   /** Up to so many bidders are all asked for each unit; among more, the best is searched for. */
-  askAllMax: 24,
+  askAllMax: 64,
   /** A plan is used again for so long while no record and no member has changed. */
   planReuseMs: 100,
   /** Units of others, most urgent first, that an idle hub thinks about taking out of turn. */
   patienceUnitsMax: 32,
+  /** Beyond so many hubs it thinks about fewer: offers for a few units are as many as for many in a small swarm. */
+  patienceHubsFull: 24,
   /** Bids kept of a decision, best first. */
   bidsKeptMax: 64,
   planUnitsBase: 40,

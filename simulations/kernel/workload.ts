@@ -23,8 +23,8 @@ export interface SimJob {
 export interface FamilyPlan {
   readonly shards: number
   readonly workMs: (shard: number) => number
-  /** Pairs (parent, child) within the family. */
-  readonly edges?: readonly { readonly from: number; readonly to: number }[]
+  /** Pairs (parent, child) within the family; outputs of a thousand bytes if not given. */
+  readonly edges?: readonly { readonly from: number; readonly to: number; readonly bytes?: number }[]
   readonly poison?: ReadonlySet<number>
   /** Whether its inputs are a blob that the root's hub stores. */
   readonly slices?: boolean
@@ -80,7 +80,7 @@ function simFamily(job: string, sequence: number, plan: FamilyPlan): FamilySpec 
     cut: { items: shards, starts: Array.from({ length: shards }, (_, index) => index) },
     shared: null,
     slices: plan.slices === true ? [{ lo: 0, hi: shards, ref }] : [],
-    edges: (plan.edges ?? []).map(({ from, to }): Edge => ({ family: key, from, to, bytes: 1_000 })),
+    edges: (plan.edges ?? []).map(({ from, to, bytes }): Edge => ({ family: key, from, to, bytes: bytes ?? 1_000 })),
     workMs: plan.isCostKnown === true ? Array.from({ length: shards }, (_, shard) => workMs(shard)) : null,
   }
 }

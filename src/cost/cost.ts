@@ -18,6 +18,10 @@ export interface BidTerms {
   readonly workMs: number
   /** What the forecast load of others adds. */
   readonly loadMs: number
+  /** Of work that runs elsewhere already: stopping there and beginning here. */
+  readonly moveMs?: number
+  /** Of work that runs already: what its hub expects it to take beyond what it should. */
+  readonly lateMs?: number
 }
 
 export interface BidInput {

@@ -59,7 +59,7 @@ function claimFromPlan(state: HubState): number {
     claimUnit(state, assignment, 'plan')
     claimed++
   }
-  prefetchPlanned(state, mine, auction.prefetchShares * plan.meanUnitMs + travelAhead(state))
+  prefetchPlanned(state, mine, auction.prefetchShares * plan.meanUnitMs)
   return claimed > 0 ? claimed : claimByPatience(state, plan)
 }
 
@@ -86,7 +86,7 @@ function recentPlan(state: HubState, wants: PlanWants): Plan {
 
 /** In a large swarm the offers for a few units are as many as for many in a small one. */
 function patienceUnits(state: HubState): number {
-  const share = auction.askAllMax / state.members.alive().length
+  const share = auction.patienceHubsFull / state.members.alive().length
   return Math.ceil(auction.patienceUnitsMax * Math.min(1, share))
 }
 
@@ -218,8 +218,9 @@ function isResting(state: HubState, unit: Unit): boolean {
 
 function claimUnit(state: HubState, assignment: Assignment, reason: string): void {
   const { unit, finishMs, ownInputsMs } = assignment
-  state.decisions.note(assignment, bidsOf(assignment), reason, state.nowMs)
   const { job, view, lo, hi, rank } = unit
+  const bids = bidsOf(assignment)
+  state.decisions.note({ job: job.id, family: view.spec.key, lo, hi, reason, atMs: state.nowMs, bids })
   claim(state, { job, view, lo, hi, finishMs, inputsMs: ownInputsMs, rank, reason })
 }
 

@@ -1,4 +1,5 @@
 /** Shards promised to a hub that asked: the owner's claim keeps everybody else off until the other has claimed them. */
+import type { BidTerms } from '../cost/cost.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { writeClaim } from './claims.ts'
@@ -11,14 +12,16 @@ export interface LoanTerms {
   readonly leftMs: number
   /** Milliseconds from now until it would have ended here; null for work that had not begun. */
   readonly stayMs: number | null
+  /** What this hub itself would have bid for them. */
+  readonly ownerTerms: BidTerms
 }
 
 /** Promises `[lo, hi)` of a run. */
 export function lend(state: HubState, run: OwnRun, place: { lo: number; hi: number }, terms: LoanTerms): Given {
   const { lo, hi } = place
-  const { leftMs, stayMs } = terms
+  const { leftMs, stayMs, ownerTerms } = terms
   state.lent.push({ job: run.job, family: run.family, lo, hi, run: { ...run }, sinceMs: state.nowMs, stayMs })
-  return { job: run.job, family: run.family, lo, hi, isMove: stayMs !== null, leftMs }
+  return { job: run.job, family: run.family, lo, hi, isMove: stayMs !== null, leftMs, ownerTerms }
 }
 
 /** Ends loans: claimed by the borrower, done, or free again when nobody came for them. */

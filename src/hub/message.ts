@@ -1,4 +1,5 @@
 /** What hubs say to each other directly, besides beacons and ledger updates. */
+import type { BidTerms } from '../cost/cost.ts'
 import type { FamilyKey } from '../program/family.ts'
 import type { JobId } from '../program/ref.ts'
 
@@ -24,4 +25,6 @@ export interface Given {
   readonly isMove: boolean
   /** Speed-1 milliseconds they still take, as the owner measures. */
   readonly leftMs: number
+  /** The owner's own bid for them, which the thief's was better than. */
+  readonly ownerTerms?: BidTerms | undefined
 }

@@ -57,7 +57,9 @@ export function movesOf(view: FamilyView, shard: number): number {
 function handOver(state: HubState, run: OwnRun, { hub, request }: Asker, stayMs: number): void {
   state.moves.delete(run.id)
   const leftMs = Math.max(0, workElsewhereMs(state, run))
-  const given = lend(state, run, { lo: run.next, hi: run.hi }, { leftMs, stayMs })
+  const workMs = Math.min(stayMs, leftToDoMs(state, run) / state.init.speed)
+  const ownerTerms = { queueMs: 0, transferMs: 0, workMs, loadMs: stayMs - workMs }
+  const given = lend(state, run, { lo: run.next, hi: run.hi }, { leftMs, stayMs, ownerTerms })
   run.stopping = true
   state.effect({ type: 'stop-run', run: run.id })
   state.effect({ type: 'send', to: hub, message: { type: 'stolen', request, given } })
@@ -98,6 +100,12 @@ function workElsewhereMs(state: HubState, run: OwnRun): number {
   const totalMs = totalHereMs(state, run)
   const savedShare = Math.min(1, run.savedMs / totalMs)
   return totalMs * (1 - savedShare) + (run.hi - run.next - 1) * run.shardMs
+}
+
+/** The same if it stays. */
+function leftToDoMs(state: HubState, run: OwnRun): number {
+  const doneMs = workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs))
+  return Math.max(0, totalHereMs(state, run) - doneMs) + (run.hi - run.next - 1) * run.shardMs
 }
 
 function totalHereMs(state: HubState, run: OwnRun): number {

@@ -1,10 +1,12 @@
 /** Results of parents that are done travel while others still run, as a planner that knew the consumer would send them. */
 import type { FamilyView } from '../ledger/view.ts'
+import { auction } from '../limits.ts'
 import type { Assignment } from './auction.ts'
 import type { Prefetch } from './effect.ts'
 import type { Job } from './job.ts'
 import { familyGraph } from './ready-set.ts'
 import type { HubState } from './state.ts'
+import { inputsTravelMs } from './travel.ts'
 
 /** Sends for what shards `[lo, hi)` of a family need and others have, once. */
 export function prefetch(state: HubState, job: Job, view: FamilyView, lo: number, hi: number): void {
@@ -31,7 +33,9 @@ export function prefetch(state: HubState, job: Job, view: FamilyView, lo: number
 export function prefetchPlanned(state: HubState, mine: readonly Assignment[], aheadMs: number): void {
   for (const { unit, startMs, hub } of mine) {
     const { job, view, lo, hi } = unit
-    if (hub !== state.self || view.spec.edges.length === 0 || startMs - state.nowMs > aheadMs) continue
+    if (hub !== state.self || view.spec.edges.length === 0) continue
+    const travelMs = inputsTravelMs(state, job, view, unit, hub)
+    if (startMs - state.nowMs > aheadMs + auction.travelShares * travelMs) continue
     prefetch(state, job, view, lo, hi)
   }
 }

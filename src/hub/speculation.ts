@@ -1,5 +1,6 @@
 /** Late work of other hubs is run a second time by an idle one: the first result wins (research: 10 % for 4 % waste). */
 import { finishTime } from '../cost/capacity.ts'
+import { bid } from '../cost/cost.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import { claim } from './claims.ts'
@@ -25,8 +26,35 @@ export function trySpeculate(state: HubState): boolean {
   const lo = firstUndone(view, foreign.lo, foreign.hi)
   const hi = Math.min(foreign.hi, lo + Math.max(1, Math.floor(auction.bundleMsMin / shardWorkMs(view, lo))))
   const finishMs = finishTime(ownCapacity(state), state.nowMs, (hi - lo) * shardWorkMs(view, lo))
+  noteCopy(state, job, view, foreign, { lo, hi })
   claim(state, { job, view, lo, hi, finishMs, rank: shardWorkMs(view, lo), reason: 'speculate' })
   return true
+}
+
+/** For `why`: the bid for the copy beside what the original is expected to take. */
+function noteCopy(state: HubState, job: Job, view: FamilyView, foreign: ForeignRun, place: Place): void {
+  const { nowMs, init, self } = state
+  const { lo, hi } = place
+  const workMs = (hi - lo) * shardWorkMs(view, lo)
+  const inputsMs = nowMs + inputsTravelMs(state, job, view, place, self)
+  const own = bid({ nowMs, slotFreeMs: nowMs, inputsMs, workMs, speed: init.speed, capacity: ownCapacity(state) })
+  const { hub, movedMs } = foreign
+  const leftInMs = Math.max(nowMs, toldEndMs(state, foreign)) - nowMs
+  const dueInMs = Math.min(
+    leftInMs,
+    Math.max(0, movedMs + workMs / (state.members.get(hub)?.beacon?.speed ?? 1) - nowMs),
+  )
+  const terms = { queueMs: 0, transferMs: 0, workMs: dueInMs, loadMs: 0, lateMs: leftInMs - dueInMs }
+  const bids = [
+    { hub: self, finishMs: own.finishMs, terms: own.terms },
+    { hub, finishMs: nowMs + leftInMs, terms },
+  ]
+  state.decisions.note({ job: job.id, family: view.spec.key, lo, hi, reason: 'speculate', atMs: nowMs, bids })
+}
+
+interface Place {
+  readonly lo: number
+  readonly hi: number
 }
 
 /** Milliseconds by which a copy here would end before the original; zero or less while that is not worth a copy. */

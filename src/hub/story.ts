@@ -1,10 +1,8 @@
 /** The bounded memory behind `why`: which bids decided each claim of this hub. */
 import { counts } from '../limits.ts'
-import type { HubId } from '../program/ref.ts'
-import type { Assignment } from './auction.ts'
 import type { UnitBid } from './bidders.ts'
 
-/** The plan that made this hub claim some shards. */
+/** What made this hub claim some shards: a plan, or a comparison with the hub that held them. */
 export interface Decision {
   readonly job: string
   readonly family: string
@@ -12,7 +10,6 @@ export interface Decision {
   readonly hi: number
   readonly reason: string
   readonly atMs: number
-  readonly planned: HubId
   readonly bids: readonly UnitBid[]
 }
 
@@ -20,9 +17,8 @@ export interface Decision {
 export class Decisions {
   readonly #decisions: Decision[] = []
 
-  note({ unit, hub }: Assignment, bids: readonly UnitBid[], reason: string, atMs: number): void {
-    const { job, view, lo, hi } = unit
-    this.#decisions.push({ job: job.id, family: view.spec.key, lo, hi, reason, atMs, planned: hub, bids })
+  note(decision: Decision): void {
+    this.#decisions.push(decision)
     if (this.#decisions.length > counts.decisionsMax) this.#decisions.splice(0, counts.decisionsMax >> 2)
   }
 

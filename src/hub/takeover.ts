@@ -1,7 +1,9 @@
 /** Idle hubs take over: they ask the busiest for work, unstarted or running, that they would end sooner. */
 import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
+import { type BidTerms, bid } from '../cost/cost.ts'
 import { auction, counts, migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
+import type { UnitBid } from './bidders.ts'
 import { claim } from './claims.ts'
 import { mayRun } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
@@ -64,7 +66,24 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   const startMs = Math.max(ownFirstFreeMs(state), inputsMs)
   const finishMs = finishTime(ownCapacity(state), startMs, leftMs)
   const reason = given.isMove ? MOVE_REASON : 'steal'
+  noteTaking(state, given, owner, inputsMs, reason)
   claim(state, { job, view, lo, hi, finishMs, inputsMs, leftMs, rank: shardWorkMs(view, lo), reason })
+}
+
+/** For `why`: the bid of this hub beside that of the owner. */
+function noteTaking(state: HubState, given: Given, owner: HubId, inputsMs: number, reason: string): void {
+  const { job, family, lo, hi, leftMs, ownerTerms, isMove } = given
+  const { nowMs, init, self } = state
+  const place = { nowMs, slotFreeMs: ownFirstFreeMs(state), inputsMs, workMs: leftMs, speed: init.speed }
+  const { finishMs, terms } = bid({ ...place, capacity: ownCapacity(state) })
+  const moveMs = isMove ? { moveMs: migration.moveMs } : {}
+  const bids: UnitBid[] = [{ hub: self, finishMs: finishMs + (moveMs.moveMs ?? 0), terms: { ...terms, ...moveMs } }]
+  if (ownerTerms !== undefined) bids.push({ hub: owner, finishMs: nowMs + sumOf(ownerTerms), terms: ownerTerms })
+  state.decisions.note({ job, family, lo, hi, reason, atMs: nowMs, bids })
+}
+
+function sumOf({ queueMs, transferMs, workMs, loadMs }: BidTerms): number {
+  return queueMs + transferMs + workMs + loadMs
 }
 
 /** An owner that has nothing worth giving is asked again later, and later still. */
@@ -134,11 +153,13 @@ function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
 function giveQueued(state: HubState, thief: Thief): Given | null {
   const startMs = nextStartMs(state)
   const capacity = ownCapacity(state)
+  const { speed } = state.init
   const queued = state.queuedRuns().filter((run) => !run.stopping && run.hi > run.next && run.state !== 'waiting')
   queued.sort((a, b) => a.rank - b.rank || b.id - a.id)
   for (const run of queued) {
     const workMs = (run.hi - run.next) * run.shardMs
-    const ownEndMs = finishTime(capacity, Math.max(startMs, run.inputsMs), workMs)
+    const own = bid({ nowMs: state.nowMs, slotFreeMs: startMs, inputsMs: run.inputsMs, workMs, speed, capacity })
+    const ownEndMs = own.finishMs
     const view = state.jobs.get(run.job)?.view.families.get(run.family)
     if (view === undefined) continue
     const place = { lo: run.next, hi: run.hi }
@@ -147,7 +168,7 @@ function giveQueued(state: HubState, thief: Thief): Given | null {
     if (ownEndMs < thiefEndMs + auction.stealGainShares * workMs || !mayGive(state, run, thief)) continue
     if (thiefEndMs > thief.untilMs) continue
     state.runs.delete(run.id)
-    return lend(state, run, { lo: run.next, hi: run.hi }, { leftMs: workMs, stayMs: null })
+    return lend(state, run, { lo: run.next, hi: run.hi }, { leftMs: workMs, stayMs: null, ownerTerms: own.terms })
   }
   return null
 }
@@ -168,7 +189,9 @@ function giveTail(state: HubState, thief: Thief): Given | null {
   if (best === null) return null
   const { run, from } = best
   const leftMs = (run.hi - from) * run.shardMs
-  const given = lend(state, run, { lo: from, hi: run.hi }, { leftMs, stayMs: null })
+  const queueMs = ((from - run.next) * run.shardMs) / state.init.speed
+  const ownerTerms = { queueMs, transferMs: 0, workMs: leftMs / state.init.speed, loadMs: 0 }
+  const given = lend(state, run, { lo: from, hi: run.hi }, { leftMs, stayMs: null, ownerTerms })
   best.run.hi = best.from
   state.effect({ type: 'trim', run: best.run.id, before: best.from })
   return given

@@ -1,4 +1,4 @@
-/** Why a shard runs where it runs: all bids of the plan that decided it, with their cost terms. */
+/** Why a shard runs where it runs: all bids that were compared when it was claimed, with their cost terms. */
 import { ShoalError } from '../errors.ts'
 import type { HubState } from '../hub/state.ts'
 import type { HubId } from '../program/ref.ts'
@@ -10,6 +10,7 @@ export interface ClaimExplanation {
   readonly shard: string
   readonly hub: HubId | null
   readonly epoch: number
+  /** `plan`, `patience` or `recover`: all bids of a plan. `steal` or `migrate`: the own and the former holder's. `speculate`: the copy's and the original's. */
   readonly reason: string | null
   readonly state: string
   readonly bids: readonly {

@@ -43,7 +43,16 @@ const finite = v.pipe(v.number(), v.finite())
 
 const profile = v.object({ code: id, count: finite, meanMs: duration, p90Ms: duration })
 
-const given = v.object({ job: id, family: id, lo: count, hi: count, isMove: v.boolean(), leftMs: duration })
+const terms = v.object({ queueMs: duration, transferMs: duration, workMs: duration, loadMs: duration })
+const given = v.object({
+  job: id,
+  family: id,
+  lo: count,
+  hi: count,
+  isMove: v.boolean(),
+  leftMs: duration,
+  ownerTerms: v.optional(terms),
+})
 const hubMessage = v.variant('type', [
   v.object({ type: v.literal('steal'), request: count, startInMs: duration, untilInMs: v.optional(duration) }),
   v.object({ type: v.literal('stolen'), request: count, given: v.nullable(given) }),

@@ -13,12 +13,13 @@ const machine = { slots: 1, cores: 1, speed: 1, compute: true, labels: {} }
 
 /** Hub `a`, to which `b` is connected; time is set by hand. */
 export class Pair {
-  readonly hub = new Hub({ ...machine, hub: 'a', boot: 'a1', incarnation: 1, wallOffsetMs: 0 })
+  readonly hub: Hub
   nowMs = 0
   effects: Effect[] = []
   #sequence = 0
 
-  constructor() {
+  constructor(own: Partial<typeof machine> = {}) {
+    this.hub = new Hub({ ...machine, ...own, hub: 'a', boot: 'a1', incarnation: 1, wallOffsetMs: 0 })
     this.input({ type: 'started' })
     this.input({ type: 'connected', hub: 'b' })
     this.beaconOfB()
