@@ -213,6 +213,23 @@ export const migration = {
   checkpointWaitMs: 600,
 } as const
 
+/** How the speed of a machine is measured: by the quickest rounds of a small computation. */
+export const speedLimits = {
+  rounds: 600,
+  warmUpRounds: 100,
+  stepsPerRound: 50_000,
+  /** Milliseconds of a round on the reference machine: a server core of some 3 GHz. */
+  referenceRoundMs: 0.37,
+  /** Speeds are told in steps of this ratio. */
+  step: 1.05,
+  speedMin: 0.05,
+  speedMax: 20,
+  /** Share of the rounds that are quicker than the one that counts. */
+  quickest: 0.05,
+  /** A machine that is busy for so long with others is not measured. */
+  measureMsMax: 30_000,
+} as const
+
 /** Inputs that could not be fetched: how long the shard rests before anyone here claims it again. */
 export const recovery = {
   missingInputPauseMs: 500,

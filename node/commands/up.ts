@@ -89,6 +89,7 @@ function hubOptions(args: Arguments, home: string) {
     mdns: !args.isOff('mdns'),
     history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),
+    measuresSpeed: !args.flag('embedded'),
   }
 }
 

@@ -26,7 +26,7 @@ import { applyRecords } from './records.ts'
 import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
 import { checkpointStored, replicated, resultsStored } from './results.ts'
 import { spawned } from './root.ts'
-import { loadTold, ownSlotFreeMs } from './slot-times.ts'
+import { loadTold, ownSlotFreeMs, speedTold } from './slot-times.ts'
 import { type HubInit, HubState } from './state.ts'
 import { stealAnswered, stealAsked } from './takeover.ts'
 import type { TimerName } from './timer.ts'
@@ -79,6 +79,8 @@ export class Hub {
         return this.#message(input.from, input.message)
       case 'load':
         return loadTold(state, input.report)
+      case 'speed':
+        return speedTold(state, input.speed)
       case 'links':
         return state.measured(input.links)
       case 'job':

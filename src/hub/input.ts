@@ -31,6 +31,8 @@ export type Input =
   | { readonly type: 'message'; readonly from: HubId; readonly message: HubMessage }
   | { readonly type: 'load'; readonly report: LoadReport }
   /** Links as measured: one-way latency, and throughput where blobs have moved. */
+  /** How fast a core of this machine is, 1 for the reference machine. */
+  | { readonly type: 'speed'; readonly speed: number }
   | { readonly type: 'links'; readonly links: readonly { readonly hub: HubId; readonly latencyMs: number }[] }
   /** A valid signed manifest is known here; `mine` when it was submitted here. */
   | {

@@ -76,9 +76,26 @@ export function shardWorkMs(view: FamilyView, shard: number): number {
   const estimate = given === null ? learnedWorkMs(view, shard) : given.length === 1 ? given[0] : given[shard]
   return Math.max(
     0.001,
-    view.busyMsMean !== null && (given?.length ?? 0) <= 1 ? view.busyMsMean : (estimate ?? auction.unknownWorkMs),
+    (given?.length ?? 0) <= 1
+      ? (meanWorkMs(view) ?? estimate ?? auction.unknownWorkMs)
+      : (estimate ?? auction.unknownWorkMs),
   )
 }
+
+/** Speed-1 milliseconds that shards of a family took, on average; null before the first result. */
+function meanWorkMs(view: FamilyView): number | null {
+  const { busyMsMean } = view
+  const work = finishedWork.get(view)
+  return busyMsMean === null || work === undefined ? busyMsMean : work.workMs / work.shards
+}
+
+/** A result came from a hub of this speed: a fast one makes no shard small. */
+export function noteFinished(view: FamilyView, shards: number, busyMs: number, speed: number): void {
+  const { workMs, shards: before } = finishedWork.get(view) ?? { workMs: 0, shards: 0 }
+  finishedWork.set(view, { workMs: workMs + busyMs * speed, shards: before + shards })
+}
+
+const finishedWork = new WeakMap<FamilyView, { readonly workMs: number; readonly shards: number }>()
 
 /** What an item of a family took in earlier jobs, in speed-1 milliseconds. */
 export function noteItemMs(view: FamilyView, itemMs: number): void {

@@ -35,10 +35,10 @@ const unknownMachine = capacityCurve({ speed: 1, cores: 1, slots: 1 }, 0, [])
 export function ownCapacity(state: HubState): CapacityCurve {
   const { report, init } = state
   const known = cache.get(state)
-  if (known?.report === report) return known.capacity
+  if (known?.report === report && known.speed === init.speed) return known.capacity
   const points = report.forecast.map((point) => ({ horizonMs: point.horizonMs, load: point.cpu.mean }))
   const capacity = capacityCurve({ speed: init.speed, cores: init.cores, slots: init.slots }, state.reportMs, points)
-  cache.set(state, { report, capacity })
+  cache.set(state, { report, speed: init.speed, capacity })
   return capacity
 }
 
@@ -48,4 +48,10 @@ export function rateAt(capacity: CapacityCurve, atMs: number): number {
   return step?.rate ?? capacity.tailRate
 }
 
-const cache = new WeakMap<HubState, { readonly report: LoadReport; readonly capacity: CapacityCurve }>()
+interface Known {
+  readonly report: LoadReport
+  readonly speed: number
+  readonly capacity: CapacityCurve
+}
+
+const cache = new WeakMap<HubState, Known>()

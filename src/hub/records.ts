@@ -3,7 +3,7 @@ import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/re
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
-import { isEnded, type Job, noteFailure, shardWorkMs } from './job.ts'
+import { isEnded, type Job, noteFailure, noteFinished, shardWorkMs } from './job.ts'
 import { expectFrom, learnFrom } from './learning.ts'
 import { reviewRuns } from './lost-claims.ts'
 import { observeSpeed } from './observed-speed.ts'
@@ -111,6 +111,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
   const view = job.view.families.get(family)
   if (view !== undefined && family !== ROOT_FAMILY) observeSpeed(state, job, view, record, author.hub)
+  if (view !== undefined) noteFinished(view, hi - lo, record.busyMs, state.members.get(author.hub)?.beacon?.speed ?? 1)
   if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, { lo, hi, hub: author.hub }, state.nowMs)

@@ -44,11 +44,21 @@ export function ownFirstFreeMs(state: HubState): number {
 
 /** A new report: what ran until now ran under the old one. */
 export function loadTold(state: HubState, report: LoadReport): void {
+  account(state)
+  state.report = report
+  state.reportMs = state.nowMs
+}
+
+/** The machine was measured: what others are told, and what own work is expected to take, follows. */
+export function speedTold(state: HubState, speed: number): void {
+  account(state)
+  state.init = { ...state.init, speed }
+}
+
+function account(state: HubState): void {
   const rate = rateAt(ownCapacity(state), state.nowMs)
   for (const run of state.runningRuns()) {
     run.workedMs += (state.nowMs - run.accountedMs) * rate
     run.accountedMs = state.nowMs
   }
-  state.report = report
-  state.reportMs = state.nowMs
 }

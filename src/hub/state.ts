@@ -71,7 +71,7 @@ export interface Move {
 export const MOVE_REASON = 'migrate'
 
 export class HubState {
-  readonly init: HubInit
+  init: HubInit
   readonly members: Membership
   readonly jobs = new Map<JobId, Job>()
   readonly runs = new Map<RunId, OwnRun>()

@@ -25,6 +25,7 @@ import { LoadMonitor } from './load-monitor.ts'
 import { LocalSurface } from './local-surface.ts'
 import { errorFields, type Log } from './log.ts'
 import { machineLabels } from './machine-labels.ts'
+import { machineSpeed } from './machine-speed.ts'
 import { SpotProfiles } from './spot-profiles.ts'
 import { SwarmPlace } from './swarm-place.ts'
 
@@ -51,6 +52,8 @@ export interface StartHubOptions {
   readonly migration: boolean
   /** Whose code runs without walls here. */
   readonly trust: Trust
+  /** Whether to find out how fast this machine is; hubs that share one need not. */
+  readonly measuresSpeed: boolean
   /** Folder for the hub's history; null: none is written. */
   readonly history: string | null
   readonly log: Log
@@ -129,6 +132,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
     log,
   })
   await startAll(live, monitor, log)
+  if (options.measuresSpeed) tellSpeed(live, home, log)
   return {
     hub: surface,
     twin: twin.promise,
@@ -195,6 +199,13 @@ async function hubInit(options: StartHubOptions, admission: OpenAdmission, guard
     labels: { ...machineLabels(), ...options.labels, [ISOLATION_LABEL]: guard.level, [TRUST_LABEL]: options.trust },
     wallOffsetMs: Date.now() - performance.now(),
   }
+}
+
+/** The hub counts as of ordinary speed until it is known. */
+function tellSpeed(live: LiveHub, home: string, log: Log): void {
+  machineSpeed(home)
+    .then((speed) => speed !== null && live.input({ type: 'speed', speed }))
+    .catch((error: unknown) => log.warn(errorFields(error), 'the speed of this machine could not be measured'))
 }
 
 async function startAll(live: LiveHub, monitor: LoadMonitor, log: Log): Promise<void> {
