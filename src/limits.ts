@@ -218,6 +218,9 @@ export const speedLimits = {
   rounds: 600,
   warmUpRounds: 100,
   stepsPerRound: 50_000,
+  /** Of its sequence of integers (Numerical Recipes). */
+  multiplier: 1_664_525,
+  increment: 1_013_904_223,
   /** Milliseconds of a round on the reference machine: a server core of some 3 GHz. */
   referenceRoundMs: 0.37,
   /** Speeds are told in steps of this ratio. */

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { speedLimits } from '../limits.ts'
 
-const { rounds, warmUpRounds } = speedLimits
+const { rounds, warmUpRounds, multiplier, increment } = speedLimits
 const cells = new Float64Array(4_096)
 
 const roundMs: number[] = []
@@ -20,7 +20,7 @@ function work(seed: number): number {
   let state = (seed + 1) | 0
   let sum = 0
   for (let step = 0; step < speedLimits.stepsPerRound; step++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+    state = (Math.imul(state, multiplier) + increment) | 0
     const at = (state >>> 9) & 4_095
     const value = Math.sqrt((cells[at] ?? 0) + step) * 0.5
     cells[at] = value
