@@ -188,6 +188,8 @@ export const auction = {
   coldStartMs: 1_000,
   /** And has run at least this long: tiny shards are late by noise alone. */
   speculateMsMin: 150,
+  /** A claim that shows nothing for this part of the deadline is copied, whatever its hub promised, and roots too. */
+  silentDeadlineParts: 3,
   /** Shorter pieces of work say nothing of a hub's speed: most of their time is the way of the result. */
   observedWorkMsMin: 20,
   /** Assumed before anything was measured. */

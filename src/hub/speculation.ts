@@ -2,7 +2,7 @@
 import { finishTime } from '../cost/capacity.ts'
 import { bid } from '../cost/cost.ts'
 import type { FamilyView } from '../ledger/view.ts'
-import { auction } from '../limits.ts'
+import { auction, durations } from '../limits.ts'
 import { claim } from './claims.ts'
 import { mayRun } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
@@ -61,13 +61,17 @@ interface Place {
 function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   const job = state.jobs.get(foreign.job)
   const view = job?.view.families.get(foreign.family)
-  if (job === undefined || view === undefined || !foreign.running || view.spec.sequence === 0) return 0
-  if (!mayRun(job, { hub: state.self, labels: state.init.labels })) return 0
+  if (job === undefined || view === undefined || !mayRun(job, { hub: state.self, labels: state.init.labels })) return 0
+  const silentMs = state.nowMs - foreign.movedMs
+  const isSilent = silentMs >= silentMsMax(job)
+  if (!foreign.running && !isSilent) return 0
   const lo = firstUndone(view, foreign.lo, foreign.hi)
   if (lo >= foreign.hi) return 0
   const claimed = view.claim(lo)
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
-  if (view.busyMsMean === null && view.spec.workMs === null) return 0
+  // A root has no usual time; where it has spawned, it lives. Nor have shards of which none is done.
+  if (view.spec.sequence === 0) return isSilent && job.view.families.size === 1 ? silentMs : 0
+  if (view.busyMsMean === null && view.spec.workMs === null) return isSilent ? silentMs : 0
   const lateMs = lateness(state, job, view, foreign, lo)
   if (lateMs.since <= lateMs.allowed / 2) return 0
   const workMs = (foreign.hi - lo) * shardWorkMs(view, lo)
@@ -110,6 +114,12 @@ function lateness(state: HubState, job: Job, view: FamilyView, foreign: ForeignR
   const allowed = startMs + Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
   const since = state.nowMs - foreign.movedMs
   return { since, allowed, beyond: since - allowed }
+}
+
+/** So long a claim may show nothing: hubs that promise much and do nothing must not keep a job until its end. */
+function silentMsMax({ manifest }: Job): number {
+  const deadlineMs = Math.min(manifest.options.deadlineMs ?? durations.shardDeadlineMs, durations.shardDeadlineMs)
+  return deadlineMs / auction.silentDeadlineParts
 }
 
 function firstUndone(view: { isDone(shard: number): boolean }, lo: number, hi: number): number {
