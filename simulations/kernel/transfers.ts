@@ -8,8 +8,8 @@ interface Transfer {
   leftBytes: number
   bytesPerMs: number
   sinceMs: number
-  /** Which of its planned ends is the valid one. */
-  plan: number
+  /** At the present rate. */
+  endMs: number
   readonly done: (isWhole: boolean) => void
 }
 
@@ -19,6 +19,8 @@ export class SimTransfers {
   readonly #running = new Set<Transfer>()
   /** Bytes per millisecond of single cards; the others are as fast as the links. */
   readonly #cards = new Map<string, number>()
+  /** When the running transfers are looked at next. */
+  #lookMs = Number.POSITIVE_INFINITY
   /** Most that ran at once. */
   concurrentMax = 0
 
@@ -37,7 +39,7 @@ export class SimTransfers {
   /** Moves bytes; tells when they are there, or that they were not within the time. */
   begin(from: string, to: string, bytes: number, timeoutMs: number, done: (isWhole: boolean) => void): void {
     const { nowMs } = this.#events
-    const transfer = { from, to, leftBytes: bytes, bytesPerMs: 0, sinceMs: nowMs, plan: 0, done }
+    const transfer = { from, to, leftBytes: bytes, bytesPerMs: 0, sinceMs: nowMs, endMs: Number.POSITIVE_INFINITY, done }
     this.#running.add(transfer)
     this.concurrentMax = Math.max(this.concurrentMax, this.#running.size)
     this.#share()
@@ -62,16 +64,29 @@ export class SimTransfers {
       const share = Math.min(this.#card(from) / (out.get(from) ?? 1), this.#card(to) / (into.get(to) ?? 1))
       if (share !== transfer.bytesPerMs) this.#replan(transfer, share)
     }
+    this.#awaitNext()
   }
 
   #replan(transfer: Transfer, bytesPerMs: number): void {
     const { nowMs } = this.#events
-    transfer.leftBytes -= (nowMs - transfer.sinceMs) * transfer.bytesPerMs
+    transfer.leftBytes = Math.max(0, transfer.leftBytes - (nowMs - transfer.sinceMs) * transfer.bytesPerMs)
     transfer.sinceMs = nowMs
     transfer.bytesPerMs = bytesPerMs
-    const plan = ++transfer.plan
-    this.#events.after(transfer.leftBytes / bytesPerMs, () => {
-      if (transfer.plan === plan) this.#end(transfer, true)
+    transfer.endMs = nowMs + transfer.leftBytes / bytesPerMs
+  }
+
+  /** Ends move with every transfer that comes or goes: one event waits, for the first. */
+  #awaitNext(): void {
+    let firstMs = Number.POSITIVE_INFINITY
+    for (const { endMs } of this.#running) firstMs = Math.min(firstMs, endMs)
+    if (firstMs >= this.#lookMs) return
+    this.#lookMs = firstMs
+    this.#events.at(firstMs, () => {
+      if (this.#lookMs !== firstMs) return
+      this.#lookMs = Number.POSITIVE_INFINITY
+      const ended = [...this.#running].filter(({ endMs }) => endMs <= firstMs)
+      for (const transfer of ended) this.#end(transfer, true)
+      this.#awaitNext()
     })
   }
 
