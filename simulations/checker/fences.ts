@@ -1,5 +1,5 @@
 /** I4, claims: the epochs of a shard grow, and a result carries the epoch of its author's claim. */
-import { eachShard, generationOf, PerLife, type Report, type Rule } from './rule.ts'
+import { generationOf, PerLife, type Report, type Rule } from './rule.ts'
 
 interface Fence {
   readonly generation: number
@@ -9,13 +9,13 @@ interface Fence {
 export function fences(report: Report): Rule {
   const lives = new PerLife(() => ({ highest: new Map<string, Fence>(), own: new Set<string>() }))
   return {
-    see(event) {
+    see(event, names) {
       const { highest, own } = lives.of(event)
       const generation = generationOf(event)
       if (event.kind === 'drop')
         for (const name of highest.keys()) if (name.startsWith(`${event.job}/`)) highest.delete(name)
       if (event.kind === 'claimed' || event.kind === 'heard' || event.kind === 'take') {
-        eachShard(event, (name) => {
+        names.forEach((name) => {
           const known = highest.get(name)
           const isSame = known?.generation === generation
           if (event.kind === 'claimed' && isSame && event.epoch <= known.epoch)
@@ -26,7 +26,7 @@ export function fences(report: Report): Rule {
         })
       }
       if (event.kind !== 'done') return
-      eachShard(event, (name) => {
+      names.forEach((name) => {
         if (!own.has(`${name}@${event.epoch}`))
           report('I4', `${event.hub} records a result of ${name} @${event.epoch}, an epoch it never claimed`)
       })

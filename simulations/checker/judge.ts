@@ -3,7 +3,7 @@ import { fences } from './fences.ts'
 import { members } from './members.ts'
 import { checkpoints, endings, inputsFirst } from './order.ts'
 import { agreement, deliveredOnce, oneResult, realWork } from './results.ts'
-import type { HistoryEvent, Knowledge, RuleFactory, Violation } from './rule.ts'
+import { type HistoryEvent, type Knowledge, type RuleFactory, ShardNames, type Violation } from './rule.ts'
 import { blame, waste } from './waste.ts'
 
 export type { Knowledge } from './rule.ts'
@@ -27,7 +27,11 @@ export function judge(events: Iterable<HistoryEvent>, knowledge: Knowledge = {})
   const violations: Violation[] = []
   const report = (invariant: string, message: string) => violations.push({ invariant, message })
   const judging = rules.map((rule) => rule(report, knowledge))
-  for (const event of events) for (const rule of judging) rule.see(event)
+  const names = new ShardNames()
+  for (const event of events) {
+    const shards = names.of(event)
+    for (const rule of judging) rule.see(event, shards)
+  }
   for (const rule of judging) rule.end?.()
   return violations
 }

@@ -12,19 +12,19 @@ export function members(report: Report, { roles }: Knowledge): Rule {
     see(event) {
       const { hub, kind, job, family, lo, epoch } = event
       const by = event.more?.by
-      const place = `${job}/${family}:${lo}`
+      const place = () => `${job}/${family}:${lo}`
       if (by !== undefined) {
         const what = heardOf[kind] ?? 'a record'
-        if (!roles.has(by)) report('I9', `${hub} counts ${what} of ${place} @${epoch} by ${by}, who is no member`)
+        if (!roles.has(by)) report('I9', `${hub} counts ${what} of ${place()} @${epoch} by ${by}, who is no member`)
         else if (kind !== 'cancel' && roles.get(by)?.includes('compute') !== true)
-          report('I9', `${hub} counts ${what} of ${place} @${epoch} by ${by}, who may not compute`)
+          report('I9', `${hub} counts ${what} of ${place()} @${epoch} by ${by}, who may not compute`)
       }
       if (kind === 'member') {
         const [who = '', state] = event.detail.split(' ')
         if (state === 'alive' && !roles.has(who)) report('I9', `${hub} takes ${who} for a member`)
       }
       if (computing.has(kind) && roles.has(hub) && roles.get(hub)?.includes('compute') !== true)
-        report('I9', `${hub} may not compute: ${kind} ${place}`)
+        report('I9', `${hub} may not compute: ${kind} ${place()}`)
     },
   }
 }

@@ -1,16 +1,16 @@
 /** Rules about what comes before what: checkpoints before resumes, inputs before starts, nothing after the end of a job. */
 import { ROOT_FAMILY } from '../../src/program/family.ts'
-import { eachShard, PerLife, type Report, type Rule } from './rule.ts'
+import { PerLife, type Report, type Rule } from './rule.ts'
 
 /** I6: what resumes has a checkpoint of that shard with at least that progress. */
 export function checkpoints(report: Report): Rule {
   const progress = new Map<string, number>()
   const resumes: { name: string; hub: string; progress: number }[] = []
   return {
-    see(event) {
+    see(event, names) {
       const told = event.more?.progress ?? 0
       if (event.kind === 'checkpoint')
-        eachShard(event, (name) => progress.set(name, Math.max(told, progress.get(name) ?? 0)))
+        for (const name of names) progress.set(name, Math.max(told, progress.get(name) ?? 0))
       // A claim of many tells the progress of the one it begins with.
       if (event.kind === 'claim' && told > 0)
         resumes.push({ name: `${event.job}/${event.family}:${event.lo}`, hub: event.hub, progress: told })
@@ -29,16 +29,16 @@ export function inputsFirst(report: Report): Rule {
   const parents = new Map<string, string[]>()
   const lives = new PerLife(() => new Set<string>())
   return {
-    see(event) {
+    see(event, names) {
       const taken = lives.of(event)
       for (const [family, from, to] of event.more?.edges ?? []) {
         const name = `${event.job}/${event.family}:${to}`
         parents.set(name, [...(parents.get(name) ?? []), `${event.job}/${family}:${from}`])
       }
-      if (event.kind === 'take') eachShard(event, (name) => taken.add(name))
-      if (event.kind === 'reopen') eachShard(event, (name) => taken.delete(name))
+      if (event.kind === 'take') for (const name of names) taken.add(name)
+      if (event.kind === 'reopen') for (const name of names) taken.delete(name)
       if (event.kind !== 'start' || event.family === ROOT_FAMILY) return
-      eachShard(event, (name) => {
+      names.forEach((name) => {
         const missing = parents.get(name)?.find((parent) => !taken.has(parent))
         if (missing !== undefined) report('I7', `${name} starts at ${event.hub} before ${missing} is done`)
       })

@@ -1,6 +1,6 @@
 /** Rules about results: one each, the right one, from work that was done, and the same everywhere. */
 import { ROOT_FAMILY } from '../../src/program/family.ts'
-import { eachShard, generationOf, type HistoryEvent, type Knowledge, PerLife, type Report, type Rule } from './rule.ts'
+import { generationOf, type HistoryEvent, type Knowledge, PerLife, type Report, type Rule } from './rule.ts'
 
 /** A result as the replicas name it. */
 interface Taken {
@@ -15,11 +15,12 @@ export function oneResult(report: Report, knowledge: Knowledge): Rule {
   const condemned = new Set<string>()
   const wanted = new Map<string, readonly string[]>()
   return {
-    see(event) {
-      if (event.kind === 'condemn') eachShard(event, (name) => condemned.add(name))
+    see(event, names) {
+      if (event.kind === 'condemn') for (const name of names) condemned.add(name)
       if (event.kind !== 'done') return
-      eachShard(event, (name, shard) => {
-        const value = event.more?.values?.[shard - event.lo] ?? null
+      names.forEach((name, index) => {
+        const shard = event.lo + index
+        const value = event.more?.values?.[index] ?? null
         const known = recorded.get(name) ?? []
         if (value === null || knowledge.isLie?.(value) === true || known.some((one) => one.value === value)) return
         recorded.set(name, [...known, { value, hub: event.hub }])
@@ -55,7 +56,7 @@ function wantedValue(event: HistoryEvent, shard: number, knowledge: Knowledge): 
 export function deliveredOnce(report: Report): Rule {
   const lives = new PerLife(() => new Map<string, string>())
   return {
-    see(event) {
+    see(event, names) {
       const delivered = lives.of(event)
       if (event.kind === 'unavailable') {
         const { job, family, lo, hi } = event
@@ -65,7 +66,7 @@ export function deliveredOnce(report: Report): Rule {
         }
       }
       if (event.kind !== 'deliver') return
-      eachShard(event, (name) => {
+      names.forEach((name) => {
         const key = `${event.more?.run} ${name}`
         if (delivered.has(key)) report('I1', `${name} was delivered twice by ${event.hub}`)
         delivered.set(key, name)
@@ -78,11 +79,11 @@ export function deliveredOnce(report: Report): Rule {
 export function realWork(report: Report): Rule {
   const lives = new PerLife(() => new Set<string>())
   return {
-    see(event) {
+    see(event, names) {
       const finished = lives.of(event)
-      if (event.kind === 'execute' || event.kind === 'condemn') eachShard(event, (name) => finished.add(name))
+      if (event.kind === 'execute' || event.kind === 'condemn') for (const name of names) finished.add(name)
       if (event.kind !== 'done') return
-      eachShard(event, (name) => {
+      names.forEach((name) => {
         if (!finished.has(name)) report('I3', `${event.hub} records a result of ${name} without having run it`)
       })
     },
@@ -97,16 +98,16 @@ export function agreement(report: Report, { settled = [], settledJobs }: Knowled
   const lives = new PerLife(() => new Map<string, Taken>())
   const dropped = new Set<string>()
   return {
-    see(event) {
+    see(event, names) {
       const taken = lives.of(event)
       if (event.kind === 'drop') {
         dropped.add(event.job)
         forget(taken, event.job)
       }
-      if (event.kind === 'reopen') eachShard(event, (name) => reopen(taken, name, generationOf(event)))
+      if (event.kind === 'reopen') for (const name of names) reopen(taken, name, generationOf(event))
       if (event.kind !== 'take') return
       const next = { by: event.more?.by ?? '', epoch: event.epoch, generation: generationOf(event) }
-      eachShard(event, (name) => {
+      names.forEach((name) => {
         const held = taken.get(name)
         const isLate = held !== undefined && held.generation === next.generation && next.epoch > held.epoch
         if (isLate || (held !== undefined && next.generation < held.generation))

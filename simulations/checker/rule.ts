@@ -23,7 +23,8 @@ export interface Knowledge {
 export type Report = (invariant: string, message: string) => void
 
 export interface Rule {
-  see(event: HistoryEvent): void
+  /** @param names of the shards it is about, in order. */
+  see(event: HistoryEvent, names: readonly string[]): void
   /** After the last event. */
   end?(): void
 }
@@ -36,9 +37,37 @@ export function generationOf(event: HistoryEvent): number {
   return event.more?.generation ?? 0
 }
 
-/** Calls `visit` with the name of each shard of an event. */
-export function eachShard(event: HistoryEvent, visit: (name: string, shard: number) => void): void {
-  for (let shard = event.lo; shard < event.hi; shard++) visit(`${event.job}/${event.family}:${shard}`, shard)
+/** Names of shards, as people read them; each is made once, since all rules ask for all of them. */
+export class ShardNames {
+  readonly #jobs = new Map<string, Map<string, Map<number, string>>>()
+
+  of({ job, family, lo, hi }: HistoryEvent): readonly string[] {
+    const names: string[] = []
+    const known = this.#namesOf(job, family)
+    for (let shard = lo; shard < hi; shard++) {
+      let name = known.get(shard)
+      if (name === undefined) {
+        name = `${job}/${family}:${shard}`
+        known.set(shard, name)
+      }
+      names.push(name)
+    }
+    return names
+  }
+
+  #namesOf(job: string, family: string): Map<number, string> {
+    let families = this.#jobs.get(job)
+    if (families === undefined) {
+      families = new Map()
+      this.#jobs.set(job, families)
+    }
+    let names = families.get(family)
+    if (names === undefined) {
+      names = new Map()
+      families.set(family, names)
+    }
+    return names
+  }
 }
 
 /** One value per life of a hub, made when it is first asked for. */

@@ -2,7 +2,7 @@
 
 import { counts } from '../../src/limits.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
-import { eachShard, type Knowledge, type Report, type Rule } from './rule.ts'
+import type { Knowledge, Report, Rule } from './rule.ts'
 
 /** Results beyond the first of each shard, in a swarm to which nothing happened, and in any. */
 const CALM_SHARE_MAX = 0.25
@@ -14,10 +14,10 @@ export function waste(report: Report, { isFaultFree = false }: Knowledge): Rule 
   const seen = new Set<string>()
   let results = 0
   return {
-    see(event) {
+    see(event, names) {
       if (event.kind !== 'done' || event.family === ROOT_FAMILY) return
       results += event.hi - event.lo
-      eachShard(event, (name) => seen.add(name))
+      for (const name of names) seen.add(name)
     },
     end() {
       const allowed = isFaultFree ? (1 + CALM_SHARE_MAX) * seen.size + CALM_FREE : (1 + TIMES_MAX) * seen.size + FREE
@@ -31,12 +31,14 @@ export function blame(report: Report): Rule {
   const lost = new Map<string, Set<string>>()
   const verdicts: { name: string; hub: string }[] = []
   return {
-    see(event) {
-      // Many hubs tell of the same loss.
-      const loss = `${event.more?.by ?? event.hub} @${event.epoch}`
-      if (event.kind === 'failed') eachShard(event, (name) => lost.set(name, (lost.get(name) ?? new Set()).add(loss)))
+    see(event, names) {
+      if (event.kind === 'failed') {
+        // Many hubs tell of the same loss.
+        const loss = `${event.more?.by ?? event.hub} @${event.epoch}`
+        for (const name of names) lost.set(name, (lost.get(name) ?? new Set()).add(loss))
+      }
       if (event.kind === 'condemn' && event.detail?.startsWith('SHOAL_SHARD_') === true)
-        eachShard(event, (name) => verdicts.push({ name, hub: event.hub }))
+        for (const name of names) verdicts.push({ name, hub: event.hub })
     },
     end() {
       for (const { name, hub } of verdicts) {

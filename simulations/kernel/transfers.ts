@@ -39,7 +39,15 @@ export class SimTransfers {
   /** Moves bytes; tells when they are there, or that they were not within the time. */
   begin(from: string, to: string, bytes: number, timeoutMs: number, done: (isWhole: boolean) => void): void {
     const { nowMs } = this.#events
-    const transfer = { from, to, leftBytes: bytes, bytesPerMs: 0, sinceMs: nowMs, endMs: Number.POSITIVE_INFINITY, done }
+    const transfer = {
+      from,
+      to,
+      leftBytes: bytes,
+      bytesPerMs: 0,
+      sinceMs: nowMs,
+      endMs: Number.POSITIVE_INFINITY,
+      done,
+    }
     this.#running.add(transfer)
     this.concurrentMax = Math.max(this.concurrentMax, this.#running.size)
     this.#share()
