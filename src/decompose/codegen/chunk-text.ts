@@ -20,7 +20,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const around = outermostFunction(map, plan.site.node)
   const names = [...needs.captures, ...plan.outputs.flatMap(variablesOf)].map((variable) => variable.name)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
-  for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
+  keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
   lookAtLoops(map, text, loops)()
   if (plan.shape.kind === 'call') writeCallback(text, spot, plan.shape.callback)
@@ -93,9 +93,13 @@ function countIterations(text: TextBuilder, body: AnyNode): void {
   else text.put(body.start, '{$k++;').close(body.end, '}')
 }
 
-/** Keeps one variable's declaration: a function or class, or one declarator of a statement. */
-export function keepDeclaration(map: ModuleMap, text: TextBuilder, variable: Variable): void {
-  const node = declarationOf(variable)
+/** Keeps the declarations of variables: functions and classes, or single declarators of a statement. */
+export function keepDeclarations(map: ModuleMap, text: TextBuilder, variables: readonly Variable[]): void {
+  // One pattern may declare several.
+  for (const node of new Set(variables.map(declarationOf))) keepDeclaration(map, text, node)
+}
+
+function keepDeclaration(map: ModuleMap, text: TextBuilder, node: AnyNode): void {
   text.keep(node.start, node.end)
   if (node.type !== 'VariableDeclarator') {
     // An anonymous gap before a kept declaration could join it to text before it.

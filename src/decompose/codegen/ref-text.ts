@@ -3,7 +3,7 @@ import type { Needs } from '../spots/needs.ts'
 import type { RefSite } from '../spots/ref-sites.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { keepDeclaration, outermostFunction } from './chunk-text.ts'
+import { keepDeclarations, outermostFunction } from './chunk-text.ts'
 import { bareMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'
@@ -28,7 +28,7 @@ export function refChunkText(map: ModuleMap, { id, site, needs }: ShardedRef): s
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, site.call)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names(needs.captures)}}=$s;`)
-  for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
+  keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   text.keep(site.fn.start, site.fn.end)
   text.put(site.fn.start, ';$x.fn=(').put(site.fn.end, ');')
   text.put(around.end, '});')

@@ -4,7 +4,7 @@ import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import type { TaskGroup } from '../spots/tasks.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { keepDeclaration, outermostFunction } from './chunk-text.ts'
+import { keepDeclarations, outermostFunction } from './chunk-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { bareMeta, type SpotMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
@@ -48,7 +48,7 @@ export function taskChunkText(map: ModuleMap, { id, group }: ShardedTasks, loops
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, group.host)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names(needs.captures)}}=$s;`)
-  for (const variable of [...needs.moduleTexts, ...needs.localTexts]) keepDeclaration(map, text, variable)
+  keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   const leaving = tasks.filter(({ stays }) => !stays)
   leaving.forEach(({ value }, index) => {
     const open = index === 0 ? `;$x.fn=${isAsync ? 'async ' : ''}($v,$k)=>{switch($k){` : ''

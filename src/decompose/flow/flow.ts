@@ -10,7 +10,7 @@ import { assert } from '../../errors.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isPrivateTo } from '../syntax/private-vars.ts'
-import { type Table, tableOf } from '../syntax/tables.ts'
+import { partOfMath, type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
 import {
@@ -120,6 +120,8 @@ export class Flow {
     const callable = this.map.callableOf(variable)
     if (callable !== null) return { things: new Set(), callables: new Set([callable]) }
     if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
+    const part = partOfMath(this.map, variable)
+    if (part !== null) return { things: new Set(), callables: new Set([`Math.${part}`]) }
     const table = tableOf(this.map, variable)
     if (table !== null) return { things: new Set([this.#tableThing(variable, table)]), callables: new Set() }
     return { things: new Set([this.outer(variable)]), callables: new Set() }

@@ -2,7 +2,7 @@
 import type { AnyNode, CallExpression } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { tableOf } from '../syntax/tables.ts'
+import { partOfMath, tableOf } from '../syntax/tables.ts'
 import { contains, isClass, walk } from '../syntax/walk.ts'
 
 /** The name under which user code imports what it needs of shoal. */
@@ -66,8 +66,7 @@ export function needsOf(
       if (text) queue.push({ node: declarationOf(variable), local: false })
     } else {
       localNames.set(variable.name, variable)
-      const text =
-        map.callableOf(variable) !== null || isShardedFunction(map, variable) || tableOf(map, variable) !== null
+      const text = map.callableOf(variable) !== null || isShardedFunction(map, variable) || isKnownText(map, variable)
       ;(text ? sets.localTexts : sets.captures).add(variable)
       if (text) queue.push({ node: declarationOf(variable), local: true })
     }
@@ -132,11 +131,16 @@ function findClasses(map: ModuleMap): Variable[] {
 /** True when a module variable's text gives the same value anywhere: functions, classes, primitive constants, fixed patterns. */
 function isTextual(map: ModuleMap, variable: Variable): boolean {
   if (map.callableOf(variable) !== null || isShardedFunction(map, variable)) return true
-  if (tableOf(map, variable) !== null) return true
+  if (isKnownText(map, variable)) return true
   const definition = variable.defs[0]
   if (definition?.node.type !== 'VariableDeclarator' || definition.node.id.type !== 'Identifier') return false
   if (definition.parent?.type !== 'VariableDeclaration' || definition.parent.kind !== 'const') return false
   return isConstant(definition.node.init ?? null)
+}
+
+/** A table of functions, or a part of `Math`. */
+function isKnownText(map: ModuleMap, variable: Variable): boolean {
+  return tableOf(map, variable) !== null || partOfMath(map, variable) !== null
 }
 
 /** `const f = shard(fn)`: within a shard its calls run there. */

@@ -33,6 +33,23 @@ function findTable(map: ModuleMap, variable: Variable): Table | null {
     : null
 }
 
+/** `floor` for a constant that is `Math.floor`, by its own name or by that of a part of `Math`; null for everything else. */
+export function partOfMath(map: ModuleMap, variable: Variable): string | null {
+  const [definition] = variable.defs
+  if (definition?.node.type !== 'VariableDeclarator' || variable.defs.length !== 1) return null
+  if (definition.parent?.type !== 'VariableDeclaration' || definition.parent.kind !== 'const') return null
+  const { id, init } = definition.node
+  const isMath = (node: AnyNode | null | undefined): boolean =>
+    node?.type === 'Identifier' && node.name === 'Math' && map.variableOf(node) === null
+  if (id.type === 'Identifier') return init?.type === 'MemberExpression' && isMath(init.object) ? nameOf(init) : null
+  if (id.type !== 'ObjectPattern' || !isMath(init)) return null
+  for (const property of id.properties) {
+    if (property.type !== 'Property' || property.computed || property.key.type !== 'Identifier') return null
+    if (map.variableOf(property.value) === variable) return property.key.name
+  }
+  return null
+}
+
 /** `{...}`, `[...]`, or one of them frozen. */
 function literalIn(map: ModuleMap, init: AnyNode): Table | null {
   if (init.type === 'ObjectExpression' || init.type === 'ArrayExpression') return init
@@ -61,6 +78,8 @@ function valuesIn(table: Table): AnyNode[] | null {
 function isCallable(map: ModuleMap, value: AnyNode): boolean {
   if (isFunction(value)) return true
   const variable = value.type === 'Identifier' ? map.variableOf(value) : null
+  if (variable === null)
+    return value.type === 'Identifier' && /^(Number|String|Boolean|BigInt|parseInt|parseFloat)$/.test(value.name)
   const callable = variable === null ? null : map.callableOf(variable)
   return isFunction(callable) || isClass(callable)
 }
