@@ -65,6 +65,7 @@ const toSlot: ToSlot[] = [
   },
   { type: 'close', id: 3 },
   { type: 'cancel', id: 4 },
+  { type: 'divide', id: 4, afterMs: 150.5 },
   {
     type: 'root',
     id: 5,

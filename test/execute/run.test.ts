@@ -52,6 +52,17 @@ test('shards that are no longer wanted do not run, and those before do', async (
   expect(first).toBeLessThan(40)
 })
 
+test('a shard under way is told when hubs have become idle', async () => {
+  const pool = await startPool()
+  const record = new RunRecord()
+  const script =
+    'while (host.divideAfterMs() === Infinity) await new Promise((done) => setTimeout(done, 2)); return host.divideAfterMs()'
+  const handle = pool.run(runOf(script, 2), record)
+  handle.divide(150)
+  expect(await record.end).toEqual({ kind: 'complete' })
+  expect(record.values).toEqual([150, 150])
+})
+
 test('after quick shards turned long, the waiting ones can still be taken elsewhere', async () => {
   const pool = await startPool()
   const record = new RunRecord()
