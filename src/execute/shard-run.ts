@@ -60,10 +60,10 @@ export class ShardRun implements RunHandle, Tenant {
     return this.#process.pid
   }
 
-  cancel(): void {
+  cancel(graceMs: number = durations.cancelGraceMs): void {
     if (this.#ended || this.#cancelTimer !== null) return
     this.#process.send({ type: 'cancel', id: this.id })
-    this.#cancelTimer = setTimeout(() => this.#process.kill({ kind: 'cancelled' }), durations.cancelGraceMs)
+    this.#cancelTimer = setTimeout(() => this.#process.kill({ kind: 'cancelled' }), graceMs)
   }
 
   checkpoint(): void {

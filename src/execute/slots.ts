@@ -86,8 +86,8 @@ export interface RunListener {
 export interface RunHandle {
   /** Process id of the slot, for the share of the machine's load that is ours. */
   readonly pid: number
-  /** Cooperative first (`ctx.signal`), then the slot is killed. */
-  cancel(): void
+  /** Cooperative first (`ctx.signal`); a slot that is not done after so many milliseconds (`durations.cancelGraceMs`) is killed. */
+  cancel(graceMs?: number): void
   /** Asks for a checkpoint of the shard under way as soon as may be, whenever the last one was. */
   checkpoint(): void
   /** Hubs are idle: shards, the one under way included, hand back what they have not begun after so many milliseconds. */

@@ -160,6 +160,8 @@ export const shellLimits = {
   recentBytesMax: 64 * MiB,
   /** Resident memory of a slot before its watchdog ends it. */
   slotMemoryBytesMax: 1024 * MiB,
+  /** What the start of a slot process takes on a busy machine. */
+  slotStartMs: 400,
   /** Least time between two looks whether work has become scarce for runs under way. */
   divideReviewMs: 20,
   /** Pause between two attempts to fetch what a job cannot start without. */

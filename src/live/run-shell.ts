@@ -40,6 +40,8 @@ export class RunShell {
   /** Runs that began while all hubs had work: they may be divided sooner when that has changed. */
   readonly #patient = new Map<RunId, Patient>()
   #reviewedMs = 0
+  /** Runs each of whose shards is expected to be over sooner than a slot process starts. */
+  readonly #short = new Set<RunId>()
 
   constructor(components: ShellComponents) {
     this.#components = components
@@ -94,9 +96,15 @@ export class RunShell {
       })
     const listener = this.#listener(plan.run)
     this.#handles.set(plan.run, this.#components.slots.run({ ...prepared.request, shards }, listener))
+    if (shards.every(({ index }) => this.#isShort(plan, index))) this.#short.add(plan.run)
     const [first] = shards
     if (divideAfterMs === null || isScarce || first === undefined) return
     this.#patient.set(plan.run, { plan, afterMs: divideAfterMs(first.index, true) })
+  }
+
+  #isShort({ job, family }: RunPlan, shard: number): boolean {
+    const { workMs } = this.#components.jobs.spec(job, family)
+    return (workMs?.[shard] ?? workMs?.[0] ?? Number.POSITIVE_INFINITY) <= shellLimits.slotStartMs
   }
 
   /** Something became known: where work has become scarce meanwhile, runs under way are divided as if they began now. */
@@ -114,8 +122,10 @@ export class RunShell {
     this.#handles.get(run)?.keepBefore(before)
   }
 
+  /** A shard shorter than the start of a process is let end: killed slots are missed by what comes next. */
   stop(run: RunId): void {
-    this.#handles.get(run)?.cancel()
+    const isShort = this.#short.has(run)
+    this.#handles.get(run)?.cancel(isShort ? shellLimits.slotStartMs : durations.cancelGraceMs)
   }
 
   /** Asks the slot for a checkpoint of the shard under way. */
@@ -198,6 +208,7 @@ export class RunShell {
         inOrder(async () => {
           this.#handles.delete(run)
           this.#patient.delete(run)
+          this.#short.delete(run)
           input({ type: 'ended', run, end })
         }),
     }
