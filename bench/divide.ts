@@ -1,5 +1,7 @@
 /** Measures what dividing slow shards at run time is worth: the same skewed job on three hubs, with and without it. */
+import { readFileSync } from 'node:fs'
 import { startEmbeddedSwarm } from '../src/client/embedded-swarm.ts'
+import type { HubProcess } from '../src/client/hub-process.ts'
 import type { RemoteHub } from '../src/client/remote-hub.ts'
 import { makeSubmission } from '../src/client/submission.ts'
 import { report } from './report.ts'
@@ -36,6 +38,27 @@ const cases: Readonly<Record<string, readonly number[]>> = {
   'heavy end': waits(400, 2, 370, 400, 100),
   'heavy start': waits(400, 2, 20, 50, 100),
   'one heavy stretch': waits(400, 2, 200, 240, 60),
+  'one slow hub': waits(600, 5, 0, 0, 0),
+}
+
+/** The slots of a hub get a twentieth of the time: stopped for 95 ms, let run for 5. @returns what ends it. */
+function slowDown(hub: HubProcess): () => void {
+  const slots = (): number[] => {
+    const { pid } = hub.ready
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return text.split(' ').filter(Boolean).map(Number)
+  }
+  const tell = (signal: NodeJS.Signals): void => {
+    for (const pid of slots()) process.kill(pid, signal)
+  }
+  const timer = setInterval(() => {
+    tell('SIGCONT')
+    setTimeout(() => tell('SIGSTOP'), 5)
+  }, 100)
+  return () => {
+    clearInterval(timer)
+    setTimeout(() => tell('SIGCONT'), 20)
+  }
 }
 
 async function wallMs(hub: RemoteHub, input: readonly number[], whole: boolean): Promise<number> {
@@ -54,8 +77,11 @@ for (const [name, input] of Object.entries(cases)) {
   if (named.length > 0 && !named.includes(name)) continue
   const samples = { whole: [] as number[], divided: [] as number[] }
   for (let round = 0; round < rounds; round++) {
+    const last = swarm.hubs.at(-1)
+    const restore = name === 'one slow hub' && last !== undefined ? slowDown(last) : () => undefined
     samples.whole.push(await wallMs(first.remote, input, true))
     samples.divided.push(await wallMs(first.remote, input, false))
+    restore()
   }
   const idealMs = input.reduce((sum, ms) => sum + ms, 0) / hubs
   const whole = report('divide', 'ms', samples.whole, { case: name, divided: false, idealMs: Math.round(idealMs) })
