@@ -17,6 +17,8 @@ export interface JobJson {
   readonly families: number
   readonly shards: ShardCounts
   readonly byHub: JobReport['byHub']
+  /** How results were compared; null where they were not, and none differed. */
+  readonly verified: JobReport['verified']
 }
 
 /** What a finished job gave, as far as it gave anything. */
@@ -50,7 +52,7 @@ export function readGiven(outcome: Uint8Array): Given {
 
 /** @param hubs how many hubs the swarm has. */
 export function jobJson(report: JobReport, given: Given, hubs: number): JobJson {
-  const { job, status, wallMs, families, shards, byHub } = report
+  const { job, status, wallMs, families, shards, byHub, verified } = report
   const error = report.error ?? given.error
   return {
     schema: 1,
@@ -64,6 +66,7 @@ export function jobJson(report: JobReport, given: Given, hubs: number): JobJson 
     families,
     shards,
     byHub,
+    verified,
   }
 }
 
@@ -81,5 +84,6 @@ export function refusedJson(error: ShoalError): JobJson {
     families: 0,
     shards,
     byHub: [],
+    verified: null,
   }
 }

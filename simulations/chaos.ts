@@ -78,7 +78,7 @@ function runSeed(
   const everyMs = random.between(100, 3_000)
   const nemesis = new Nemesis(world, new Random(seed, 'nemesis'), { faults, untilMs, everyMs, ...drawn })
   for (const fault of builtInFaults) if (faults.has(fault)) nemesis.count(fault)
-  const shards = submitJobs(world, random, options, faults, untilMs)
+  const shards = submitJobs(world, random, options, faults, untilMs, seed)
   nemesis.begin()
   try {
     world.runFor(untilMs + 1)
@@ -139,6 +139,14 @@ function ledgerOf(seed: number, { ledger = 'mixed' }: ChaosOptions): LedgerKind 
   return seed % YJS_EVERY === 0 ? 'yjs' : 'replica'
 }
 
+/** Where one hub lies some jobs have their results compared: then no lie may stand. */
+function verifiedOf(world: SimWorld, seed: number, faults: ReadonlySet<FaultName>, index: number): { verify?: number } {
+  if (!faults.has('liar') || world.hubs.size < VERIFY_HUBS) return {}
+  return new Random(seed, `verify ${index}`).chance(0.5) ? { verify: VERIFY_HUBS } : {}
+}
+
+const VERIFY_HUBS = 3
+
 /** One to three jobs of one to three families each; returns how many shards they have, roots included. */
 function submitJobs(
   world: SimWorld,
@@ -146,6 +154,7 @@ function submitJobs(
   options: ChaosOptions,
   faults: ReadonlySet<FaultName>,
   untilMs: number,
+  seed: number,
 ): number {
   const jobs = 1 + random.below(3)
   let shards = 0
@@ -155,7 +164,11 @@ function submitJobs(
     )
     shards += families.reduce((sum, family) => sum + family.shards, 1)
     const at = random.below(options.hubs)
-    const plan = { blobProgram: random.chance(0.5), deadlineMs: FAR_DEADLINE_MS }
+    const plan = {
+      blobProgram: random.chance(0.5),
+      deadlineMs: FAR_DEADLINE_MS,
+      ...verifiedOf(world, seed, faults, index),
+    }
     const job = simJob(`job-${index}`, hubName(at), families, plan)
     const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
     world.events.at(atMs, () => {

@@ -57,6 +57,8 @@ export const counts = {
   shardsPerClaimMax: 4096,
   /** Attempts of one shard, over all hubs, before the job fails with the evidence. */
   attemptsPerShardMax: 12,
+  /** Hubs that may run each shard to compare results. */
+  verifyHubsMax: 15,
   /** Distinct hubs a shard may crash on before it is called poison. */
   poisonHubsMax: 3,
   /** Runs of other hubs watched for stragglers. */
@@ -238,6 +240,8 @@ export const speedLimits = {
 /** Inputs that could not be fetched: how long the shard rests before anyone here claims it again. */
 export const recovery = {
   missingInputPauseMs: 500,
+  /** A job whose results are to be compared waits so long for hubs enough. */
+  verifyPatienceMs: 60_000,
   /** A blob whose holders live is lost after so many requests in vain, ... */
   missesMax: 3,
   /** ... over at least this long. */

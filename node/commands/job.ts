@@ -64,9 +64,21 @@ function details(report: JobReport): string {
     table(['FAMILY', 'SHARDS', 'STATE', 'HUB', 'EPOCH'], runs),
     table(['FAMILY', 'SHARDS', 'ATTEMPT ON', 'STATUS', 'EPOCH', 'BEGAN', 'TIME'], attempts),
     ...(moves.length === 0 ? [] : [table(['MOVED', 'FROM', 'TO', 'STAYING', 'TOOK', 'PAID'], moves)]),
+    ...verifiedText(report),
     ...(receipt.length === 0 ? [] : [table(['DONE TWICE', 'BY', 'KEPT'], receipt)]),
   ]
   return `\n${parts.join('\n')}`
+}
+
+function verifiedText({ verified }: JobReport): string[] {
+  if (verified === null) return []
+  const { hubs, quorum, shards, disagreements, waiting } = verified
+  const rows = disagreements.map(({ shard, kept, against }) => [shard, kept.join(' ') || '-', against.join(' ')])
+  return [
+    ...(hubs > 1 ? [`compared: ${shards} shards on ${hubs} hubs each, ${quorum} have to agree\n`] : []),
+    ...(waiting === null ? [] : [`waiting: ${waiting}\n`]),
+    ...(rows.length === 0 ? [] : [table(['DIFFERS', 'STANDS, TOLD BY', 'AGAINST IT'], rows)]),
+  ]
 }
 
 function span(lo: number, hi: number): string {

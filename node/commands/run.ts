@@ -29,6 +29,11 @@ export const run: Verb = {
     deadline: { type: 'text', value: 'duration', description: 'fail when it takes longer, such as 8s' },
     'time-scale': { type: 'text', value: 'x', description: 'workflow: CPU seconds per recorded second (default: 1)' },
     'bytes-scale': { type: 'text', value: 'x', description: 'workflow: output bytes per recorded byte (default: 0)' },
+    verify: {
+      type: 'text',
+      value: 'n',
+      description: 'run each shard on n hubs and compare: more than half have to agree',
+    },
     audit: { type: 'flag', description: 'compare the inputs of every shard before and after' },
     need: { type: 'text', value: 'k=v', repeated: true, description: 'what a hub must have: gpu=yes, memoryMiB>=8000' },
     migration: { type: 'flag', description: '--no-migration: running shards stay on hubs that become slow' },
@@ -64,6 +69,15 @@ async function runRun(args: Arguments): Promise<number> {
 async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson> {
   const hubs = args.whole('hubs', 1, embeddedLimits.hubsMax)
   const request = readRequest(args)
+  if (hubs !== undefined && hubs < (request.verify ?? 1)) {
+    throw new ShoalError(
+      'SHOAL_USAGE',
+      `run: results cannot be compared on ${request.verify} hubs when there are ${hubs}`,
+      {
+        next: `shoal run FILE --hubs ${request.verify} --verify ${request.verify}`,
+      },
+    )
+  }
   // The hubs start while the function is taken apart; a function that cannot run stops them.
   const refused = new AbortController()
   const preparing = prepareSubmission(request)
@@ -124,6 +138,7 @@ function readRequest(args: Arguments) {
     chunks: args.whole('chunks', 1, counts.shardsPerFamilyMax),
     deadlineMs: args.durationMs('deadline'),
     audit: args.flag('audit'),
+    verify: args.whole('verify', 1, counts.verifyHubsMax),
     isolation: args.text('isolation'),
     needs: args.list('need').length === 0 ? undefined : Object.fromEntries(args.list('need').map(need)),
     migration: !args.isOff('migration'),

@@ -350,10 +350,15 @@ export class SimHub {
     this.#slots.start(plan)
   }
 
+  /** Whether the results of a job are compared. */
+  compares(job: string): boolean {
+    return this.hub.state.jobs.get(job)?.manifest.options.verify !== undefined
+  }
+
   #failShard(run: number, shard: number): void {
     const ref = this.#world.blobs.inline([POISONED])
     this.#world.events.after(0, () => {
-      this.input({ type: 'results', run, lo: shard, hi: shard + 1, ref, busyMs: 0 })
+      this.input({ type: 'results', run, lo: shard, hi: shard + 1, ref, busyMs: 0, digests: [POISONED] })
       this.input({ type: 'ended', run, end: { kind: 'complete' } })
     })
   }

@@ -121,7 +121,8 @@ export class SimSlots {
     const ref = this.#world.blobs.store(this.#hub, `${plan.job}/${plan.family}:${first}${lies}`, values, busyMs)
     // What finds no room is lost: the run goes on without it.
     if (ref === null) return
-    this.#hub.input({ type: 'results', run: plan.run, lo: first, hi: first + values.length, ref, busyMs })
+    const digests = this.#hub.compares(plan.job) ? { digests: values } : {}
+    this.#hub.input({ type: 'results', run: plan.run, lo: first, hi: first + values.length, ref, busyMs, ...digests })
   }
 
   #checkpoint(run: Running, shard: number, progress: number): void {

@@ -37,6 +37,8 @@ export interface JobPlan {
   readonly needs?: Readonly<Record<string, string>>
   readonly deadlineMs?: number
   readonly rootMs?: number
+  /** Hubs that run each shard. */
+  readonly verify?: number
 }
 
 /** A job whose root spawns families of the given sizes one after the other. */
@@ -46,6 +48,7 @@ export function simJob(id: string, submitter: string, families: readonly FamilyP
       ? { kind: 'blob', cid: `program-${id}`, size: 10_000 }
       : { kind: 'inline', bytes: new Uint8Array() }
   const needs = plan.needs === undefined ? {} : { needs: plan.needs }
+  const verify = plan.verify === undefined ? {} : { verify: plan.verify }
   return {
     id,
     manifest: {
@@ -53,7 +56,7 @@ export function simJob(id: string, submitter: string, families: readonly FamilyP
       name: id,
       program,
       input: { kind: 'generated', scale: 1 },
-      options: { chunks: null, deadlineMs: plan.deadlineMs ?? null, audit: false, ...needs },
+      options: { chunks: null, deadlineMs: plan.deadlineMs ?? null, audit: false, ...needs, ...verify },
       seed: 1,
       createdMs: 0,
       expiresMs: Number.MAX_SAFE_INTEGER,

@@ -93,6 +93,12 @@ export type JobEvent =
     }
   | { readonly type: 'done'; readonly shard: string; readonly lo: number; readonly hi: number; readonly hub: HubId }
   | { readonly type: 'family'; readonly family: string; readonly spot: number; readonly shards: number }
+  | {
+      readonly type: 'disagreement'
+      readonly shard: string
+      readonly kept: readonly HubId[]
+      readonly against: readonly HubId[]
+    }
   | { readonly type: 'hub'; readonly hub: HubId; readonly state: HubReport['state'] }
   | { readonly type: 'log'; readonly shard: string; readonly line: string }
   | { readonly type: 'ended'; readonly summary: JobSummary }

@@ -20,6 +20,7 @@ const headerSchema = v.object({
     whole: v.exactOptional(v.boolean()),
     needs: v.exactOptional(v.record(label, label)),
     stays: v.exactOptional(v.boolean()),
+    verify: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(counts.verifyHubsMax))),
   }),
 })
 

@@ -22,6 +22,8 @@ export interface SubmitOptions {
   readonly audit?: boolean
   /** Lets shards run to their end; else slow ones hand back the items they have not begun. */
   readonly whole?: boolean
+  /** Runs each shard on so many hubs and compares what they give; more than half have to agree. Default 1. */
+  readonly verify?: number
   /** The least isolation that a hub must have to run the job: L0 to L4. */
   readonly isolation?: IsolationLevel
   /** What a hub must have to run the job: a label's value, or `>=n` or `<=n` for one that is a number (`{ memoryMiB: '>=8000' }`). */
@@ -75,14 +77,23 @@ function jobOptions(options: SubmitOptions): JobOptions {
       next: `use one of ${isolationLevels.join(', ')}`,
     })
   }
+  const { verify } = options
+  if (verify !== undefined && !(Number.isInteger(verify) && verify >= 1 && verify <= counts.verifyHubsMax)) {
+    throw new ShoalError('SHOAL_USAGE', `verify must be a whole number from 1 to ${counts.verifyHubsMax}`, {
+      next: 'ask for 3: one wrong result is found, and outvoted',
+    })
+  }
   const wanted = { ...options.needs, ...(isolation === undefined ? {} : { [ISOLATION_LABEL]: isolation }) }
   const needs = Object.keys(wanted).length === 0 ? {} : { needs: wanted }
-  const whole = options.whole === true ? { whole: true } : {}
+  // What is compared must be in one piece.
+  const compared = verify !== undefined && verify > 1 ? { verify } : {}
+  const whole = options.whole === true || 'verify' in compared ? { whole: true } : {}
   return {
     chunks: chunks ?? null,
     deadlineMs: deadlineMs ?? null,
     audit,
     ...whole,
+    ...compared,
     ...needs,
     ...(migration ? {} : { stays: true }),
   }

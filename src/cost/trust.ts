@@ -77,3 +77,8 @@ export function credit(own: SpeedRecord, all: SpeedRecord): number {
   const ratio = own.expectedMs / own.observedMs / usual
   return Number.isFinite(ratio) ? Math.min(1, Math.max(creditMin, ratio / toleratedRatio)) : 1
 }
+
+/** The share of its promise that a hub is credited with after so many wrong results: half of it for each, but never nothing. */
+export function correctness(wrongResults: number): number {
+  return Math.max(creditMin, 0.5 ** wrongResults)
+}

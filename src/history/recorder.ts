@@ -130,7 +130,8 @@ export class Recorder {
   #taken(job: JobId, author: Author, record: DoneRecord): void {
     const view = this.#state.jobs.get(job)?.view.families.get(record.family)
     if (view === undefined) return
-    const isIts = (held: Done) => held.hub === author.hub && held.epoch === record.epoch
+    // Where results are compared it takes the last of several to make one of them count.
+    const isIts = (held: Done) => view.comparesResults || (held.hub === author.hub && held.epoch === record.epoch)
     this.#takenWithin(job, view, record, isIts)
   }
 

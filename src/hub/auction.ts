@@ -8,6 +8,7 @@ import { mayRun } from './eligible.ts'
 import type { Job } from './job.ts'
 import { openUnits, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
+import { maySay } from './voters.ts'
 
 /** A unit and the hub that every replica with this view would give it to. */
 export interface Assignment {
@@ -150,7 +151,7 @@ function askAll(bidders: Bidders, offerOf: (bidder: Bidder) => Offer | null): As
 }
 
 function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): Offer | null {
-  if (!mayBid(bidder, unit.job)) return null
+  if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return null
   const readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
   const placement = bidder.timeline.place(readyMs, unit.workMs)
   return placement === null ? null : { bidder, placement, readyMs, slotFreeMs: bidder.timeline.freeForGoodMs() }

@@ -125,4 +125,11 @@ export type StoryEvent =
     }
   | { readonly type: 'done'; readonly family: FamilyKey; readonly lo: number; readonly hi: number; readonly hub: HubId }
   | { readonly type: 'family'; readonly family: FamilyKey; readonly spot: number; readonly shards: number }
+  /** Hubs told different results of a shard. */
+  | {
+      readonly type: 'disagreement'
+      readonly shard: string
+      readonly kept: readonly HubId[]
+      readonly against: readonly HubId[]
+    }
   | { readonly type: 'hub'; readonly hub: HubId; readonly state: 'alive' | 'suspect' | 'dead' | 'left' }

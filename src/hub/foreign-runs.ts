@@ -124,6 +124,6 @@ function keyOf(lo: number, epoch: number): number {
 }
 
 function isOver(view: FamilyView, run: ForeignRun): boolean {
-  while (run.next < run.hi && view.isDone(run.next)) run.next++
+  while (run.next < run.hi && (view.isDone(run.next) || view.hasVoted(run.next, run.hub))) run.next++
   return run.next >= run.hi
 }

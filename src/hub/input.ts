@@ -60,6 +60,8 @@ export type Input =
       readonly lo: number
       readonly hi: number
       readonly ref: Ref
+      /** What the outcomes are known by, one each, where results are compared. */
+      readonly digests?: readonly string[]
       readonly busyMs: number
     }
   | {

@@ -11,12 +11,13 @@ import { movesIn } from './move-report.ts'
 import { receiptOf } from './reconcile.ts'
 import { spotReports } from './spot-report.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
+import { TOO_FEW_REASON, verifiedReport } from './verify.ts'
 
 export interface Summary {
   readonly job: JobId
   readonly name: string
   /** `ended` when the root has an outcome; whether that is a value or an error only its bytes tell. */
-  readonly status: 'running' | 'ended' | 'cancelled' | 'overdue'
+  readonly status: 'running' | 'ended' | 'cancelled' | 'overdue' | 'unverified'
   readonly reason: string | null
   readonly submitter: HubId
   readonly createdMs: number
@@ -68,6 +69,7 @@ export function jobReport(state: HubState, job: Job): Report {
     attempts,
     receipt,
     migrations: families.flatMap(movesIn),
+    verified: verifiedReport(state, job),
   }
 }
 
@@ -80,6 +82,7 @@ function resumable(view: FamilyView): number {
 function statusOf(job: Job): Summary['status'] {
   if (job.view.families.get(ROOT_FAMILY)?.isDone(0) === true) return 'ended'
   if (job.view.cancelled === null) return 'running'
+  if (job.view.cancelled.startsWith(TOO_FEW_REASON)) return 'unverified'
   return job.view.cancelled === DEADLINE_REASON ? 'overdue' : 'cancelled'
 }
 

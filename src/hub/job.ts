@@ -42,6 +42,10 @@ export interface Job {
   readonly misses: Map<string, { readonly sinceMs: number; times: number }>
   /** Results that were sent for before their shard could begin: `family:shard>for`. */
   readonly sentFor: Set<string>
+  /** Own clock since which too few hubs are here to compare results; null while there are enough. */
+  shortSinceMs: number | null
+  /** Differences between results that were told. */
+  readonly disputes: Set<string>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
 }

@@ -6,6 +6,7 @@ import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
 import { isEnded, type Job } from './job.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
+import { reviewVerified } from './verify.ts'
 
 export interface JobKnown {
   readonly job: JobId
@@ -22,7 +23,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
   const job: Job = {
     id: known.job,
     manifest: known.manifest,
-    view: new JoinedJob(),
+    view: new JoinedJob(known.manifest.options.verify ?? 1),
     mine: known.mine,
     acceptance: 'waiting',
     blobsHere: false,
@@ -39,6 +40,8 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     misses: new Map(),
     sentFor: new Set(),
     lostCheckpoints: new Set(),
+    shortSinceMs: null,
+    disputes: new Set(),
   }
   state.jobs.set(job.id, job)
   state.jobsChanged(job)
@@ -92,6 +95,8 @@ export function sweepJobs(state: HubState): void {
     const deadlineMs = job.manifest.options.deadlineMs
     const isOverdue = deadlineMs !== null && ageMs > deadlineMs
     if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
+    const short = reviewVerified(state, job)
+    if (short !== null) cancelJob(state, job.id, short)
     if (!isDroppable(state, job, ageMs)) continue
     if (!isEnded(job)) cancelJob(state, job.id, EXPIRED_REASON)
     const needed = new Set([...state.jobs.values()].flatMap((other) => (other === job ? [] : [...jobBlobs(other)])))

@@ -1,6 +1,7 @@
 /** Which claims hold: a lease is a hub's liveness, behind all its claims at once. */
 import type { Claim, FamilyView } from '../ledger/view.ts'
 import type { Membership } from './membership.ts'
+import { sameVoters } from './voters.ts'
 
 export interface Interval {
   readonly lo: number
@@ -52,6 +53,11 @@ function findOpen(view: FamilyView, members: Membership, intervalsMax: number): 
   let lo = -1
   for (let shard = 0; shard <= shards; shard++) {
     const open = shard < shards && isOpen(view, shard, members)
+    if (open && lo >= 0 && !sameVoters(view, lo, shard)) {
+      intervals.push({ lo, hi: shard })
+      if (intervals.length >= intervalsMax) return intervals
+      lo = shard
+    }
     if (open && lo < 0) lo = shard
     if (!open && lo >= 0) {
       intervals.push({ lo, hi: shard })

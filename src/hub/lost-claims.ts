@@ -64,7 +64,7 @@ function wantedStretches(state: HubState, view: FamilyView, run: OwnRun, from: n
 
 /** A shard is still worth running when it has no result and the claim that holds it is ours, or only a copy of ours. */
 function isWanted(state: HubState, view: FamilyView, run: OwnRun, shard: number): boolean {
-  if (view.isDone(shard)) return false
+  if (view.isDone(shard) || view.hasVoted(shard, state.self)) return false
   const claim = view.claim(shard)
   if (claim === null) return true
   if (claim.hub === state.self && claim.boot === state.init.boot && claim.epoch === run.epoch) return true

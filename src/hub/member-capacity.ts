@@ -1,6 +1,6 @@
 /** How much work a hub's slot does over the near future: its word about its load, believed as far as it has earned. */
 import { type CapacityCurve, capacityCurve } from '../cost/capacity.ts'
-import { countedLoad, credit, promisedCoverage } from '../cost/trust.ts'
+import { correctness, countedLoad, credit, promisedCoverage } from '../cost/trust.ts'
 import { durations } from '../limits.ts'
 import type { LoadReport } from './beacon.ts'
 import type { Member } from './membership.ts'
@@ -9,7 +9,8 @@ import type { HubState } from './state.ts'
 /** What this hub counts on from another: its promise, less what it was seen to fall short of it. */
 export function memberCapacity(state: HubState, member: Member | undefined): CapacityCurve {
   if (member === undefined) return unknownMachine
-  const share = credit(member.speedRecord, state.members.speedRecords)
+  const wrong = state.wrongResults.get(member.hub)?.size ?? 0
+  const share = credit(member.speedRecord, state.members.speedRecords) * correctness(wrong)
   return promisedCapacity(state, member, member.reportMs, share)
 }
 

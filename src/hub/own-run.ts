@@ -66,6 +66,7 @@ export interface PendingDone {
   readonly busyMs: number
   readonly startMs: number
   readonly endMs: number
+  readonly digests: readonly string[] | undefined
 }
 
 /** A checkpoint that waits for a second holder. */

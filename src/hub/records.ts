@@ -9,6 +9,7 @@ import { reviewRuns } from './lost-claims.ts'
 import { observeSpeed } from './observed-speed.ts'
 import { deliverDone } from './root.ts'
 import type { HubState } from './state.ts'
+import { compareResults } from './verify.ts'
 
 /** Applies records that others wrote, or that an earlier life of this hub did. `tellers` have said when their slots fall free after them. */
 export function applyRecords(
@@ -115,6 +116,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, { lo, hi, hub: author.hub }, state.nowMs)
+  if (view !== undefined) compareResults(state, job, view, lo, hi)
   deliverDone(state, job, family, lo, hi)
 }
 

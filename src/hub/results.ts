@@ -17,6 +17,8 @@ export interface Results {
   readonly hi: number
   readonly ref: Ref
   readonly busyMs: number
+  /** What the outcomes are known by, one each, where results are compared. */
+  readonly digests?: readonly string[]
 }
 
 export interface CheckpointTaken {
@@ -43,6 +45,7 @@ export function resultsStored(state: HubState, results: Results): void {
     hi: results.hi,
     ref: results.ref,
     busyMs: results.busyMs,
+    digests: results.digests,
     startMs: Math.round(startMs + wall),
     endMs: state.wallMs,
   }
@@ -112,7 +115,7 @@ function replicate(state: HubState, job: Job, cid: Cid): boolean {
 }
 
 function recordDone(state: HubState, pending: PendingDone, holders: readonly HubId[]): void {
-  const { job, run, lo, hi, ref, busyMs, startMs, endMs } = pending
+  const { job, run, lo, hi, ref, busyMs, startMs, endMs, digests } = pending
   const view = state.jobs.get(job)?.view.families.get(run.family)
   if (view === undefined) return
   applyOwn(state, job, {
@@ -128,6 +131,7 @@ function recordDone(state: HubState, pending: PendingDone, holders: readonly Hub
     busyMs,
     startMs,
     endMs,
+    ...(digests === undefined ? {} : { digests }),
   })
   // A hub that fell silent may have overtaken this run, and this hub then claimed its shards a second time.
   for (const other of state.queuedRuns())

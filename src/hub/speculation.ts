@@ -10,6 +10,7 @@ import { type Job, shardWorkMs } from './job.ts'
 import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
 import type { HubState } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
+import { maySay } from './voters.ts'
 
 /** Runs a copy of the work that would gain most by it. Returns whether it found any. */
 export function trySpeculate(state: HubState): boolean {
@@ -66,7 +67,7 @@ function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   const isSilent = silentMs >= silentMsMax(job)
   if (!foreign.running && !isSilent) return 0
   const lo = firstUndone(view, foreign.lo, foreign.hi)
-  if (lo >= foreign.hi) return 0
+  if (lo >= foreign.hi || !maySay(view, { lo, hi: foreign.hi }, state.self)) return 0
   const claimed = view.claim(lo)
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   // A root has no usual time; where it has spawned, it lives. Nor have shards of which none is done.

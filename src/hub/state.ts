@@ -109,6 +109,8 @@ export class HubState {
   migrates = true
   /** Position in the round of anti-entropy peers. */
   syncTurn = 0
+  /** Shards of which a hub told a result that did not stand. */
+  readonly wrongResults = new Map<HubId, Set<string>>()
   /** Submitted here, and not yet told that they are safe. */
   readonly unaccepted = new Set<JobId>()
   #active: readonly Job[] | null = null

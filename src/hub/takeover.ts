@@ -16,6 +16,7 @@ import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownFirstFreeMs, reservedMs } from './slot-times.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
+import { maySay } from './voters.ts'
 
 /** Asks the hub that will be busy longest for some of its work. Returns whether a request is out. */
 export function trySteal(state: HubState): boolean {
@@ -146,7 +147,9 @@ interface Thief {
 
 function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
   const job = state.jobs.get(run.job)
-  return job !== undefined && !run.isRoot && mayRun(job, thief)
+  const view = job?.view.families.get(run.family)
+  if (job === undefined || view === undefined || run.isRoot) return false
+  return mayRun(job, thief) && maySay(view, { lo: run.next, hi: run.hi }, thief.hub)
 }
 
 /** A whole run that waits for a slot longer than the thief would. */

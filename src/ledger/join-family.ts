@@ -2,10 +2,13 @@
 import { ledgerLimits } from '../limits.ts'
 import { type FamilySpec, shardCount } from '../program/family.ts'
 import type { ShardColumns } from './join-columns.ts'
+import type { DoneCandidate } from './join-results.ts'
 import type { Author, CheckpointRecord, ClaimRecord, DoneRecord, LedgerRecord } from './record.ts'
 import type { Authored, Checkpoint, Claim, Done, FamilyView } from './view.ts'
+import { digestOf, type Vote, Votes } from './votes.ts'
 
 const MICROS_PER_MS = 1000
+const NO_VOTES: readonly Vote[] = []
 
 export type ReopenRecord = Extract<LedgerRecord, { kind: 'reopen' }>
 export type ShardRecord = ClaimRecord | CheckpointRecord | DoneRecord | ReopenRecord
@@ -29,9 +32,13 @@ export class JoinedFamily implements FamilyView {
   /** Whole microseconds: sums of integers do not depend on their order. */
   #busyMicros = 0
   #busyShards = 0
+  /** Where results have to agree before one stands; null where the first does. */
+  readonly #votes: Votes | null
 
-  constructor(columns: ShardColumns, spec: FamilySpec) {
+  /** @param wanted hubs that run each shard; more than half of them have to agree */
+  constructor(columns: ShardColumns, spec: FamilySpec, wanted = 1) {
     this.#columns = columns
+    this.#votes = wanted > 1 ? new Votes(wanted) : null
     this.#spec = spec
     this.#capacity = shardCount(spec)
     this.#base = columns.allocate(this.#capacity)
@@ -63,7 +70,21 @@ export class JoinedFamily implements FamilyView {
   }
 
   holder(shard: number): Author | null {
-    return this.#has(shard) ? this.#columns.claims.holder(this.#base + shard) : null
+    const holder = this.#has(shard) ? this.#columns.claims.holder(this.#base + shard) : null
+    // Who has voted is through with it: the shard waits for others.
+    return holder !== null && this.#votes?.has(shard, holder.hub) === true ? null : holder
+  }
+
+  votes(shard: number): readonly Vote[] {
+    return this.#votes?.of(shard) ?? NO_VOTES
+  }
+
+  hasVoted(shard: number, hub: string): boolean {
+    return this.#votes?.has(shard, hub) === true
+  }
+
+  get comparesResults(): boolean {
+    return this.#votes !== null
   }
 
   epochMax(shard: number): number {
@@ -174,11 +195,32 @@ export class JoinedFamily implements FamilyView {
       this.#raiseEpoch(shard, record.epoch)
       if (this.#enter(shard, record) === 'old') continue
       if (isNew) this.#columns.done.count(this.#base + shard)
+      if (this.#votes !== null) {
+        if (this.#vote(this.#votes, shard, author, candidate)) changed = true
+        continue
+      }
       if (!this.isDone(shard) && shard < this.shards) this.doneCount += 1
       if (this.#columns.done.join(this.#base + shard, candidate)) changed = true
     }
     if (changed) this.#remember(author, record)
     return changed
+  }
+
+  #vote(votes: Votes, shard: number, { hub }: Author, candidate: DoneCandidate): boolean {
+    const digest = digestOf(candidate.record, shard)
+    if (digest === null) return false
+    if (!votes.cast(shard, { hub, digest, epoch: candidate.record.epoch, candidate })) return false
+    const [first, ...others] = votes.accepted(shard)
+    if (first === undefined) {
+      // A hub took back its word: nothing stands any more.
+      if (this.#columns.done.clear(this.#base + shard) && shard < this.shards) this.doneCount -= 1
+      return true
+    }
+    if (!this.isDone(shard) && shard < this.shards) this.doneCount += 1
+    const row = this.#base + shard
+    this.#columns.done.replace(row, first.candidate)
+    for (const { candidate: other } of others) this.#columns.done.join(row, other)
+    return true
   }
 
   #joinReopen(author: Author, record: ReopenRecord): boolean {
@@ -202,6 +244,7 @@ export class JoinedFamily implements FamilyView {
     }
     this.#columns.generation[row] = record.generation
     this.#columns.claims.clear(row)
+    this.#votes?.clear(shard)
     this.#columns.checkpoints.clear(row)
     if (this.#columns.done.clear(row) && shard < this.shards) this.doneCount -= 1
     return 'new'

@@ -118,6 +118,12 @@ export class DoneColumns {
     return true
   }
 
+  /** Puts another in place of whatever is there. */
+  replace(row: number, candidate: DoneCandidate): void {
+    this.#winner[row] = NONE
+    this.join(row, candidate)
+  }
+
   count(row: number): void {
     this.#count[row] = this.counted(row) + 1
   }

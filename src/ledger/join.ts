@@ -43,7 +43,11 @@ export class JoinedJob implements JobView {
   #waitingCount = 0
   #shards = 0
 
-  constructor() {
+  readonly #wanted: number
+
+  /** @param wanted hubs that run each shard of a family, and of which more than half have to agree */
+  constructor(wanted = 1) {
+    this.#wanted = wanted
     this.#addFamily(ROOT_SPEC)
   }
 
@@ -138,7 +142,7 @@ export class JoinedJob implements JobView {
 
   #addFamily(spec: FamilySpec): void {
     this.#shards += shardCount(spec)
-    this.#families.set(spec.key, new JoinedFamily(this.#columns, spec))
+    this.#families.set(spec.key, new JoinedFamily(this.#columns, spec, spec.key === ROOT_FAMILY ? 1 : this.#wanted))
   }
 
   #joinShards(author: Author, record: ShardRecord): boolean {

@@ -148,6 +148,10 @@ function writeDone(table: PackTable, record: Kind<'done'>): void {
   table.out.number(record.busyMs)
   table.time(record.startMs)
   table.time(record.endMs)
+  // Last and only where there are some: whoever does not know them reads the record without.
+  if (record.digests === undefined) return
+  table.out.varuint(record.digests.length)
+  for (const digest of record.digests) table.string(digest)
 }
 
 function readDone(body: ByteReader, table: UnpackTable): Kind<'done'> {
@@ -159,6 +163,8 @@ function readDone(body: ByteReader, table: UnpackTable): Kind<'done'> {
   const count = body.varuint(ledgerLimits.holdersMax)
   for (let index = 0; index < count; index++) holders.push(readString(body, table))
   const busyMs = body.number()
-  const startMs = readTime(body, table)
-  return { kind: 'done', ...run, epoch, cost, ref, holders, busyMs, startMs, endMs: readTime(body, table) }
+  const times = { startMs: readTime(body, table), endMs: readTime(body, table) }
+  if (body.done) return { kind: 'done', ...run, epoch, cost, ref, holders, busyMs, ...times }
+  const digests = Array.from({ length: body.varuint(run.hi - run.lo) }, () => readString(body, table))
+  return { kind: 'done', ...run, epoch, cost, ref, holders, busyMs, ...times, digests }
 }

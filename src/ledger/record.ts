@@ -61,6 +61,8 @@ export interface DoneRecord {
   /** Unix milliseconds at the writer; shown to people, never compared between hubs. */
   readonly startMs: number
   readonly endMs: number
+  /** One per shard, where the job compares results: what the outcome is known by. Equal values have equal ones. */
+  readonly digests?: readonly string[]
 }
 
 export type LedgerRecord =

@@ -61,6 +61,11 @@ export interface FamilyView {
   startsFor(shard: number, reason: string): number
   /** How many done records the shard has (2 or more: work done twice). */
   doneRecords(shard: number): number
+  /** Whether a result stands only when enough hubs have told the same. */
+  readonly comparesResults: boolean
+  /** What hubs found a shard to be, by hub; empty where results are not compared. */
+  votes(shard: number): readonly { readonly hub: HubId; readonly digest: string }[]
+  hasVoted(shard: number, hub: HubId): boolean
   /** Mean milliseconds for which a finished shard kept its slot, or null before the first. */
   readonly busyMsMean: number | null
   /**

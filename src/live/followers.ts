@@ -48,7 +48,7 @@ export class Followers {
       return
     }
     if (job === null || !this.#followers.has(job)) return
-    if (event.type === 'family') this.tell(job, event)
+    if (event.type === 'family' || event.type === 'disagreement') this.tell(job, event)
     else this.tell(job, { ...event, shard: shardName({ family: event.family, index: event.lo }) })
     this.#progressSoon(job)
   }

@@ -234,7 +234,7 @@ export class LocalSurface implements LocalHub {
   /** An ended job is `running` for the moment it takes to look at its outcome. */
   #status(summary: Summary): JobStatus {
     if (summary.status === 'running' || summary.status === 'cancelled') return summary.status
-    if (summary.status === 'overdue') return 'failed'
+    if (summary.status === 'overdue' || summary.status === 'unverified') return 'failed'
     const judgement = this.#outcomes.known(summary.job)
     if (judgement !== null) return judgement.kind === 'value' ? 'done' : 'failed'
     this.#judge(summary.job).catch((error: unknown) => {
@@ -250,6 +250,11 @@ export class LocalSurface implements LocalHub {
       const why =
         summary.status === 'overdue' ? 'the job did not end before its deadline' : `cancelled: ${summary.reason}`
       return { code, message: why, stack: '', shard: null, next: 'submit it again' }
+    }
+    if (summary.status === 'unverified') {
+      const message = summary.reason?.replace(/^verify: /, '') ?? 'results could not be compared'
+      const more = 'start more hubs, ask for fewer with --verify, or see the hubs that disagree: shoal job ID'
+      return { code: 'SHOAL_JOB_UNVERIFIED', message, stack: '', shard: null, next: more }
     }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null

@@ -85,7 +85,8 @@ export class RootShell {
     values
       .store(packList([encodeOutcome({ kind: 'error', error })]))
       .then((ref) => {
-        input({ type: 'results', run: effect.run, lo: effect.shard, hi: effect.shard + 1, ref, busyMs: 0 })
+        const digests = [`!${effect.code}`]
+        input({ type: 'results', run: effect.run, lo: effect.shard, hi: effect.shard + 1, ref, busyMs: 0, digests })
         input({ type: 'ended', run: effect.run, end: { kind: 'complete' } })
       })
       .catch((failure: unknown) => log.error(errorFields(failure), 'a failed shard could not be recorded'))

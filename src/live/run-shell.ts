@@ -8,6 +8,7 @@ import type { Ref } from '../program/ref.ts'
 import { unpackList } from '../wire/pack.ts'
 import type { JobShelf } from './job-shelf.ts'
 import { errorFields, type Log } from './log.ts'
+import { outcomeDigest } from './outcome-digest.ts'
 import type { SpotProfiles } from './spot-profiles.ts'
 import type { Values } from './values.ts'
 
@@ -94,7 +95,7 @@ export class RunShell {
       .map((work): ShardWork => {
         return divideAfterMs === null ? work : { ...work, divideAfterMs: divideAfterMs(work.index, isScarce) }
       })
-    const listener = this.#listener(plan.run)
+    const listener = this.#listener(plan.run, this.#components.jobs.manifest(plan.job).options.verify !== undefined)
     this.#handles.set(plan.run, this.#components.slots.run({ ...prepared.request, shards }, listener))
     if (shards.every(({ index }) => this.#isShort(plan, index))) this.#short.add(plan.run)
     const [first] = shards
@@ -148,8 +149,8 @@ export class RunShell {
   #divisionOf({ job, family }: RunPlan): ((shard: number, isScarce: boolean) => number) | null {
     const { jobs } = this.#components
     const { workMs, edges } = jobs.spec(job, family)
-    const { chunks, whole } = jobs.manifest(job).options
-    if (workMs === null || edges.length > 0 || chunks !== null || whole === true) return null
+    const { chunks, whole, verify } = jobs.manifest(job).options
+    if (workMs === null || edges.length > 0 || chunks !== null || whole === true || verify !== undefined) return null
     const { divideShares, divideBusyShares, divideMsMin } = decomposeLimits
     return (shard, isScarce) =>
       Math.max(divideMsMin, (isScarce ? divideShares : divideBusyShares) * (workMs[shard] ?? workMs[0] ?? 0))
@@ -186,7 +187,7 @@ export class RunShell {
   }
 
   /** What a slot says becomes inputs of the hub, one after the other: results before the end that follows them. */
-  #listener(run: RunId): RunListener {
+  #listener(run: RunId, compares: boolean): RunListener {
     const { values, input, log, jobs } = this.#components
     let tail: Promise<void> = Promise.resolve()
     const inOrder = (step: () => Promise<void>) => {
@@ -198,7 +199,8 @@ export class RunShell {
       results: (first, outcomes, busyMs) =>
         inOrder(async () => {
           const ref = await values.storeOutcomes(outcomes)
-          input({ type: 'results', run, lo: first, hi: first + outcomes.length, ref, busyMs })
+          const digests = compares ? { digests: outcomes.map(outcomeDigest) } : {}
+          input({ type: 'results', run, lo: first, hi: first + outcomes.length, ref, busyMs, ...digests })
         }),
       checkpoint: (shard, progress, state) =>
         inOrder(async () => input({ type: 'checkpoint', run, shard, progress, ref: await values.store(state) })),

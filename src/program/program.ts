@@ -65,6 +65,8 @@ export interface JobOptions {
   readonly whole?: boolean
   /** Labels a hub must have to run the job's shards; a hard filter. */
   readonly needs?: Readonly<Record<string, string>>
+  /** So many hubs run each shard, and more than half of them have to agree on its result; 1 when absent. */
+  readonly verify?: number
   /** Running shards stay on their hub, whatever becomes of its load. */
   readonly stays?: boolean
 }

@@ -81,6 +81,26 @@ export interface ReceiptLine {
   readonly kept: HubId
 }
 
+/** A shard of which different results were told: by which hubs what stands, and by which something else. */
+export interface Disagreement {
+  readonly shard: string
+  /** Empty while nothing stands. */
+  readonly kept: readonly HubId[]
+  readonly against: readonly HubId[]
+}
+
+/** How results were compared. */
+export interface Verified {
+  /** Hubs that were to run each shard, and of these how many have to agree. */
+  readonly hubs: number
+  readonly quorum: number
+  /** Shards whose result so many hubs have told. */
+  readonly shards: number
+  readonly disagreements: readonly Disagreement[]
+  /** What is missing, in words; null while all goes well. */
+  readonly waiting: string | null
+}
+
 /** What a root tells of a spot when it ends. */
 export interface VisitedSpot {
   readonly spot: number
@@ -118,4 +138,6 @@ export interface ReportBody {
   readonly attempts: readonly Attempt[]
   readonly receipt: readonly ReceiptLine[]
   readonly migrations: readonly Migration[]
+  /** Null where nothing was compared, and no two results differed. */
+  readonly verified: Verified | null
 }

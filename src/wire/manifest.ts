@@ -44,6 +44,7 @@ const manifestShape = v.object({
     whole: v.exactOptional(v.boolean()),
     needs: v.exactOptional(v.record(text, text)),
     stays: v.exactOptional(v.boolean()),
+    verify: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(counts.verifyHubsMax))),
   }),
   seed: count,
   createdMs: count,

@@ -40,6 +40,7 @@ export function report(job: string, changes: Partial<JobReport> = {}): JobReport
     job,
     name: 'job.ts',
     status: 'done',
+    verified: null,
     submitter: info.hub,
     createdMs: 1_700_000_000_000,
     wallMs: 1234,
