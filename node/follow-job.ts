@@ -35,6 +35,7 @@ async function showUntilEnded(hub: RunHub, job: string, signal: AbortSignal): Pr
   try {
     for await (const event of hub.remote.events(job, { signal })) {
       if (event.type === 'log') progress.line(event.line)
+      if (event.type === 'disagreement') progress.line(differenceText(event))
       if (event.type === 'hub') hubs = await hub.countHubs()
       if (event.type === 'progress' || event.type === 'ended') summary = event.summary
       show()
@@ -45,8 +46,16 @@ async function showUntilEnded(hub: RunHub, job: string, signal: AbortSignal): Pr
   }
 }
 
+function differenceText({ shard, kept, against }: Extract<JobEvent, { type: 'disagreement' }>): string {
+  const stands = kept.length === 0 ? 'nothing stands yet' : `what ${kept.join(' and ')} told stands`
+  return `${shard}: ${against.join(' and ')} told another result; ${stands}`
+}
+
 function endsTheJob(error: ShoalError): boolean {
   return (
-    error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_JOB_FAILED' || error.code.startsWith('SHOAL_SHARD_')
+    error.code === 'SHOAL_JOB_CANCELLED' ||
+    error.code === 'SHOAL_JOB_FAILED' ||
+    error.code === 'SHOAL_JOB_UNVERIFIED' ||
+    error.code.startsWith('SHOAL_SHARD_')
   )
 }

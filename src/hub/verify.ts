@@ -41,12 +41,14 @@ export function reviewVerified(state: HubState, job: Job): string | null {
 function shortOf(state: HubState, job: Job): string | null {
   const wanted = job.manifest.options.verify ?? 1
   const here = hubsThatMayRun(state, job)
-  if (here.length < wanted) return `results are to be compared on ${wanted} hubs, and ${here.length} may run the job`
   for (const view of job.view.families.values()) {
     if (!view.comparesResults || view.doneCount === view.shards) continue
     for (let shard = 0; shard < view.shards; shard++) {
-      if (view.isDone(shard) || !here.every((hub) => view.hasVoted(shard, hub))) continue
-      return `no result of ${shardName({ family: view.spec.key, index: shard })} has a majority, and all hubs have had their say`
+      if (view.isDone(shard)) continue
+      const able = new Set([...here, ...view.votes(shard).map(({ hub }) => hub)])
+      if (able.size < wanted) return `results are to be compared on ${wanted} hubs, and ${able.size} may run the job`
+      const name = shardName({ family: view.spec.key, index: shard })
+      if (here.every((hub) => view.hasVoted(shard, hub))) return `no result of ${name} has a majority`
     }
   }
   return null

@@ -1,5 +1,6 @@
 /** Results that have to agree: which one of a shard stands once enough hubs have told the same. */
 
+import { compareRefs } from '../program/ref.ts'
 import { compareText } from './join-names.ts'
 import type { DoneCandidate } from './join-results.ts'
 import type { DoneRecord } from './record.ts'
@@ -14,16 +15,19 @@ export interface Vote {
 
 /**
  * Votes of one family. V1: a hub has one vote per shard, the first it gave by (epoch, cost, digest). V2: a result stands
- * when more than half of `wanted` hubs voted for it; of several such the one with more votes, then with the lower digest.
+ * once `wanted` hubs have voted, and more than half of so many for it; of several such the one with more votes, then with
+ * the lower digest.
  * V3: both depend on the set of votes alone.
  */
 export class Votes {
-  readonly quorum: number
+  readonly #wanted: number
+  readonly #quorum: number
   readonly #shards = new Map<number, Map<string, Vote>>()
 
   /** @param wanted hubs that run each shard */
   constructor(wanted: number) {
-    this.quorum = Math.floor(wanted / 2) + 1
+    this.#wanted = wanted
+    this.#quorum = Math.floor(wanted / 2) + 1
   }
 
   of(shard: number): readonly Vote[] {
@@ -51,10 +55,12 @@ export class Votes {
 
   /** The votes for the result that stands; empty while none does. */
   accepted(shard: number): readonly Vote[] {
-    const byDigest = Map.groupBy(this.of(shard), ({ digest }) => digest)
+    const all = this.of(shard)
+    if (all.length < this.#wanted) return []
+    const byDigest = Map.groupBy(all, ({ digest }) => digest)
     let best: readonly Vote[] = []
     for (const [digest, votes] of byDigest) {
-      if (votes.length < this.quorum || votes.length < best.length) continue
+      if (votes.length < this.#quorum || votes.length < best.length) continue
       if (votes.length > best.length || digest < (best[0]?.digest ?? '')) best = votes
     }
     return best
@@ -68,5 +74,12 @@ export function digestOf({ digests, lo, hi }: DoneRecord, shard: number): string
 
 function compare(a: Vote, b: Vote): number {
   const [one, other] = [a.candidate.record, b.candidate.record]
-  return one.epoch - other.epoch || one.cost - other.cost || compareText(a.digest, b.digest)
+  return (
+    one.epoch - other.epoch ||
+    one.cost - other.cost ||
+    compareText(a.digest, b.digest) ||
+    compareRefs(one.ref, other.ref) ||
+    one.lo - other.lo ||
+    one.hi - other.hi
+  )
 }

@@ -19,6 +19,7 @@ import type { ThrownError } from '../execute/codec/codec.ts'
 import { noLoad } from '../hub/beacon.ts'
 import { isEnded, type Job } from '../hub/job.ts'
 import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
+import { TOO_FEW_REASON } from '../hub/verify.ts'
 import { durations, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
@@ -129,6 +130,7 @@ export class LocalSurface implements LocalHub {
     if (options.wait && !isEnded(this.#job(id))) await this.#followers.ended(id, options.signal)
     const job = this.#job(id)
     if (job.view.families.get('root')?.isDone(0) !== true && job.view.cancelled !== null) {
+      if (job.view.cancelled.startsWith(TOO_FEW_REASON)) throw unverified(job.view.cancelled)
       throw new ShoalError('SHOAL_JOB_CANCELLED', `job ${id} was cancelled: ${job.view.cancelled}`, {
         next: 'submit it again',
       })
@@ -251,11 +253,7 @@ export class LocalSurface implements LocalHub {
         summary.status === 'overdue' ? 'the job did not end before its deadline' : `cancelled: ${summary.reason}`
       return { code, message: why, stack: '', shard: null, next: 'submit it again' }
     }
-    if (summary.status === 'unverified') {
-      const message = summary.reason?.replace(/^verify: /, '') ?? 'results could not be compared'
-      const more = 'start more hubs, ask for fewer with --verify, or see the hubs that disagree: shoal job ID'
-      return { code: 'SHOAL_JOB_UNVERIFIED', message, stack: '', shard: null, next: more }
-    }
+    if (summary.status === 'unverified') return { ...unverified(summary.reason ?? '').toJSON(), stack: '', shard: null }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null
     const { name, message, stack, value } = judgement.error
@@ -303,4 +301,11 @@ function codeOf(details: unknown): string | null {
   const visible: unknown = Reflect.get(details, 'visible')
   const code: unknown = typeof visible === 'object' && visible !== null ? Reflect.get(visible, 'code') : null
   return typeof code === 'string' && code.startsWith('SHOAL_') ? code : null
+}
+
+/** Too few hubs were there to compare results, or they did not agree. */
+function unverified(reason: string): ShoalError {
+  return new ShoalError('SHOAL_JOB_UNVERIFIED', reason.slice(TOO_FEW_REASON.length).trim(), {
+    next: 'start more hubs, ask for fewer with --verify, or look at those that disagree: shoal job ID',
+  })
 }

@@ -1,0 +1,59 @@
+/** Results compared on several hubs: a lie does not stand and is told, and too few hubs are no reason to ask fewer. */
+import { expect, test } from 'vitest'
+import { simJob } from '../../simulations/kernel/workload.ts'
+import { hubName, SimWorld } from '../../simulations/kernel/world.ts'
+import { jobReport } from '../../src/hub/job-report.ts'
+import { memberCapacity } from '../../src/hub/member-capacity.ts'
+import { recovery } from '../../src/limits.ts'
+
+const families = [{ shards: 24, workMs: () => 40 }]
+
+function ran(hubs: number, verify: number, liar: number | null, forMs: number) {
+  const machines = Array.from({ length: hubs }, (_, index) => ({ isLiar: index === liar }))
+  const sim = new SimWorld({ seed: 11, hubs, machines })
+  const job = simJob('compared', hubName(0), families, { verify })
+  sim.events.at(1_000, () => sim.submit(job, 0))
+  sim.runFor(forMs)
+  expect(sim.violations).toEqual([])
+  const { state } = sim.hub(0).hub
+  const known = state.job(job.id)
+  return { sim, state, report: jobReport(state, known), view: [...known.view.families.values()].at(-1) }
+}
+
+test('one hub that lies is outvoted and named, and is trusted with less from then on', () => {
+  const { state, report } = ran(4, 3, 2, 30_000)
+  expect(report.status).toBe('ended')
+  const { verified } = report
+  expect(verified).toMatchObject({ hubs: 3, quorum: 2, shards: 24, waiting: null })
+  expect(verified?.disagreements.length).toBeGreaterThan(0)
+  for (const { kept, against } of verified?.disagreements ?? []) {
+    expect(against).toEqual([hubName(2)])
+    expect(kept.length).toBeGreaterThanOrEqual(2)
+  }
+  const [honest, liar] = [1, 2].map((index) => memberCapacity(state, state.members.get(hubName(index))))
+  expect(liar?.tailRate).toBeLessThan((honest?.tailRate ?? 0) / 1.9)
+})
+
+test('each hub runs a shard once, and as many as asked run it', () => {
+  const { view } = ran(4, 3, null, 30_000)
+  for (let shard = 0; shard < 24; shard++) {
+    const hubs = view?.votes(shard).map(({ hub }) => hub) ?? []
+    expect(hubs.length).toBe(3)
+    expect(new Set(hubs).size).toBe(3)
+  }
+})
+
+test('two hubs that disagree ask a third', () => {
+  const { report } = ran(3, 2, 1, 30_000)
+  expect(report.status).toBe('ended')
+  expect(report.verified?.disagreements.every(({ against }) => against.join() === hubName(1))).toBe(true)
+})
+
+test('with fewer hubs than asked a job waits, says for what, and fails after a while', () => {
+  const waiting = ran(2, 3, null, 20_000)
+  expect(waiting.report.status).toBe('running')
+  expect(waiting.report.verified?.waiting).toBe('results are to be compared on 3 hubs, and 2 may run the job')
+  const failed = ran(2, 3, null, 20_000 + recovery.verifyPatienceMs)
+  expect(failed.report.status).toBe('unverified')
+  expect(failed.report.reason).toContain('2 may run the job')
+})
