@@ -107,18 +107,22 @@ async function compareLevels(): Promise<void> {
     await run(each, scripts.work, 20)
   }
   const loads = {
-    'no-op shards, runs of 64': [scripts.nothing, 64, 300],
+    'no-op shards, runs of 64': [scripts.nothing, 64, 1_000],
     'shards of 5 ms, runs of 64': [scripts.work, 64, 1],
   } as const
   for (const [name, [script, shards, rounds]] of Object.entries(loads)) {
     const rates = new Map<string, number[]>()
+    const cpus = new Map<string, number[]>()
     for (let round = 0; round < 7; round++) {
       for (const [level, each] of pools) {
+        const before = cpuSeconds(each)
         const rate = (shards * 1e6) / (await perUnit(rounds, () => run(each, script, shards)))
         rates.set(level, [...(rates.get(level) ?? []), rate])
+        cpus.set(level, [...(cpus.get(level) ?? []), cpuSeconds(each) - before])
       }
     }
     const plain = middle(rates.get('L0') ?? [])
+    const plainCpu = middle(cpus.get('L0') ?? [])
     for (const [level, found] of rates) {
       const line = {
         bench: 'slots',
@@ -126,6 +130,8 @@ async function compareLevels(): Promise<void> {
         unit: '1/s',
         median: round(middle(found)),
         toPlain: round(middle(found) / plain),
+        // What the same work costs the slot: a machine with other things to do does not change that.
+        cpuToPlain: round(plainCpu / middle(cpus.get(level) ?? [])),
       }
       console.log(JSON.stringify({ ...line, rounds: found.length }))
     }
@@ -134,6 +140,10 @@ async function compareLevels(): Promise<void> {
     await measure(`kill of an infinite loop at ${level}, grace of 100 ms included`, 'ms', 5, () => killSpinning(each))
     await each.stop()
   }
+}
+
+function cpuSeconds(pool: ProcessSlotPool): number {
+  return [...pool.usage().values()].reduce((sum, { cpuSeconds: own }) => sum + own, 0)
 }
 
 function middle(samples: readonly number[]): number {

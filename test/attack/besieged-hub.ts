@@ -1,4 +1,4 @@
-/** A process with a slot pool at one level that runs every attack; prints one JSON line per outcome. Arguments: the level, and names of attacks if not all. */
+/** A process with a slot pool at one level that runs every attack; prints one JSON line per outcome. Arguments: the level, milliseconds for an attack, and names of attacks if not all. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,9 +42,9 @@ const pool = new ProcessSlotPool({
 })
 await pool.start()
 
-const named = new Set(process.argv.slice(3))
-/** Most of the time is spent waiting for the deadline of those that never end; a chosen few may take theirs. */
-const limits = { shardDeadlineMs: named.size === 0 ? 1_000 : 10_000, memoryBytesMax: 384 * MiB }
+const named = new Set(process.argv.slice(4))
+/** Most of the time is spent waiting for the deadline of those that never end. */
+const limits = { shardDeadlineMs: Number(process.argv[3]), memoryBytesMax: 384 * MiB }
 const queue = attacks.filter(({ name }) => named.size === 0 || named.has(name))
 await Promise.all(Array.from({ length: AT_ONCE }, drain))
 tell({ ...(await attempt({ name: 'honest work afterwards', body: 'return 6 * 7' }, 10_000)) })

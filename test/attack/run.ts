@@ -4,11 +4,18 @@ import { attacks } from './attacks.ts'
 import { besiege, verdict } from './besiege.ts'
 import type { AttackOutcome } from './besieged-hub.ts'
 
+/** Long enough for every attack that ends by itself, on a busy machine too. */
+const PATIENT_MS = 6_000
+
 const found = new Map<string, ReadonlyMap<string, AttackOutcome>>()
 for (const level of walled) {
   const missing = lacking(level)
   if (missing !== false) console.warn(`${level} skipped: ${missing}`)
-  else found.set(level, new Map((await besiege(level)).map((outcome) => [outcome.name, outcome])))
+  else
+    found.set(
+      level,
+      new Map((await besiege(level, { deadlineMs: PATIENT_MS })).map((outcome) => [outcome.name, outcome])),
+    )
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
