@@ -17,6 +17,7 @@ import { KeptLoops, type ShardedCode } from './spots/loops/kept-loops.ts'
 import { keepSentence } from './spots/loops/reasons.ts'
 import { needsOf } from './spots/needs.ts'
 import { onlyStatement } from './spots/nests.ts'
+import { pipelineOf } from './spots/pipelines.ts'
 import { isSearch, type Plan, variablesOf } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
@@ -33,6 +34,8 @@ interface Decision {
   readonly verdict: Verdict
   readonly obstacle: Obstacle | null
   readonly sharded: ShardedSpot | null
+  /** It is a stage of the pipeline that a call after it is the last of. */
+  readonly isFused?: boolean
 }
 
 /**
@@ -153,11 +156,42 @@ function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[], hazar
     const merit = merits.get(site)
     if (merit !== undefined && !decisions.has(site)) decisions.set(site, decideOne(map, site, merit, null, sharded))
   }
-  return sites.flatMap((site, id) => {
+  const numbered = sites.flatMap((site, id) => {
     const decision = decisions.get(site)
     if (decision === undefined) return []
     return [decision.sharded === null ? decision : { ...decision, sharded: { ...decision.sharded, id } }]
   })
+  return fuse(map, numbered)
+}
+
+/** Array calls in a row become one spot: that of the last of them. */
+function fuse(map: ModuleMap, decisions: readonly Decision[]): Decision[] {
+  const fused = new Map<AnyNode, Decision>(decisions.map((decision) => [decision.site.node, decision]))
+  const outermostFirst = [...decisions].sort(
+    (a, b) => b.site.node.end - b.site.node.start - (a.site.node.end - a.site.node.start),
+  )
+  for (const { site } of outermostFirst) {
+    const last = fused.get(site.node)
+    if (last === undefined || last.sharded === null) continue
+    const found = pipelineOf(map, last.sharded.plan, (node) => fused.get(node)?.sharded?.plan ?? null)
+    const callbacks = found?.stages.map((stage) => stage.callback) ?? []
+    const needs = found === null ? null : needsOf(map, site.node, callbacks, new Set())
+    const { shape } = last.sharded.plan
+    if (found === null || needs === null || 'node' in needs || shape.kind !== 'call') continue
+    const { stages, plans } = found
+    for (const plan of plans) {
+      const stage = fused.get(plan.site.node)
+      if (stage !== undefined) fused.set(plan.site.node, { ...stage, sharded: null, isFused: true })
+    }
+    const plan: Plan = {
+      ...last.sharded.plan,
+      shape: { ...shape, stages },
+      reached: new Set(plans.flatMap(({ reached }) => [...reached])),
+      viewsOnUnknown: plans.some(({ viewsOnUnknown }) => viewsOnUnknown),
+    }
+    fused.set(site.node, { ...last, sharded: { ...last.sharded, plan, needs } })
+  }
+  return decisions.map((decision) => fused.get(decision.site.node) ?? decision)
 }
 
 function decideOne(
@@ -267,7 +301,8 @@ function flowAround(map: ModuleMap, site: Site, flows: Map<FunctionNode, Flow>):
 function spotOf(decision: Decision, kept: KeptLoops): Spot {
   const { site, verdict, obstacle } = decision
   const what = site.kind === 'loop' ? site.node.type.replace('Statement', '').toLowerCase() : site.method
-  const text = obstacle === null ? TEXTS[verdict](what) + assertions(decision) : sentence(obstacle)
+  const fused = decision.isFused === true ? '; in one shard with the calls after it' : ''
+  const text = obstacle === null ? TEXTS[verdict](what) + fused + assertions(decision) : sentence(obstacle)
   const checkpoint = checkpointOf(decision, kept)
   return { line: site.line, verdict, reason: obstacle?.reason ?? '', text, width: null, ...checkpoint }
 }

@@ -23,7 +23,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
   lookAtLoops(map, text, loops)()
-  if (plan.shape.kind === 'call') writeCallback(text, spot, plan.shape.callback)
+  if (plan.shape.kind === 'call') writeCallback(text, spot, plan.shape)
   else writeLoop(map, text, spot)
   gatherSums(text, plan)
   plan.outputs.forEach((output, index) => {
@@ -39,13 +39,23 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
 
 /** The code of one item, as it was written. */
 function keepItem(map: ModuleMap, text: TextBuilder, { site, shape }: Plan): void {
-  const { start, end } = shape.kind === 'call' ? shape.callback : labelledFrom(map, site.node)
-  text.keep(start, end)
+  const parts = shape.kind === 'call' ? callbacksOf(shape) : [labelledFrom(map, site.node)]
+  for (const { start, end } of parts) text.keep(start, end)
 }
 
-function writeCallback(text: TextBuilder, spot: ShardedSpot, callback: AnyNode): void {
-  text.put(callback.start, `;${outText(spot)}$x.fn=(`)
-  text.put(callback.end, ');')
+function callbacksOf({ callback, stages }: Extract<Plan['shape'], { kind: 'call' }>): readonly AnyNode[] {
+  return stages.length > 0 ? stages.map((stage) => stage.callback) : [callback]
+}
+
+/** `$x.fn=(f);`, or `$x.fn=$x.pipe([(f),(g)]);`. */
+function writeCallback(text: TextBuilder, spot: ShardedSpot, shape: Extract<Plan['shape'], { kind: 'call' }>): void {
+  const callbacks = callbacksOf(shape)
+  const isPipeline = shape.stages.length > 0
+  callbacks.forEach((callback, stage) => {
+    const open = stage > 0 ? '' : `;${outText(spot)}$x.fn=${isPipeline ? '$x.pipe([' : ''}`
+    const close = stage + 1 < callbacks.length ? ',' : isPipeline ? ']);' : ';'
+    text.put(callback.start, `${open}(`).put(callback.end, `)${close}`)
+  })
 }
 
 /** What is added goes to the root, which adds: `sum += f(x)` becomes `sum.push(f(x))`, and `a + f(x)` just `f(x)`. */

@@ -1,5 +1,5 @@
 /** Writes the module that the root runs: the user's text, with sharded spots handed to the runtime. */
-import type { AnyNode } from 'acorn'
+import type { AnyNode, CallExpression } from 'acorn'
 import { namesOf, type Polynomial, polynomialText } from '../spots/affine.ts'
 import { exitsOf, isOwnBreak, labelsOf } from '../spots/exits.ts'
 import { chainOf, type Host } from '../spots/hosts.ts'
@@ -45,7 +45,8 @@ export function mainText(
   )
   for (const spot of ordered) {
     metas[spot.id] = metaOf(spot.plan)
-    if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
+    if (spot.plan.shape.kind === 'call' && spot.plan.shape.stages.length > 0) rewritePipeline(map, text, spot)
+    else if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
     else rewriteLoop(map, text, spot)
   }
   for (const ref of refs) tellSite(map, text, ref)
@@ -97,6 +98,29 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   text.blank(call.end - 1, call.end)
   const start = fold !== null && call.arguments.length === 1 ? `,${RUNTIME}.noStart` : ''
   text.put(call.end - 1, `${start},${accessText(map, spot)})??await ${RUNTIME}.rest())`)
+}
+
+/** `xs.map(f).filter(g)` becomes `$shoal.of($shoal.pipeline(3,xs,[f,g],{...})??await $shoal.rest())`. */
+function rewritePipeline(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
+  const { shape, site } = spot.plan
+  if (site.kind !== 'call' || shape.kind !== 'call') return
+  const calls: CallExpression[] = []
+  for (let call: AnyNode = site.node; calls.length < shape.stages.length; ) {
+    if (call.type !== 'CallExpression' || call.callee.type !== 'MemberExpression') return
+    calls.unshift(call)
+    call = call.callee.object
+  }
+  text.put(site.node.start, `${RUNTIME}.of(${RUNTIME}.pipeline(${spot.id},`)
+  calls.forEach((call, stage) => {
+    const [argument] = call.arguments
+    if (call.callee.type !== 'MemberExpression' || argument === undefined) return
+    const { object, property } = call.callee
+    const open = map.module.text.indexOf('(', property.end)
+    text.blank(object.end, open + 1).put(open + 1, stage === 0 ? ',[' : ',')
+    if (stage === 0) keepClosing(map, text, object.end, open)
+    text.blank(lastCommaFrom(map, argument.end, call.end - 1), call.end - 1).blank(call.end - 1, call.end)
+  })
+  text.put(site.node.end - 1, `],${accessText(map, spot)})??await ${RUNTIME}.rest())`)
 }
 
 /** Parentheses around the receiver close between it and the dot: `(a ?? b).map(...)`. */

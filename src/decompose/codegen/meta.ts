@@ -1,4 +1,5 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
+import type { AnyNode } from 'acorn'
 import type { Best, Comparison } from '../spots/bests.ts'
 import type { Fold } from '../spots/folds.ts'
 import type { Nest } from '../spots/nests.ts'
@@ -9,6 +10,10 @@ export interface SpotMeta {
   readonly kind: 'call' | 'of' | 'in' | 'range' | 'ref'
   readonly method: 'map' | 'filter' | 'flatMap' | 'forEach' | 'from' | 'reduce' | SearchMethod | null
   readonly fold: FoldMeta | null
+  /** Methods of a pipeline, first to last; empty for a call by itself. */
+  readonly stages: readonly ('map' | 'filter' | 'flatMap')[]
+  /** What an array method is called on, as errors name it. */
+  readonly receiver: string
   readonly isAsync: boolean
   readonly step: number
   readonly closed: boolean
@@ -55,8 +60,10 @@ export function metaOf(plan: Plan): SpotMeta {
   const { shape } = plan
   return {
     kind: shape.kind,
-    method: shape.kind === 'call' ? shape.method : null,
+    method: shape.kind === 'call' ? (shape.stages.length > 0 ? 'flatMap' : shape.method) : null,
     fold: shape.kind === 'call' && shape.fold !== null ? foldMeta(shape.fold) : null,
+    stages: shape.kind === 'call' ? shape.stages.map((stage) => stage.method) : [],
+    receiver: receiverOf(plan),
     isAsync: plan.isAsync,
     step: shape.kind === 'range' ? shape.step : 1,
     closed: shape.kind === 'range' && shape.closed,
@@ -76,12 +83,32 @@ export function metaOf(plan: Plan): SpotMeta {
   }
 }
 
+function receiverOf({ site, shape }: Plan): string {
+  let node: AnyNode = site.node
+  for (let stage = shape.kind === 'call' ? Math.max(1, shape.stages.length) : 0; stage > 0; stage--) {
+    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') node = node.callee.object
+  }
+  return named(node)
+}
+
+/** As the messages of V8 show what a method is missing on. */
+function named(node: AnyNode): string {
+  if (node.type === 'Identifier') return node.name
+  if (node.type === 'ThisExpression') return 'this'
+  if (node.type === 'CallExpression') return `${named(node.callee)}(...)`
+  if (node.type !== 'MemberExpression' || node.property.type !== 'Identifier') return '(intermediate value)'
+  const { name } = node.property
+  return node.computed ? `${named(node.object)}[${name}]` : `${named(node.object)}.${name}`
+}
+
 /** A spot without outputs whose items are calls. */
 export function bareMeta(kind: 'ref' | 'call', line: number): SpotMeta {
   return {
     kind,
     method: null,
     fold: null,
+    stages: [],
+    receiver: '',
     isAsync: true,
     step: 1,
     closed: false,

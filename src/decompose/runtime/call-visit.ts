@@ -195,8 +195,16 @@ export class PlainLater {
 export function plainCall(meta: SpotMeta, receiver: unknown, callback: unknown): unknown {
   if (meta.method === 'from') return Array.from(receiver as ArrayLike<unknown>, callback as Callback)
   // The most frequent one by its name: quicker than by a name in a variable.
-  if (meta.method === 'map') return (receiver as unknown[]).map(callback as Callback)
-  return (receiver as Record<string, (callback: unknown) => unknown>)[meta.method ?? 'map']?.(callback)
+  if (meta.method === 'map' && Array.isArray(receiver)) return receiver.map(callback as Callback)
+  return callOn(receiver, meta.method ?? 'map', meta.receiver, [callback])
+}
+
+/** `receiver.method(...given)`. @param name what the receiver is called in the user's text */
+export function callOn(receiver: unknown, method: string, name: string, given: readonly unknown[]): unknown {
+  const held = receiver as Record<string, unknown>
+  const called: unknown = held[method]
+  if (typeof called !== 'function') throw new TypeError(`${name}.${method} is not a function`)
+  return Reflect.apply(called, receiver, given)
 }
 
 /** What an array call goes over; null when it has to run as it was written. */

@@ -21,6 +21,10 @@ export interface ChunkRun {
   part?: (list: unknown) => unknown
   first?: (first: number) => number
   until?: (end: unknown) => unknown
+  /** Callbacks of a pipeline as one. */
+  pipe?: (
+    callbacks: readonly ((item: unknown, index: number) => unknown)[],
+  ) => (item: unknown, index: number) => unknown
   /** The test of a best-so-far, and what is held once it was passed. */
   beats?: (output: number, key: unknown) => boolean
   holds?: (output: number, key: unknown, unset: unknown) => void

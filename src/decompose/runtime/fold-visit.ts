@@ -1,7 +1,7 @@
 /** One visit of a sharded `reduce`: shards compute what is added, or pick among their items; the root folds in order. */
 import type { Cut } from '../../program/family.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
-import { itemsOf } from './call-visit.ts'
+import { callOn, itemsOf } from './call-visit.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
@@ -153,9 +153,8 @@ export function extremeOf(of: 'max' | 'min', held: unknown, value: unknown): unk
 }
 
 /** The call as the user wrote it. */
-export function plainFold(receiver: unknown, callback: unknown, start: unknown): unknown {
-  const target = receiver as { reduce(...given: unknown[]): unknown }
-  return start === NO_START ? target.reduce(callback) : target.reduce(callback, start)
+export function plainFold(meta: SpotMeta, receiver: unknown, callback: unknown, start: unknown): unknown {
+  return callOn(receiver, 'reduce', meta.receiver, start === NO_START ? [callback] : [callback, start])
 }
 
 function hasHoles(array: ArrayLike<unknown>): boolean {

@@ -16,6 +16,7 @@ import { FoldVisit, NO_START, plainFold } from './fold-visit.ts'
 import { SpotHistory } from './history.ts'
 import { LoopVisit } from './loop-visit.ts'
 import type { KeptRun } from './loops/loop-keeper.ts'
+import { type Callback, composed, isPiped, plainPipeline } from './pipeline.ts'
 import { plainData } from './plain-data.ts'
 import { placeOfThrown } from './refs/call.ts'
 import { withoutRefs } from './refs/local-calls.ts'
@@ -46,7 +47,7 @@ class RootRuntime extends Registry {
   readonly #calls: RootCalls
   #visits = 0
   #threw: { readonly shard: ShardPlace; readonly error: string } | null = null
-  #pending: CallVisit | null = null
+  #pending: Pick<CallVisit, 'rest'> | null = null
   #waiting: FoldVisit | SearchVisit | null = null
   /** A plain call's empty result, which looks like a call that has to wait. */
   #empty: unknown
@@ -112,6 +113,30 @@ class RootRuntime extends Registry {
     return undefined
   }
 
+  /** The result of array calls in a row, or undefined when it has to be awaited with `rest`. */
+  pipeline(spot: number, receiver: unknown, callbacks: readonly Callback[], access: () => Access): unknown {
+    const history = this.#history(spot)
+    const { stages } = history.meta
+    const sequence = ++this.#visits
+    const plain = (): unknown => plainPipeline(history.meta, receiver, callbacks)
+    if (isPiped(receiver, callbacks)) {
+      const callback = composed(stages, callbacks)
+      const visit = CallVisit.begin(this.#setting, history, receiver, callback, access, sequence)
+      if (visit !== null) {
+        try {
+          if (visit.now()) return visit.result()
+          this.#pending = { rest: () => visit.rest().catch(plain) }
+          return undefined
+        } catch (thrown) {
+          // What fails late in the first call comes before what fails early in a later one: the calls themselves decide.
+          this.#setting.stayed(history.meta, `an item threw ${String(thrown)}`)
+        }
+      }
+    }
+    this.#empty = plain()
+    return this.#empty ?? undefined
+  }
+
   /** The start of a fold without one. */
   readonly noStart = NO_START
 
@@ -119,7 +144,7 @@ class RootRuntime extends Registry {
   fold(spot: number, receiver: unknown, callback: unknown, start: unknown, access: () => Access): Given | undefined {
     const history = this.#history(spot)
     const visit = FoldVisit.begin(this.#setting, history, { receiver, callback, start }, access, ++this.#visits)
-    if (visit === null) return new Given(plainFold(receiver, callback, start))
+    if (visit === null) return new Given(plainFold(history.meta, receiver, callback, start))
     if (visit.now()) return new Given(visit.result())
     this.#waiting = visit
     return undefined

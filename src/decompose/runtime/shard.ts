@@ -19,6 +19,7 @@ import { LayeredNumbers } from './known.ts'
 import type { KeptLoop } from './loops/loop-keeper.ts'
 import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
+import { composed } from './pipeline.ts'
 import { type Base, type Checkpoint, type InnerCheckpoint, itemLoops } from './shard-state.ts'
 import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, counterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
@@ -103,6 +104,7 @@ class ShardRun {
       part: (list) => window.part(list),
       first: (first) => window.first(first),
       until: (end) => window.until(end),
+      pipe: (callbacks) => composed(meta.stages, callbacks),
       beats: (output, key) => bests.beats(output, key),
       holds: (output, key, unset) => bests.holds(output, key, unset),
     }

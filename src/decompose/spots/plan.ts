@@ -57,6 +57,12 @@ export function isSearch(method: string | null): method is SearchMethod {
   return method === 'some' || method === 'every' || method === 'find' || method === 'findIndex'
 }
 
+/** One call of a pipeline. */
+export interface Stage {
+  readonly method: 'map' | 'filter' | 'flatMap'
+  readonly callback: AnyNode
+}
+
 /** How the iterations of a spot are enumerated. */
 export type Shape =
   | {
@@ -65,6 +71,8 @@ export type Shape =
       readonly callback: AnyNode
       /** For `reduce`. */
       readonly fold: Fold | null
+      /** Of a pipeline, first to last; the call is its last. Empty for a call by itself. */
+      readonly stages: readonly Stage[]
     }
   | { readonly kind: 'of' }
   /** `for...in` over the own keys of a plain object. */

@@ -28,7 +28,7 @@ export function shapeOf(map: ModuleMap, site: Site): Shape | null {
   if (site.node.optional || (fold === null && site.node.arguments.length !== (site.method === 'from' ? 2 : 1)))
     return null
   if (site.node.callee.type === 'MemberExpression' && site.node.callee.optional) return null
-  return { kind: 'call', method: site.method as 'map', callback, fold }
+  return { kind: 'call', method: site.method as 'map', callback, fold, stages: [] }
 }
 
 function loopShape(map: ModuleMap, loop: LoopNode): Shape | null {

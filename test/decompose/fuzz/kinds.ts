@@ -4,6 +4,7 @@ import { exitKinds } from './exits.ts'
 import { nestKinds } from './nests.ts'
 import { oldLoopKinds } from './old-loops.ts'
 import type { Kind } from './parts.ts'
+import { pipelineKinds } from './pipelines.ts'
 import { reductionKinds } from './reductions.ts'
 import { rowKinds } from './rows.ts'
 import { sideBySideKinds } from './side-by-side.ts'
@@ -22,4 +23,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...bestKinds,
   ...taskKinds,
   ...tableKinds,
+  ...pipelineKinds,
 }
