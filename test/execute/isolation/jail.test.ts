@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { findJail } from '../../../src/execute/isolation/jail.ts'
+import { findJail, startInJail } from '../../../src/execute/isolation/jail.ts'
 import { seccompFilter } from '../../../src/execute/isolation/seccomp.ts'
 import { jailLauncher } from '../../../src/execute/isolation/walls.ts'
 import { RunRecord, runOf, settingOf } from '../records.ts'
@@ -43,6 +44,54 @@ test.skipIf(skip)('killing the jail kills what runs in it', async () => {
   expect(await record.end).toEqual({ kind: 'cancelled' })
   await until('the process in the jail is gone', () => !isAlive(inner))
 })
+
+test.skipIf(skip)(
+  'a jail that is killed in the very moment in which bubblewrap starts leaves nothing behind',
+  async () => {
+    if ('missing' in tools) throw new Error(tools.missing)
+    const content = { files: {}, nodeArguments: ['-e', 'setInterval(() => undefined, 1000)'], env: {} }
+    for (let round = 0; round < 12; round++) {
+      const { pid = 0 } = startInJail(tools, content)
+      const started = startedBubblewrap(pid)
+      process.kill(pid, 'SIGKILL')
+      await until('all of it is gone', () => started.every((one) => !isRunning(one)))
+    }
+  },
+)
+
+/** Waits without a pause until bubblewrap has a child, which waits for it then; returns both. */
+function startedBubblewrap(pid: number): number[] {
+  const end = performance.now() + 5_000
+  while (performance.now() < end) {
+    const chain: number[] = [pid]
+    for (let next = childOf(pid); next > 0; next = childOf(next)) chain.push(next)
+    const found = chain.filter((one) => commandOf(one).endsWith('bwrap'))
+    if (found.length >= 2) return found
+  }
+  throw new Error('bubblewrap did not start')
+}
+
+function childOf(pid: number): number {
+  return Number(procFile(`${pid}/task/${pid}/children`).trim().split(' ')[0])
+}
+
+function commandOf(pid: number): string {
+  return procFile(`${pid}/cmdline`).split('\0')[0] ?? ''
+}
+
+/** Dead ones whom nobody has buried yet do not count. */
+function isRunning(pid: number): boolean {
+  const stat = procFile(`${pid}/stat`)
+  return stat !== '' && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+}
+
+function procFile(path: string): string {
+  try {
+    return readFileSync(`/proc/${path}`, 'latin1')
+  } catch {
+    return '' // it is gone
+  }
+}
 
 test('filters end in refusal and permission, and every jump stays inside', () => {
   for (const architecture of ['x64', 'arm64']) {
