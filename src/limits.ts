@@ -169,6 +169,11 @@ export const auction = {
   bundleMsMax: 2_000,
   /** A bundle takes at most this share of what is left per slot, so that the last ones are small (guided self-scheduling). */
   bundleRestShares: 0.5,
+  /** Waiting claims are compared with what others could do this often; they go back when that is better by this share of their work. */
+  reauctionMs: 1_000,
+  reauctionShares: 0.2,
+  /** A claim of this epoch stays: what went round so often goes round for no good reason. */
+  reauctionsMax: 3,
   /** Work that has taken longer than expected is expected to take this share of that more. */
   overdueShares: 0.25,
   /** Expected work of a shard about which nothing is known. */

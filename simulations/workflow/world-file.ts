@@ -9,7 +9,14 @@ import { straggleKey, type WorkflowWorld } from './world.ts'
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
-const curve = v.array(v.tuple([v.pipe(v.number(), v.finite()), v.pipe(v.number(), v.minValue(0), v.maxValue(1))]))
+const step = v.tuple([v.pipe(v.number(), v.finite()), v.pipe(v.number(), v.minValue(0), v.maxValue(1))])
+const curve = v.pipe(
+  v.array(step),
+  v.check(
+    (steps) => steps.every(([time], at) => at === 0 || time >= (steps[at - 1]?.[0] ?? 0)),
+    'times must not go backwards',
+  ),
+)
 const hubsMax = 1024
 
 const worldFile = v.object({
@@ -55,6 +62,13 @@ export function parseWorld(json: unknown, dag: Dag, ccr: number, name: string): 
   ) {
     throw unusable(name, 'bandwidth needs a row and a column for every hub')
   }
+  const isBroken = bandwidth?.some((row, from) =>
+    hubs.some((_hub, to) => from < hubs.length && from !== to && row[to] === 0),
+  )
+  if (isBroken === true)
+    throw unusable(name, 'bandwidth between two hubs is 0: what one makes would never reach the other')
+  const lost = world.straggle.find(({ task, hub }) => task >= dag.work.length || hub >= hubs.length)
+  if (lost !== undefined) throw unusable(name, `straggle names task ${lost.task} on hub ${lost.hub}, and there is none`)
   if (world.workFactor !== undefined && world.workFactor.length !== dag.work.length) {
     throw unusable(name, `workFactor has ${world.workFactor.length} entries for ${dag.work.length} tasks`)
   }

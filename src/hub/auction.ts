@@ -71,6 +71,41 @@ export function virtualPlan(state: HubState, wants: PlanWants): Plan {
   return { assignments, atMs: state.nowMs, meanUnitMs }
 }
 
+/** When the best other hub would end each of these claimed units behind the open ones that are more urgent; Infinity when none can. */
+export function othersEnds(state: HubState, claimed: readonly Unit[]): number[] {
+  const open = openUnits(state, unitsMax(state.members.alive().length))
+  const bidders = new Bidders(state, 0)
+  const placed: Placed = new Map()
+  const ends = claimed.map(() => Number.POSITIVE_INFINITY)
+  const waiting = new Set(claimed.keys())
+  const askBefore = (next: Unit | undefined): void => {
+    for (const at of waiting) {
+      const unit = claimed[at]
+      if (unit === undefined || (next !== undefined && next.rank >= unit.rank)) continue
+      waiting.delete(at)
+      ends[at] = othersEnd(state, bidders, unit, placed)
+    }
+  }
+  for (const unit of open) {
+    askBefore(unit)
+    if (waiting.size === 0) break
+    const assignment = assign(state, bidders, unit, placed, false)
+    if (assignment !== null) notePlaced(placed, assignment)
+  }
+  askBefore(undefined)
+  return ends
+}
+
+function othersEnd(state: HubState, bidders: Bidders, unit: Unit, placed: Placed): number {
+  const parents = parentLinks(state, unit, placed)
+  let endMs = Number.POSITIVE_INFINITY
+  for (const bidder of parents === null ? [] : bidders.all) {
+    const one = bidder === bidders.self ? null : offer(state, bidder, unit, parents ?? [])
+    if (one !== null) endMs = Math.min(endMs, one.placement.finishMs)
+  }
+  return endMs
+}
+
 /** Differences that hubs cannot agree about: what another hub says is a message's way old. */
 function tieMs(state: HubState, meanUnitMs: number): number {
   return Math.min(auction.tieMsMin + 2 * meanLink(state).latencyMs, auction.tieShares * meanUnitMs)

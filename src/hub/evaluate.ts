@@ -11,6 +11,7 @@ import { reviewMoves } from './migration.ts'
 import { planFactor } from './pace.ts'
 import { prefetchPlanned } from './prefetch.ts'
 import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
+import { reviewQueued } from './reauction.ts'
 import { ownFirstFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
 import type { HubState } from './state.ts'
@@ -22,6 +23,7 @@ export function evaluate(state: HubState): void {
   followParents(state)
   reviewLent(state)
   reviewMoves(state)
+  reviewQueued(state)
   startReady(state)
   if (!state.init.compute || state.leaving || state.activeJobs().length === 0) {
     state.idleSinceMs = null

@@ -8,6 +8,7 @@ import { refSize } from '../program/ref.ts'
 import { inputHolders, isEnded, type Job, shardWorkMs } from './job.ts'
 import { isOpen, openCount, openIntervals } from './lease.ts'
 import type { Membership } from './membership.ts'
+import type { OwnRun } from './own-run.ts'
 import type { HubState } from './state.ts'
 
 /** Consecutive open shards of one family that one hub would claim together. */
@@ -139,6 +140,17 @@ function graphUnits(state: HubState, job: Job, view: FamilyView, unitsMax: numbe
     units.push({ job, view, lo: shard, hi: shard + 1, workMs: shardWorkMs(view, shard), rank, waitsFor, inputs })
   }
   return units
+}
+
+/** What a claimed run that has not begun would be as an open unit; null when its family is unknown, or a parent elsewhere is not done. */
+export function unitOf(state: HubState, { job: id, family, next: lo, hi, shardMs, rank }: OwnRun): Unit | null {
+  const job = state.job(id)
+  const view = job.view.families.get(family)
+  if (view === undefined) return null
+  const unit = { job, view, lo, hi, workMs: (hi - lo) * shardMs, rank }
+  if (view.spec.edges.length === 0) return { ...unit, waitsFor: NONE, inputs: bundleInputs(state, job, view) }
+  const waitsFor = unfinishedParents(job, view, familyGraph(view).parents[lo] ?? [])
+  return waitsFor === null ? null : { ...unit, waitsFor, inputs: graphInputs(job, view, lo) }
 }
 
 function urgencyOrder(graph: Dependencies): Int32Array {

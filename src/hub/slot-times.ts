@@ -20,6 +20,17 @@ export function reservedMs(state: HubState): number {
 
 /** Own clock, ascending: per slot, when it has done all that this hub has claimed. */
 export function ownSlotFreeMs(state: HubState): number[] {
+  return ownSchedule(state, () => undefined)
+}
+
+/** Own clock, when each queued run is expected to end. */
+export function ownEndsMs(state: HubState): ReadonlyMap<OwnRun, number> {
+  const ends = new Map<OwnRun, number>()
+  ownSchedule(state, (run, endMs) => ends.set(run, endMs))
+  return ends
+}
+
+function ownSchedule(state: HubState, note: (run: OwnRun, endMs: number) => void): number[] {
   const { slots } = state.init
   const capacity = ownCapacity(state)
   const free = state.runningRuns().map((run) => expectedEndMs(run, state.nowMs, state.nowMs, capacity))
@@ -27,6 +38,7 @@ export function ownSlotFreeMs(state: HubState): number[] {
   for (const { run, dueMs } of queuedByInputs(state)) {
     free.sort((a, b) => a - b)
     free[0] = expectedEndMs(run, Math.max(free[0] ?? state.nowMs, dueMs), state.nowMs, capacity)
+    note(run, free[0])
   }
   return free.sort((a, b) => a - b)
 }

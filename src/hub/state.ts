@@ -90,6 +90,8 @@ export class HubState {
   /** Own clock since which a slot has been idle; null while all are busy. */
   idleSinceMs: number | null = null
   lastPlanMs = Number.NEGATIVE_INFINITY
+  /** Own clock, when waiting claims were last compared with what others could do. */
+  reauctionMs = Number.NEGATIVE_INFINITY
   /** What the timer of the next evaluation was last set to. */
   wakeMs = Number.NEGATIVE_INFINITY
   /** Mean work of a unit in the last plan. */

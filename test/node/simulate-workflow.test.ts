@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Curve, curveOf, finishAt, workBetween } from '../../simulations/workflow/curve.ts'
 import { parseDag } from '../../simulations/workflow/dag.ts'
+import { randomDags } from '../../simulations/workflow/random-dag.ts'
 import { seededWorld } from '../../simulations/workflow/seeded-world.ts'
 import { policies, simulateWorkflow } from '../../simulations/workflow/simulate.ts'
 import { parseWorld } from '../../simulations/workflow/world-file.ts'
@@ -113,4 +114,67 @@ test('a world that cannot be is refused by name', () => {
   expect(() => parseWorld({ hubs: [] }, dag, 0.1, 'w.json')).toThrow(/w\.json/)
   expect(() => parseWorld({ hubs: [{ speed: 1 }], workFactor: [1] }, dag, 0.1, 'w')).toThrow(/workFactor/)
   expect(() => parseWorld({ hubs: [{ speed: 1, diesAt: 3 }] }, dag, 0.1, 'w')).toThrow(/survives/)
+  const two = [{ speed: 1 }, { speed: 1 }]
+  const backwards = [
+    {
+      speed: 1,
+      load: [
+        [5, 0.5],
+        [2, 0],
+      ],
+    },
+  ]
+  expect(() => parseWorld({ hubs: backwards }, dag, 0.1, 'w')).toThrow(/hubs\.0\.load: times/)
+  expect(() =>
+    parseWorld(
+      {
+        hubs: two,
+        bandwidth: [
+          [0, 1e6],
+          [0, 0],
+        ],
+      },
+      dag,
+      0.1,
+      'w',
+    ),
+  ).toThrow(/bandwidth/)
+  expect(() => parseWorld({ hubs: two, straggle: [{ task: 0, hub: 2, factor: 4 }] }, dag, 0.1, 'w')).toThrow(/straggle/)
+  expect(() => parseWorld({ hubs: two, straggle: [{ task: 99, hub: 0, factor: 4 }] }, dag, 0.1, 'w')).toThrow(
+    /straggle/,
+  )
+})
+
+test('a world with everything in it at once comes to its end, each result once', () => {
+  const busy = {
+    load: [
+      [0, 0.8],
+      [3, 0],
+      [6, 0.8],
+    ],
+    forecast: [
+      [0, 0.6],
+      [3.5, 0],
+      [6, 0.6],
+    ],
+    repeat: true,
+  }
+  const hubs = [
+    { speed: 1, diesAt: 0 },
+    { speed: 2, slots: 3, ...busy },
+    { speed: 0.5, slots: 2 },
+    { speed: 0.7, slots: 4, load: [[0, 1]], diesAt: 2.5 },
+    { speed: 1.5, ...busy },
+  ]
+  const bandwidth = hubs.map((_hub, from) => hubs.map((_other, to) => (from === to ? 0 : 1e6 * (1 + from + 2 * to))))
+  const straggle = [0, 1, 2, 3].map((task) => ({ task, hub: 1, factor: 5 }))
+  const [chains] = randomDags(2, 3).slice(1)
+  if (chains === undefined) throw new Error('there are two workflows')
+  const world = parseWorld({ hubs, bandwidth, straggle, latencyMs: 40 }, chains, 0.3, 'world')
+  const { report, executions } = simulateWorkflow(chains, world, { ...wants, policy: 'shoal' }, () => 0)
+  const committed = executions.filter((one) => one.committed).map(({ task }) => task)
+  expect(new Set(committed).size).toBe(chains.work.length)
+  expect(committed).toHaveLength(chains.work.length)
+  expect(report.conflictingCommits).toBe(0)
+  expect(report.makespan).toBeGreaterThanOrEqual(report.lowerBound)
 })
