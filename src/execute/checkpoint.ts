@@ -25,6 +25,12 @@ export function sealCheckpoint(owner: CheckpointOwner, state: Uint8Array): Uint8
   return sealed
 }
 
+/** Whether a sealed state says that it belongs to `owner`: told without looking at the state itself. */
+export function belongsTo(owner: CheckpointOwner, sealed: Uint8Array): boolean {
+  if (sealed.byteLength < CHECKPOINT_HEAD_BYTES || sealed[0] !== VERSION) return false
+  return equal(sealed.subarray(1, 1 + HASH_BYTES), ownerHash(owner))
+}
+
 /** The state. @throws ShoalError SHOAL_CHECKPOINT_INVALID when it is torn, or belongs to something else. */
 export function openCheckpoint(owner: CheckpointOwner, sealed: Uint8Array): Uint8Array {
   if (sealed.byteLength < CHECKPOINT_HEAD_BYTES || sealed[0] !== VERSION)

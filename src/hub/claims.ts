@@ -199,5 +199,6 @@ function startRoot(state: HubState, run: OwnRun): void {
     recordedCuts,
     slots: Math.max(1, slots),
     restored: checkpoint?.ref ?? null,
+    previous: root?.previousCheckpoint(0)?.ref ?? null,
   })
 }

@@ -65,6 +65,8 @@ export type Effect =
       readonly recordedCuts: ReadonlyMap<number, Cut>
       readonly slots: number
       readonly restored: Ref | null
+      /** The checkpoint before it: for when that one cannot be had, or does not fit. */
+      readonly previous: Ref | null
     }
   /** Shards from `before` on are given away or were lost to another claim. */
   | { readonly type: 'trim'; readonly run: RunId; readonly before: number }

@@ -1,6 +1,7 @@
 /** Carries out roots: starts their processes, stores the families they spawn, and gives them the results they wait for. */
 import { createHash } from 'node:crypto'
 import { assert } from '../errors.ts'
+import { belongsTo } from '../execute/checkpoint.ts'
 import { encodeOutcome, thrownFrom } from '../execute/codec/outcome.ts'
 import type { RootHandle, RootListener, Spawn } from '../execute/slots.ts'
 import type { Effect } from '../hub/effect.ts'
@@ -23,6 +24,9 @@ interface Root {
   readonly families: Map<number, string>
   readonly abort: AbortController
 }
+
+/** Whose checkpoints are the root's: no spot has this number. */
+const ROOT_SPOT = -1
 
 /** A family's key: 80 bits of its content's hash. */
 const KEY_BYTES = 10
@@ -104,7 +108,7 @@ export class RootShell {
     const limits = { shardDeadlineMs: durations.jobExpiryMs, memoryBytesMax: shellLimits.slotMemoryBytesMax }
     const { recordedCuts } = effect
     const profile = this.#components.profiles?.of(manifest.program) ?? new Map()
-    const restored = await this.#restored(effect, root)
+    const restored = await this.#restored(effect, root, setting.program.key)
     root.handle = slots.root(
       { setting, input, chunks, recordedCuts, profile, slots: effect.slots, restored, limits },
       this.#listener(effect.run, root),
@@ -112,17 +116,22 @@ export class RootShell {
     if (root.abort.signal.aborted) root.handle.cancel()
   }
 
-  /** The state to resume from. Without it the root starts over, which costs time and nothing else. */
-  async #restored(effect: StartRoot, root: Root): Promise<Uint8Array | null> {
-    if (effect.restored === null) return null
+  /** The state to resume from: the newest that can be had and fits. Without one the root starts over, which costs time and nothing else. */
+  async #restored(effect: StartRoot, root: Root, program: string): Promise<Uint8Array | null> {
     const { values, log } = this.#components
-    const signal = AbortSignal.any([root.abort.signal, AbortSignal.timeout(shellLimits.deliverTimeoutMs)])
-    try {
-      return await values.bytes(effect.restored, [], signal)
-    } catch (error) {
-      log.warn({ job: effect.job, ...errorFields(error) }, "the root's checkpoint cannot be had: it starts over")
-      return null
+    const owner = { job: effect.job, program, spot: ROOT_SPOT }
+    for (const ref of [effect.restored, effect.previous]) {
+      if (ref === null) continue
+      const signal = AbortSignal.any([root.abort.signal, AbortSignal.timeout(shellLimits.deliverTimeoutMs)])
+      try {
+        const sealed = await values.bytes(ref, [], signal)
+        if (belongsTo(owner, sealed)) return sealed
+        log.warn({ job: effect.job }, 'a checkpoint of the root belongs to other code or another job')
+      } catch (error) {
+        log.warn({ job: effect.job, ...errorFields(error) }, 'a checkpoint of the root cannot be had')
+      }
     }
+    return null
   }
 
   #listener(run: RunId, root: Root): RootListener {

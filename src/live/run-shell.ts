@@ -1,4 +1,6 @@
 /** Carries out runs of shards: fetches their inputs, hands them to a slot, and stores what comes back, in order. */
+import { ShoalError } from '../errors.ts'
+import { belongsTo, type CheckpointOwner } from '../execute/checkpoint.ts'
 import type { JobSetting, RunHandle, RunListener, RunRequest, ShardWork, SlotPool } from '../execute/slots.ts'
 import type { Prefetch, RunPlan, RunShard } from '../hub/effect.ts'
 import type { Input, RunId } from '../hub/input.ts'
@@ -160,11 +162,13 @@ export class RunShell {
     const { jobs, values } = this.#components
     const spec = jobs.spec(plan.job, plan.family)
     const setting: JobSetting = await jobs.setting(plan.job, plan.holders, signal)
+    const owner = { job: plan.job, program: setting.program.key, spot: spec.spot }
     const sharedBytes = spec.shared === null ? null : await values.bytes(spec.shared, plan.holders, signal)
     const packs = await this.#packs(plan, signal)
     const shards: ShardWork[] = []
     for (const shard of plan.shards) {
       const restored = shard.restored === null ? null : await values.bytes(shard.restored, plan.holders, signal)
+      if (restored !== null) refuseForeign(shard.restored, restored, owner)
       shards.push(workOf(spec, shard, packs, restored))
     }
     const shared = sharedBytes === null ? null : { key: `${plan.job}/${plan.family}`, bytes: sharedBytes }
@@ -218,6 +222,14 @@ export class RunShell {
 }
 
 type Packs = ReadonlyMap<Ref, readonly Uint8Array[]>
+
+/** A checkpoint of something else is as good as missing: then the one before is asked for. */
+function refuseForeign(ref: Ref | null, sealed: Uint8Array, owner: CheckpointOwner): void {
+  if (ref?.kind !== 'blob' || belongsTo(owner, sealed)) return
+  throw new ShoalError('SHOAL_CHECKPOINT_INVALID', `checkpoint ${ref.cid} belongs to other code or another job`, {
+    next: 'none needed: the shard starts from the one before, or from its input',
+  })
+}
 
 function workOf(spec: FamilySpec, shard: RunShard, packs: Packs, restored: Uint8Array | null): ShardWork {
   return {
