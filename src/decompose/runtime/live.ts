@@ -78,8 +78,13 @@ function countsStand(value: unknown): Stand | string {
   const kind = typedKind(value)
   if (kind?.startsWith('Big')) return 'holds bigints'
   if (kind !== null) return { is: 'counts', kind, length: (value as TypedArray).length, keys: [] }
-  if (isPlainArray(value)) return { is: 'counts', kind: 'Array', length: value.length, keys: [] }
+  // Some forms ask whether there is a count, some what it is: nothing must be there under the name of one.
+  if (isPlainArray(value)) {
+    const isFull = Array.from(value).every((count) => count != null)
+    return isFull ? { is: 'counts', kind: 'Array', length: value.length, keys: [] } : 'holds something that is no count'
+  }
   if (isPlainObject(value) && Object.getPrototypeOf(value) === Object.prototype) {
+    if (Object.values(value).some((count) => count == null)) return 'holds something that is no count'
     return { is: 'counts', kind: 'Object', length: 0, keys: Object.keys(value) }
   }
   return 'is no plain object or array'
@@ -186,9 +191,7 @@ function objectionToPart(live: Live, part: unknown, of: number): string | null {
         ? null
         : 'what is added is of another kind'
     case 'tallyMap':
-      return part instanceof Map
-        ? objectionToCounts(part, of, (key) => (value as Map<unknown, unknown>).get(key))
-        : 'no counts'
+      return part instanceof Map ? objectionToCounts(part, of, value as Map<unknown, unknown>) : 'no counts'
     case 'tallyKeys':
       return objectionToKeyCounts(live, part as Record<string, unknown>, of)
     case 'put':
@@ -206,10 +209,12 @@ function staysExact(held: unknown, count: unknown, of: number): boolean {
 function objectionToCounts(
   part: ReadonlyMap<unknown, unknown>,
   of: number,
-  held: (key: unknown) => unknown,
+  held: ReadonlyMap<unknown, unknown>,
 ): string | null {
   for (const [key, count] of part) {
-    const now = held(key)
+    const now = held.get(key)
+    // Some forms ask whether there is a count, some what it is.
+    if (now == null && held.has(key)) return 'a count is no integer'
     if (!Number.isSafeInteger(count)) return 'a count is no integer'
     if (!staysExact(now ?? 0, count, of)) return 'a count is no safe integer'
     if (Object.is(now, -0)) return 'a count is -0'

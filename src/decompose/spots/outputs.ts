@@ -6,6 +6,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, walk } from '../syntax/walk.ts'
 import { type Cells, cellsOf, mergeCells } from './affine.ts'
 import type { Addition, Output } from './plan.ts'
+import { tallyIn } from './tallies.ts'
 
 /** Where the uses of a captured variable are looked at. */
 export interface UseSetting {
@@ -33,7 +34,10 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
     if (setting.elsewhere.some((range) => contains(range, identifier))) return null
     if (!contains(setting.body, identifier)) continue
     if (setting.ignored.some((range) => contains(range, identifier))) continue
-    const use = useOf(setting, variable, identifier)
+    const tally = tallyIn(setting.map, variable, identifier, setting.body, (key) =>
+      isSteady(setting.map, variable, key),
+    )
+    const use = tally === null ? useOf(setting, variable, identifier) : { how: tally }
     if (use === null) return null
     uses.push(use)
   }
@@ -338,6 +342,11 @@ function usesOf(_map: ModuleMap, variable: Variable, within: AnyNode): number {
 function sameText(map: ModuleMap, a: AnyNode, b: AnyNode): boolean {
   const { text } = map.module
   return text.slice(a.start, a.end) === text.slice(b.start, b.end)
+}
+
+/** A key that does not ask for the counts themselves. */
+function isSteady(map: ModuleMap, variable: Variable, key: AnyNode): boolean {
+  return usesOf(map, variable, key) === 0 && isRepeatable(map, key)
 }
 
 /** Evaluated twice in a row it gives the same: names, constants, paths, and methods of text and numbers. */

@@ -46,6 +46,46 @@ export const reductionKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = ${c.one(n.recs)}.reduce((a, r) => a + ${c.one(['r.name', 'r.v', '(r.v > 5 ? r.name : r.v)', 'heavy(r.v)', 'twice(r.v) + ","'])}, ${c.one(['""', '"x"', '``', '0', '1n'])})`,
     ),
+  tallyForms: (c, n) =>
+    made(n, 'any', (v) => {
+      const k = c.one(['x % 3', 'x', '"k" + (x % 4)', 'Math.abs(x | 0)'])
+      const map = [
+        `${v}.set(${k}, ${v}.has(${k}) ? ${v}.get(${k}) + 1 : 1)`,
+        `if (${v}.has(${k})) { ${v}.set(${k}, ${v}.get(${k}) + 2) } else { ${v}.set(${k}, 2) }`,
+        `if (!${v}.has(${k})) ${v}.set(${k}, 1); else ${v}.set(${k}, ${v}.get(${k}) + 1)`,
+        `if (!${v}.has(${k})) ${v}.set(${k}, 0); ${v}.set(${k}, ${v}.get(${k}) + 1)`,
+        `${v}.set(${k}, ${v}.get(${k}) + 1)`,
+        `${v}.set(${k}, ${v}.has(${k}) ? ${v}.get(x) + 1 : 1)`,
+      ]
+      const keys = [
+        `${v}[${k}] = ${v}[${k}] ? ${v}[${k}] + 1 : 1`,
+        `${v}[${k}] = ${v}[${k}] + 1 || 1`,
+        `if (${v}[${k}]) ${v}[${k}]++; else ${v}[${k}] = 1`,
+        `if (${k} in ${v}) ${v}[${k}] += 1; else ${v}[${k}] = 1`,
+        `if (!${v}[${k}]) ${v}[${k}] = 0; ${v}[${k}]++`,
+        `${v}[${k}] ??= 0; ${v}[${k}] += 3`,
+        `if (!(${k} in ${v})) ${v}[${k}] = 0; if (x > 4) ${v}[${k}]++`,
+        `if (!${v}[${k}]) ${v}[${k}] = 1; else ${v}[${k}]++`,
+      ]
+      const byMap = c.chance(50)
+      const start = byMap
+        ? c.one([
+            'new Map()',
+            'new Map([[1, 4], [0, undefined]])',
+            'new Map([["k1", 2], [2, -0]])',
+            'new Map([[1, 0.5]])',
+          ])
+        : c.one([
+            '{}',
+            '{ 1: 4, 0: undefined }',
+            '{ k1: 0, 2: -0 }',
+            '[]',
+            'new Array(12).fill(0)',
+            'new Uint8Array(12)',
+            '{ 2: 0.5 }',
+          ])
+      return `const ${v} = ${start}; for (const x of ${c.one([...n.nums, 'words'])}) { ${c.one(byMap ? map : keys)} }`
+    }),
   countNear: (c, n) =>
     made(
       n,
