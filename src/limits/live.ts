@@ -68,10 +68,10 @@ export const liveLimits = {
   strangersMax: 128,
   strangersPerHostMax: 32,
   /** Connections taken: at once and per second, from one address and from all. A handshake costs some milliseconds of the event loop. */
-  arrivalsPerHostBurst: 64,
-  arrivalsPerHostPerSecond: 16,
-  arrivalsBurst: 256,
-  arrivalsPerSecond: 64,
+  arrivalsPerHostBurst: 128,
+  arrivalsPerHostPerSecond: 32,
+  arrivalsBurst: 512,
+  arrivalsPerSecond: 96,
   arrivalHostsMax: 1024,
   /** Connections the kernel keeps for us: those that wait are all taken in one turn of the event loop. */
   arrivalsWaitingMax: 32,
