@@ -3,8 +3,8 @@
 /** How much of what was seen is left after one more outcome: some two thousand count. */
 const discount = 0.9995
 /** Standard errors by which the mean gain must exceed nothing to be believed at all, and wholly. */
-const doubtful = 2
-const certain = 3
+const doubtful = 1.5
+const certain = 2.5
 /** Gains of overlapping forecasts say less than as many of their own: by this share of the steps that they overlap. */
 const overlapShare = 0.4
 /** One jump must not decide: a gain or loss counts for at most so many usual ones, once those are known. */
