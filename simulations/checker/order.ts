@@ -24,7 +24,10 @@ export function checkpoints(report: Report): Rule {
   }
 }
 
-/** I7: a shard starts only where the results of all it depends on have been seen. */
+/**
+ * I7: a shard starts only where the results of all it depends on have been seen. One that was opened again since, because others
+ * lost it, may still lie where it was fetched before: whether it does, the slot's inputs tell.
+ */
 export function inputsFirst(report: Report): Rule {
   const parents = new Map<string, string[]>()
   const lives = new PerLife(() => new Set<string>())
@@ -36,7 +39,6 @@ export function inputsFirst(report: Report): Rule {
         parents.set(name, [...(parents.get(name) ?? []), `${event.job}/${family}:${from}`])
       }
       if (event.kind === 'take') for (const name of names) taken.add(name)
-      if (event.kind === 'reopen') for (const name of names) taken.delete(name)
       if (event.kind !== 'start' || event.family === ROOT_FAMILY) return
       names.forEach((name) => {
         const missing = parents.get(name)?.find((parent) => !taken.has(parent))

@@ -4,7 +4,7 @@ import type { HistoryKind, Told } from '../../src/history/event.ts'
 import { Recorder } from '../../src/history/recorder.ts'
 import type { Effect, Prefetch, RunPlan } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import type { Input, RecordSender } from '../../src/hub/input.ts'
+import type { Input, RecordSender, RunId } from '../../src/hub/input.ts'
 import type { TimerName } from '../../src/hub/timer.ts'
 import type { LedgerRecord } from '../../src/ledger/record.ts'
 import { durations } from '../../src/limits.ts'
@@ -18,7 +18,7 @@ import type { Parcel } from './ledger.ts'
 import { SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
-import { watchRecords, watchRun, watchStart } from './watch.ts'
+import { inputBlobs, watchInputs, watchRecords, watchRun, watchStart } from './watch.ts'
 import { POISONED, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
@@ -85,6 +85,8 @@ export class SimHub {
   /** Per timer: when it is due, and the time of the earliest event that will look at it. */
   readonly #timers = new Map<TimerName, { atMs: number; eventMs: number }>()
   readonly #frozenWork: (() => void)[] = []
+  /** By run: the blobs that were fetched for it. */
+  readonly #prepared = new Map<RunId, ReadonlySet<string>>()
 
   constructor(world: SimWorld, id: string, life: Life) {
     this.#world = world
@@ -323,15 +325,14 @@ export class SimHub {
 
   /** Fetches slices, results of parents and checkpoints, one after the other. */
   #prepare(plan: RunPlan): void {
-    const wanted = new Set<string>()
-    for (const shard of plan.shards) {
-      for (const place of [shard.input, ...shard.parents]) if (place?.ref.kind === 'blob') wanted.add(place.ref.cid)
-      if (shard.restored?.kind === 'blob') wanted.add(shard.restored.cid)
-    }
+    const wanted = inputBlobs(plan)
     const cids = [...wanted]
     const next = (): void => {
       const cid = cids.pop()
-      if (cid === undefined) return this.input({ type: 'prepared', run: plan.run, missing: null })
+      if (cid === undefined) {
+        this.#prepared.set(plan.run, wanted)
+        return this.input({ type: 'prepared', run: plan.run, missing: null })
+      }
       this.#world.blobs.fetch(this, cid, (isHere) => {
         if (isHere) next()
         else this.input({ type: 'prepared', run: plan.run, missing: cid })
@@ -346,6 +347,8 @@ export class SimHub {
 
   #start(plan: RunPlan): void {
     watchStart(this.#world, this, plan)
+    watchInputs(this.#world, plan, this.#prepared.get(plan.run))
+    this.#prepared.delete(plan.run)
     if (this.#slots.busy >= this.model.slots) this.#world.broken('I11', `${this.id} starts more runs than it has slots`)
     this.#slots.start(plan)
   }

@@ -92,6 +92,8 @@ export class SimTraffic {
     const vectors = new Map([...asker.disk.ledgers].map(([job, ledger]) => [job, ledger.vector()]))
     this.#stream(asker.id, to, () =>
       holder.whenAwake(() => {
+        // Of two lives with one key the younger may not have read its disk yet.
+        if (!holder.isUp) return
         this.#answer(holder, asker.id, vectors)
         if (!isReply) this.sync(holder, asker.id, true)
       }),

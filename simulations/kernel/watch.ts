@@ -36,6 +36,23 @@ export function watchStart(world: SimWorld, hub: SimHub, plan: RunPlan): void {
   mustMoveSeldom(world, hub, plan)
 }
 
+/** I7: what a slot is given was there when its run was prepared, whatever has been lost or opened again since. */
+export function watchInputs(world: SimWorld, plan: RunPlan, fetched: ReadonlySet<string> | undefined): void {
+  for (const cid of inputBlobs(plan)) {
+    if (fetched?.has(cid) !== true) world.broken('I7', `${plan.job}/${plan.family} starts without its input ${cid}`)
+  }
+}
+
+/** Blobs that a slot needs for these shards: slices, results of parents, checkpoints. */
+export function inputBlobs(plan: RunPlan): ReadonlySet<string> {
+  const blobs = new Set<string>()
+  for (const { input, parents, restored } of plan.shards) {
+    for (const place of [input, ...parents]) if (place?.ref.kind === 'blob') blobs.add(place.ref.cid)
+    if (restored?.kind === 'blob') blobs.add(restored.cid)
+  }
+  return blobs
+}
+
 /** I8: nothing starts for a job that this hub knows to have ended. I9: nor on a machine that does not meet its needs. */
 export function watchRun(world: SimWorld, hub: SimHub, id: string): void {
   const job = hub.hub.state.jobs.get(id)
