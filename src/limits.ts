@@ -63,6 +63,11 @@ export const counts = {
   poisonHubsMax: 3,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
+  /** Per job: stretches of shards whose first result is remembered, to be compared with a second one; differences that are told. */
+  tellingsMax: 65_536,
+  disputesMax: 1_024,
+  /** Per hub: shards of which it told a result that did not stand. Trust has long reached its floor by then. */
+  wrongResultsMax: 64,
   /** Ids of dropped jobs remembered, so that peers do not bring them back. */
   droppedJobsMax: 16_384,
   /** Updates in one message between hubs; a longer answer takes several messages. */

@@ -2,7 +2,6 @@
 import { recovery, shellLimits } from '../../src/limits.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { packList, unpackList } from '../../src/wire/pack.ts'
-import type { Random } from './random.ts'
 import type { SimHub } from './sim-hub.ts'
 import { SimTransfers } from './transfers.ts'
 import type { SimWorld } from './world.ts'
@@ -24,7 +23,7 @@ export class SimBlobs {
   readonly transfers: SimTransfers
   readonly #world: SimWorld
   readonly #model: BlobModel
-  readonly #random: Random
+  readonly #seed: number
   /** What is behind each blob; equal content has an equal name. */
   readonly #contents = new Map<string, readonly string[]>()
   readonly #sizes = new Map<string, number>()
@@ -32,18 +31,18 @@ export class SimBlobs {
   readonly #encoder = new TextEncoder()
   readonly #decoder = new TextDecoder()
 
-  constructor(world: SimWorld, model: BlobModel, random: Random) {
+  constructor(world: SimWorld, model: BlobModel, seed: number) {
     this.#world = world
     this.#model = model
-    this.#random = random
+    this.#seed = seed
     this.transfers = new SimTransfers(world.events, world.network)
   }
 
   /** Null when the disk has no room. */
   store(hub: SimHub, name: string, values: readonly string[], workMs: number): Ref | null {
     const { share, bytesPerWorkMs } = this.#model
-    if (share === 0 || !this.#random.chance(share)) return this.inline(values)
     const cid = `result-${name}+${values.length}`
+    if (!isLarge(cid, share, this.#seed)) return this.inline(values)
     this.#contents.set(cid, values)
     const size = BLOB_BYTES + Math.round(workMs * bytesPerWorkMs)
     this.#sizes.set(cid, size)
@@ -156,4 +155,12 @@ export class SimBlobs {
   #has(hub: SimHub, source: SimHub, cid: string): boolean {
     return this.#reaches(hub, source) && source.disk.blobs.has(cid)
   }
+}
+
+/** The same values are as large wherever they are made: what is a blob at one hub is none of the others' inline. */
+function isLarge(cid: string, share: number, seed: number): boolean {
+  let hash = 0x811c9dc5 ^ seed
+  for (let index = 0; index < cid.length; index++) hash = Math.imul(hash ^ cid.charCodeAt(index), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return (hash >>> 0) / 2 ** 32 < share
 }

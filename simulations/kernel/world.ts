@@ -136,7 +136,7 @@ export class SimWorld {
     this.blobs = new SimBlobs(
       this,
       { share: options.blobResults ?? 0, bytesPerWorkMs: options.blobBytesPerWorkMs ?? 0 },
-      new Random(options.seed, 'blobs'),
+      options.seed,
     )
     for (let index = 0; index < options.hubs; index++) this.bounce(hubName(index))
   }

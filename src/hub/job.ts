@@ -46,6 +46,8 @@ export interface Job {
   shortSinceMs: number | null
   /** Differences between results that were told. */
   readonly disputes: Set<string>
+  /** By stretch of shards: who recorded a result first, and what it is known by. */
+  readonly tellings: Map<string, { readonly hub: HubId; readonly digest: string }>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
 }

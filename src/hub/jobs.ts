@@ -42,6 +42,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     lostCheckpoints: new Set(),
     shortSinceMs: null,
     disputes: new Set(),
+    tellings: new Map(),
   }
   state.jobs.set(job.id, job)
   state.jobsChanged(job)

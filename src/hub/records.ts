@@ -116,7 +116,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, { lo, hi, hub: author.hub }, state.nowMs)
-  if (view !== undefined) compareResults(state, job, view, lo, hi)
+  if (view !== undefined) compareResults(state, job, view, author.hub, record)
   deliverDone(state, job, family, lo, hi)
 }
 

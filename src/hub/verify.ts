@@ -2,8 +2,10 @@
  * Comparing results: a job may ask that several hubs run each shard. A shard stays open until more than half of them have
  * told the same result; nobody runs it twice. Whoever told another is named, and is trusted with less work from then on.
  */
+
+import type { DoneRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
-import { recovery } from '../limits.ts'
+import { counts, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
 import type { Disagreement, Verified } from '../program/report.ts'
@@ -54,18 +56,41 @@ function shortOf(state: HubState, job: Job): string | null {
   return null
 }
 
-/** Results came: hubs that told something else than what stands lose trust, and a difference is told once. */
-export function compareResults(state: HubState, job: Job, view: FamilyView, lo: number, hi: number): void {
-  for (const found of disagreementsIn(view, lo, hi, isComparable(job, view))) {
-    for (const hub of found.against) {
-      const wrong = state.wrongResults.get(hub) ?? new Set()
-      state.wrongResults.set(hub, wrong.add(`${job.id}/${found.shard}`))
-    }
-    const told = `${found.shard} ${found.kept.join()} ${found.against.join()}`
-    if (job.disputes.has(told)) continue
-    job.disputes.add(told)
-    state.effect({ type: 'story', job: job.id, event: { type: 'disagreement', ...found } })
+/**
+ * Results came. Where they are compared, hubs that told something else than what stands lose trust; a difference that shows anywhere
+ * else is told, too, but there one word stands against another.
+ */
+export function compareResults(state: HubState, job: Job, view: FamilyView, author: HubId, record: DoneRecord): void {
+  if (!view.comparesResults) return compareTellings(state, job, view, author, record)
+  for (const found of disputesIn(view, record.lo, record.hi)) {
+    if (found.kept.length > 0) for (const hub of found.against) distrust(state, hub, `${job.id}/${found.shard}`)
+    tellDispute(state, job, found)
   }
+}
+
+/** Two hubs recorded the same shards, as after a partition or a copy of late work: what they are known by must be the same. */
+function compareTellings(state: HubState, job: Job, view: FamilyView, hub: HubId, record: DoneRecord): void {
+  if (!isComparable(job, view)) return
+  const place = `${record.family} ${record.lo} ${record.hi}`
+  const told = { hub, digest: keyOf(record.ref) }
+  const first = job.tellings.get(place)
+  if (first === undefined) {
+    if (job.tellings.size < counts.tellingsMax) job.tellings.set(place, told)
+  } else if (first.hub !== hub && first.digest !== told.digest) {
+    tellDispute(state, job, disputeOf(view, record.lo, [first, told]))
+  }
+}
+
+function distrust(state: HubState, hub: HubId, shard: string): void {
+  const wrong = state.wrongResults.get(hub) ?? new Set()
+  if (wrong.size < counts.wrongResultsMax) state.wrongResults.set(hub, wrong.add(shard))
+}
+
+function tellDispute(state: HubState, job: Job, found: Disagreement): void {
+  const told = `${found.shard} ${found.kept.join()} ${found.against.join()}`
+  if (job.disputes.has(told) || job.disputes.size >= counts.disputesMax) return
+  job.disputes.add(told)
+  state.effect({ type: 'story', job: job.id, event: { type: 'disagreement', ...found } })
 }
 
 /** How comparing went; null for jobs without families that are compared and without differences. */
@@ -75,7 +100,8 @@ export function verifiedReport(state: HubState, job: Job): Verified | null {
   let shards = 0
   for (const view of job.view.families.values()) {
     if (view.comparesResults) shards += view.doneCount
-    disagreements.push(...disagreementsIn(view, 0, view.shards, isComparable(job, view)))
+    if (view.comparesResults) disagreements.push(...disputesIn(view, 0, view.shards))
+    else if (isComparable(job, view)) disagreements.push(...differencesIn(view))
   }
   if (wanted < 2 && disagreements.length === 0) return null
   const quorum = Math.floor(wanted / 2) + 1
@@ -90,31 +116,43 @@ function isComparable(job: Job, { spec }: FamilyView): boolean {
   )
 }
 
-function disagreementsIn(view: FamilyView, lo: number, hi: number, comparesRefs: boolean): Disagreement[] {
+interface Telling {
+  readonly hub: HubId
+  readonly digest: string
+}
+
+/** Shards of which hubs that compare results told different ones. */
+function disputesIn(view: FamilyView, lo: number, hi: number): Disagreement[] {
   const found: Disagreement[] = []
   for (let shard = lo; shard < hi; shard++) {
-    const told = view.comparesResults ? view.votes(shard) : comparesRefs ? tellings(view, shard) : []
-    if (new Set(told.map(({ digest }) => digest)).size < 2) continue
-    const kept = view.done(shard)?.hub ?? null
-    const stands = told.find(({ hub }) => hub === kept)?.digest ?? null
-    found.push({
-      shard: shardName({ family: view.spec.key, index: shard }),
-      kept: told.filter(({ digest }) => digest === stands).map(({ hub }) => hub),
-      against: told.filter(({ digest }) => digest !== stands).map(({ hub }) => hub),
-    })
+    const told = view.votes(shard)
+    if (new Set(told.map(({ digest }) => digest)).size > 1) found.push(disputeOf(view, shard, told))
   }
   return found
 }
 
-/** What hubs recorded for a shard that was done twice, where the records cover the same shards. */
-function tellings(view: FamilyView, shard: number): { readonly hub: HubId; readonly digest: string }[] {
-  if (view.doneRecords(shard) < 2) return []
-  const done = view.history().flatMap(({ author, record }) => (record.kind === 'done' ? [{ author, record }] : []))
-  const about = done.filter(({ record }) => record.lo <= shard && shard < record.hi)
-  const [first] = about
-  return about
-    .filter(({ record }) => record.lo === first?.record.lo && record.hi === first.record.hi)
-    .map(({ author, record }) => ({ hub: author.hub, digest: keyOf(record.ref) }))
+/** Stretches that were recorded more than once, and not alike; each goes by its first shard. */
+function differencesIn(view: FamilyView): Disagreement[] {
+  const places = new Map<string, { readonly lo: number; readonly told: Telling[] }>()
+  for (const { author, record } of view.history()) {
+    if (record.kind !== 'done') continue
+    const { lo, hi, ref } = record
+    const place = places.get(`${lo} ${hi}`) ?? { lo, told: [] }
+    places.set(`${lo} ${hi}`, place)
+    place.told.push({ hub: author.hub, digest: keyOf(ref) })
+  }
+  const differing = [...places.values()].filter(({ told }) => new Set(told.map(({ digest }) => digest)).size > 1)
+  return differing.map(({ lo, told }) => disputeOf(view, lo, told))
+}
+
+function disputeOf(view: FamilyView, shard: number, told: readonly Telling[]): Disagreement {
+  const kept = view.done(shard)?.hub ?? null
+  const stands = told.find(({ hub }) => hub === kept)?.digest ?? null
+  return {
+    shard: shardName({ family: view.spec.key, index: shard }),
+    kept: told.filter(({ digest }) => digest === stands).map(({ hub }) => hub),
+    against: told.filter(({ digest }) => digest !== stands).map(({ hub }) => hub),
+  }
 }
 
 function keyOf(ref: Ref): string {
