@@ -41,6 +41,18 @@ const bodies: Readonly<Record<string, { readonly text: string; readonly n: numbe
     text: 'const a = new Float64Array(27); let s = 1; for (let t = 0; t < n; t++) { for (let x = 0; x < 3; x++) for (let y = 0; y < 3; y++) for (let z = 0; z < 3; z++) { s = s * 0.5 + a[x * 9 + y * 3 + z]; a[(x * 9 + y * 3 + z + t) % 27] = s } } return s',
     n: 5e6,
   },
+  'items of an array': {
+    text: 'const xs = Array.from({ length: 1000 }, (_, i) => i / 7); let x = 1; for (let r = 0; r < n; r++) { x = -x; for (const y of xs) x = x * 0.5 + y } return x',
+    n: 2e5,
+  },
+  'a long array, with a call for each item': {
+    text: 'const xs = Array.from({ length: 4e6 }, (_, i) => i); let x = 1; for (const y of xs) x = step(x, y); return x',
+    n: 4e6,
+  },
+  'a long array, with an object for each item': {
+    text: 'const xs = Array.from({ length: 1e6 }, (_, i) => ({ v: i })); let x = 1; for (const y of xs) { x = step(x, y.v); y.seen = x } return x',
+    n: 1e6,
+  },
   'a call in each pass': { text: 'let x = 1; for (let i = 0; i < n; i++) x = step(x, i); return x', n: 1e8 },
 }
 
@@ -89,7 +101,9 @@ async function cpuMs(run: () => unknown): Promise<number> {
   return (user + system) / 1e3
 }
 
+const only = process.env.SHOAL_BENCH_ONLY ?? ''
 for (const [name, { text, n }] of Object.entries(bodies)) {
+  if (!name.includes(only)) continue
   const looked = runner(module(text), n)
   // Names of what generated code calls are what tells a function that keeps its own state: nothing is looked at.
   const plain = runner(module(text).replace('{', '{ const own = { restored: 0 }; '), n)

@@ -102,8 +102,11 @@ export const loopLimits = {
   passesPerLookMax: 65_535,
   /** A loop that takes longer is worth a state: its objects are noted. What went before is run again after a loss. */
   notedAfterMs: 250,
-  /** Noting may take this share of a loop: one in so many parts. */
+  /** Noting may take this share of the time that a loop has run: one in so many parts. */
   noteShares: 20,
+  /** Bytes of state that are noted in a millisecond at least, and that are always few enough. */
+  noteBytesPerMs: 5 * 1024,
+  noteBytesMin: 64 * 1024,
   /** After a state that could not be kept the loop is left alone for so long. */
   restMs: 10_000,
   /** Loops under way at once whose states are kept: rounds within rounds, calls within calls. */

@@ -110,7 +110,7 @@ export const loopFunctions: readonly LoopFunction[] = [
   ),
   entry(
     'for of an array',
-    'let s = 1; for (const x of n) { s = (s * 31 + x.v) % 1009; x.seen = s } return [s, n]',
+    'let s = 1; for (const x of n) { s = Math.abs(s * 31 + x.v) % 1009; x.seen = s } return [s, n]',
     Array.from({ length: 30 }, (_, v) => ({ v })),
   ),
   entry(
@@ -120,7 +120,7 @@ export const loopFunctions: readonly LoopFunction[] = [
   ),
   entry(
     'for of with continue',
-    'let s = 1; for (const [a, b] of n) { if (a % 2) continue; s = (s * 31 + b) % 1009 } return s',
+    'let s = 1; for (const [a, b] of n) { if (a % 2) continue; s = Math.abs(s * 31 + b) % 1009 } return s',
     Array.from({ length: 40 }, (_, v) => [v, v * 3]),
   ),
   entry('what is logged and told', 'let s = 0; for (let i = 0; i < n; i++) { ctx.progress(i / n); s += i } return s'),

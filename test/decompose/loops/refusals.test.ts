@@ -65,6 +65,14 @@ test.each(refused)('%s: %s', (code, source) => {
   for (const { checkpoint } of spots) expect(checkpoint?.text).toMatch(/^no checkpoints: /)
 })
 
+test('a list gone through with nothing but plain arithmetic is left alone: to look would take longer', () => {
+  const spots = (body: string) => {
+    const source = `function f(x) { return x % 97 } export default function (xs) { let s = 1; for (const x of xs) { ${body} } return s }`
+    return decompose(source, 'list.js').spots.map(({ checkpoint }) => checkpoint?.reason)
+  }
+  expect([spots('s = (s * 7 + x) % 97'), spots('s = f(s * 7 + x)')]).toEqual([['short'], ['']])
+})
+
 test('loops within loops are kept two deep; what runs in shards as well is kept there', () => {
   const deep = `export default function (n) { let x = 1; for (let a = 0; a < n; a++) { x++; for (let b = 0; b < n; b++) { x += b % 3; for (let c = 0; c < n; c++) { x = (x * 7 + c) % 97 } } } return x }`
   expect(decompose(deep, 'deep.js').spots.map(({ checkpoint }) => checkpoint?.reason)).toEqual(['', '', 'inner'])
@@ -80,6 +88,17 @@ test('a state that turns out to be no plain data is told once, and the loop goes
   expect(kept).toEqual([])
   expect(logs).toHaveLength(1)
   expect(logs[0]).toMatch(/^line 2 runs without checkpoints: function: .* is a function/)
+})
+
+test('a large state is noted once the loop has run long enough for it, and until then costs little', async () => {
+  const source = `export default function ({ world, n }) {
+  let x = 1; for (let i = 0; i < n; i++) { x = (x * 7 + i) % 97; world[x].id = x } return [x, world] }`
+  const world = Array.from({ length: 4_000 }, (_, i) => ({ id: i, name: `cell ${i}` }))
+  const whole = await runKept(source, { world, n: 40 })
+  expect(whole.logs).toEqual([])
+  expect(whole.kept.length).toBeGreaterThan(3)
+  const resumed = await runKept(source, { world, n: 40 }, whole.kept.at(-1)?.state)
+  expect(resumed.outcome).toEqual(whole.outcome)
 })
 
 test('a state of other code, or a damaged one, is left alone: the loop runs from its start', async () => {

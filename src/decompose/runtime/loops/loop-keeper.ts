@@ -40,7 +40,8 @@ export interface KeptRun extends StateSetting {
 interface Entered {
   readonly site: Site
   readonly line: number
-  readonly noteAtMs: number
+  readonly sinceMs: number
+  noteAtMs: number
   readonly entry: number
   lookedMs: number
   passes: number
@@ -56,8 +57,8 @@ interface Site {
   gap: number
   /** No attempt to keep its state before. */
   restsUntilMs: number
-  /** What noting its objects took the last time. */
-  noteMs: number
+  /** Bytes that noting its objects is known to get through in a millisecond. */
+  noteRate: number
   isTold: boolean
 }
 
@@ -156,9 +157,20 @@ export class LoopKeeper {
     if (known?.entry === entry) return known
     const nowMs = host.nowMs()
     const of = this.#siteOf(site)
-    const noteAtMs = nowMs + Math.max(loopLimits.notedAfterMs, loopLimits.noteShares * of.noteMs)
+    const noteAtMs = nowMs + loopLimits.notedAfterMs
     const line = this.#lines.get(site) ?? 0
-    const loop = { site: of, line, entry, noteAtMs, lookedMs: nowMs, passes: 0, gap: first, at: 0, origins: null }
+    const loop = {
+      site: of,
+      line,
+      entry,
+      sinceMs: nowMs,
+      noteAtMs,
+      lookedMs: nowMs,
+      passes: 0,
+      gap: first,
+      at: 0,
+      origins: null,
+    }
     this.#entered.push(loop)
     return loop
   }
@@ -166,7 +178,7 @@ export class LoopKeeper {
   #siteOf(site: number): Site {
     const known = this.#sites.get(site)
     if (known !== undefined) return known
-    const made = { gap: 0, restsUntilMs: 0, noteMs: 0, isTold: false }
+    const made = { gap: 0, restsUntilMs: 0, noteRate: loopLimits.noteBytesPerMs, isTold: false }
     this.#sites.set(site, made)
     return made
   }
@@ -192,14 +204,23 @@ export class LoopKeeper {
     }
   }
 
+  /** Notes what the loop can reach, within a share of the time it has run: where that is not enough, later. */
   #note(run: KeptRun, loop: Entered, rebound: readonly unknown[], fixed: readonly unknown[]): void {
+    const { site } = loop
     const startMs = run.host.nowMs()
+    const elapsedMs = startMs - loop.sinceMs
+    const within = Math.max(loopLimits.noteBytesMin, (elapsedMs / loopLimits.noteShares) * site.noteRate)
+    const bytesMax = Math.min(sizes.checkpointBytesMax, within)
     try {
-      loop.origins = new Origins(run, rebound, fixed)
-    } finally {
-      loop.site.noteMs = run.host.nowMs() - startMs
+      loop.origins = new Origins(run, rebound, fixed, bytesMax)
+      loop.at = loop.passes
+    } catch (thrown) {
+      const isTooMuch = thrown instanceof ShoalError && thrown.code === 'SHOAL_VALUE_TOO_LARGE'
+      if (!isTooMuch || bytesMax === sizes.checkpointBytesMax) throw thrown
+      const tookMs = run.host.nowMs() - startMs
+      site.noteRate = Math.max(site.noteRate, bytesMax / Math.max(tookMs, 1))
+      loop.noteAtMs = startMs + elapsedMs / 2
     }
-    loop.at = loop.passes
   }
 
   /** What was kept of a loop within this one belongs to an earlier pass. */

@@ -31,14 +31,20 @@ export class Origins {
   /**
    * @param rebound values of the variables that the loop may bind anew
    * @param fixed values of those that it only reads
+   * @param bytesMax how much may be looked through
    * @throws ShoalError SHOAL_VALUE_UNSUPPORTED, SHOAL_VALUE_TOO_LARGE when the state is no plain data
    */
-  constructor(setting: StateSetting, rebound: readonly unknown[], fixed: readonly unknown[]) {
+  constructor(
+    setting: StateSetting,
+    rebound: readonly unknown[],
+    fixed: readonly unknown[],
+    bytesMax: number = sizes.checkpointBytesMax,
+  ) {
     this.#setting = setting
     this.#numbers = new LayeredNumbers(setting.numbers)
     const carried = fixed.map((value) => (isOfEngine(value) ? null : value))
     const roots = [rebound, carried]
-    this.#encode(roots, this.#numbers)
+    this.#encode(roots, this.#numbers, bytesMax)
     const own = new Set<object>([roots, rebound, carried])
     this.#objects = this.#numbers.added().filter((object) => !own.has(object))
   }
@@ -58,8 +64,8 @@ export class Origins {
     return rebound
   }
 
-  #encode(value: unknown, known: Map<object, number>): Uint8Array {
-    return encode(value, { known, classes: this.#setting.classes, bytesMax: sizes.checkpointBytesMax })
+  #encode(value: unknown, known: Map<object, number>, bytesMax: number = sizes.checkpointBytesMax): Uint8Array {
+    return encode(value, { known, classes: this.#setting.classes, bytesMax })
   }
 }
 

@@ -27,15 +27,21 @@ export function formOf(map: ModuleMap, site: Site): { readonly form: LoopForm; r
 
 /** A few steps of plain arithmetic: over before anybody could look. */
 export function isShort(map: ModuleMap, site: Site): boolean {
+  // To look in each pass costs as much as such a pass itself.
+  if (formOf(map, site).form === 'within') return isPlain(site)
   const shape = shapeOf(map, site)
   if (shape?.kind !== 'range' || shape.end.type !== 'Literal' || !(Number(shape.end.value) <= SHORT_PASSES))
     return false
-  let isPlain = true
-  walk(site.node, (at) => {
-    if (at !== site.node && (isLoop(at) || /^(Call|New|Await)Expression$/.test(at.type))) isPlain = false
-    return isPlain
+  return isPlain(site)
+}
+
+function isPlain({ node }: Site): boolean {
+  let plain = true
+  walk('body' in node ? node.body : node, (at) => {
+    if (isLoop(at) || /^(Call|New|Await)Expression$/.test(at.type)) plain = false
+    return plain
   })
-  return isPlain
+  return plain
 }
 
 const SHORT_PASSES = 10_000

@@ -76,7 +76,7 @@ export class KeptLoops {
     const outermostFirst = [...this.#sites.entries()].sort(([, a], [, b]) => a.node.start - b.node.start)
     for (const [id, site] of outermostFirst) {
       if (site.kind !== 'loop') continue
-      const found = objection(site) ?? this.#tooDeep(site, loops) ?? formObstacle(this.#map, site.node, site.line)
+      const found = objection(site) ?? formObstacle(this.#map, site.node, site.line) ?? this.#tooDeep(site, loops)
       if (found === 'elsewhere') continue
       const state = found ?? stateOf(this.#map, site.node)
       if ('reason' in state) this.#obstacles.set(site, state)
@@ -92,7 +92,10 @@ export class KeptLoops {
     const frame = this.#map.functionAround(site.node)
     const around = loops.filter(({ node }) => contains(node, site.node) && this.#map.functionAround(node) === frame)
     const [outermost] = around
-    if (outermost === undefined || (around.length < DEPTH_MAX && !isShort(this.#map, site))) return null
+    const isOver = isShort(this.#map, site)
+    if (outermost === undefined && isOver && formOf(this.#map, site).form === 'within')
+      return { reason: 'short', name: '', line: site.line }
+    if (outermost === undefined || (around.length < DEPTH_MAX && !isOver)) return null
     return { reason: 'inner', name: '', line: outermost.line }
   }
 

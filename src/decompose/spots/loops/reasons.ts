@@ -3,6 +3,7 @@
 /** Reason codes of the `checkpoint` part of `shoal explain`. */
 export type KeepReason =
   | 'inner'
+  | 'short'
   | 'in-shards'
   | 'nested-function'
   | 'generator'
@@ -24,6 +25,7 @@ export interface KeepObstacle {
 
 const SENTENCES: Record<KeepReason, (name: string, line: number) => string> = {
   inner: (_name, line) => `the state is kept by the loops around it (line ${line})`,
+  short: () => 'its passes are over sooner than a look at them',
   'in-shards': (name) => `${name} also runs within shards, so nobody can tell how often it has run`,
   'nested-function': (name) => `is inside ${name}, which cannot be entered again in the middle`,
   generator: (name) => `${name} runs in steps between other code`,
