@@ -19,6 +19,8 @@ export interface ClaimExplanation {
     readonly terms: Readonly<Record<string, number>>
   }[]
   readonly askHub: HubId | null
+  /** Where results are compared: what each hub found, by a digest; equal ones are equal results. Else empty. */
+  readonly told: readonly { readonly hub: HubId; readonly digest: string }[]
 }
 
 /**
@@ -49,6 +51,7 @@ export function explainClaim(state: HubState, name: string): ClaimExplanation {
         terms: { ...bid.terms },
       })),
       askHub: claim === null || isOurs ? null : claim.hub,
+      told: view.votes(shard).map(({ hub, digest }) => ({ hub, digest })),
     }
   }
   throw new ShoalError('SHOAL_USAGE', `no job here has a shard ${name}`, { next: 'name it as `shoal job ID` shows it' })

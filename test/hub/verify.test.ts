@@ -57,3 +57,25 @@ test('with fewer hubs than asked a job waits, says for what, and fails after a w
   expect(failed.report.status).toBe('unverified')
   expect(failed.report.reason).toContain('2 may run the job')
 })
+
+test('two results that were made without being asked for are compared, too, and both hubs are named', () => {
+  const sim = new SimWorld({ seed: 11, hubs: 3 })
+  const job = simJob('twice', hubName(0), [{ shards: 6, workMs: () => 40, isCostKnown: false }], {})
+  sim.events.at(1_000, () => sim.submit(job, 0))
+  sim.runFor(20_000)
+  const { hub } = sim.hub(0)
+  const view = [...hub.state.job(job.id).view.families.values()].at(-1)
+  const first = view?.history().find(({ record }) => record.kind === 'done')
+  if (first?.record.kind !== 'done') throw new Error('the family is done')
+  expect(jobReport(hub.state, hub.state.job(job.id)).verified).toBeNull()
+  const other = hubName(first.author.hub === hubName(1) ? 2 : 1)
+  const tell = (bytes: Uint8Array) => {
+    const record = { ...first.record, epoch: 7, ref: { kind: 'inline', bytes } as const }
+    hub.handle({ type: 'records', job: job.id, entries: [{ author: { hub: other, boot: 'late' }, record }] }, 30_000)
+    return jobReport(hub.state, hub.state.job(job.id)).verified?.disagreements ?? []
+  }
+  const [found] = tell(new Uint8Array([9]))
+  expect(found).toMatchObject({ kept: [first.author.hub], against: [other] })
+  // One word stands against another: nobody is blamed for it.
+  expect(hub.state.wrongResults.size).toBe(0)
+})
