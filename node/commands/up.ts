@@ -90,6 +90,7 @@ function hubOptions(args: Arguments, home: string) {
     history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),
     measuresSpeed: !args.flag('embedded'),
+    isTransient: args.flag('embedded'),
   }
 }
 

@@ -44,12 +44,15 @@ export interface Place {
 export class LocalSurface implements LocalHub {
   readonly #live: LiveHub
   readonly #place: Place
+  readonly #waitsForDisk: boolean
   readonly #outcomes: Outcomes
   readonly #followers: Followers
   readonly #accepted = new Map<JobId, () => void>()
   readonly #drained = Promise.withResolvers<void>()
 
-  constructor(live: LiveHub, place: Place) {
+  /** @param init.waitsForDisk a job is acknowledged once its first record is on disk, by a lone hub, too */
+  constructor(live: LiveHub, place: Place, init: { readonly waitsForDisk: boolean }) {
+    this.#waitsForDisk = init.waitsForDisk
     this.#live = live
     this.#place = place
     this.#outcomes = new Outcomes(live.hub, live.values)
@@ -209,7 +212,7 @@ export class LocalSurface implements LocalHub {
     this.#accepted.set(job, accepted.resolve)
     try {
       submit()
-      await Promise.all([accepted.promise, this.#live.durable(job)])
+      await Promise.all([accepted.promise, this.#waitsForDisk ? this.#live.durable(job) : null])
     } finally {
       clearTimeout(timer)
       this.#accepted.delete(job)

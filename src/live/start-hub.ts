@@ -54,6 +54,8 @@ export interface StartHubOptions {
   readonly trust: Trust
   /** Whether to find out how fast this machine is; hubs that share one need not. */
   readonly measuresSpeed: boolean
+  /** The home goes with the hub, so a job of it outlives neither: a lone hub need not wait for its disk to say that it has the job. */
+  readonly isTransient?: boolean
   /** Folder for the hub's history; null: none is written. */
   readonly history: string | null
   readonly log: Log
@@ -121,7 +123,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
     nowMs,
   })
   live.hub.state.migrates = options.migration
-  const surface = new LocalSurface(live, place)
+  const surface = new LocalSurface(live, place, { waitsForDisk: options.isTransient !== true })
   const monitor = new LoadMonitor({
     usage: () => slots.usage(),
     report: (report) => {

@@ -58,14 +58,15 @@ export async function startWhole(init: { member: Founder; home?: string; peers?:
       wallOffsetMs: Date.now() - performance.now(),
     },
   )
-  const surface = new LocalSurface(live, {
+  const place = {
     info: () => ({ hub: member.identity.hub, swarm: '', addresses: [], slots: 1, isolation: 'L0', version: '' }),
     doctor: () => Promise.reject(new Error('not here')),
     createToken: () => Promise.reject(new Error('not here')),
     acceptHub: () => Promise.reject(new Error('not here')),
     removeHub: () => Promise.reject(new Error('not here')),
     maySubmit: () => true,
-  })
+  }
+  const surface = new LocalSurface(live, place, { waitsForDisk: true })
   await live.start()
   const address = () => network.addresses().find((one) => one.includes('127.0.0.1')) ?? ''
   const whole = { live, surface, member, home, log, address }
