@@ -153,6 +153,9 @@ function keepsState(flow: Flow, method: FunctionNode, receiver: Value, node: Any
   if (around !== null && !contains(around, node)) flow.problem('unknown-call', node, name)
 }
 
+/** They put in what they are given, and nothing of what is in it. */
+const WHOLE = new Set(['push', 'unshift', 'set', 'add', 'fill'])
+
 function applyEffect(
   flow: Flow,
   node: AnyNode,
@@ -169,7 +172,7 @@ function applyEffect(
   // Spread and flattening put elements of arguments in, too.
   // What calls its arguments keeps none of them: `Array.from(xs, f)` holds no `f`.
   const kept = effect.calls ? (given.values[0] ?? emptyValue()) : all
-  const stored = effect.stores ? join(kept, flow.read(kept, ANY_FIELD)) : emptyValue()
+  const stored = effect.stores ? (WHOLE.has(name) ? kept : join(kept, flow.read(kept, ANY_FIELD))) : emptyValue()
   if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
   if (REGEX_USERS.has(name)) touchRegExp(flow, node, given.values[0])
   const called = effect.calls ? callBack(flow, node, given, receiver, inside, name) : emptyValue()

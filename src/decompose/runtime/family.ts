@@ -11,6 +11,7 @@ import { packList } from '../../wire/pack.ts'
 import type { SpotMeta } from '../codegen/meta.ts'
 import { type BestPart, type HeldBest, objectionToHeld, takes } from './bests.ts'
 import { builtinsPatched } from './fingerprint.ts'
+import { listsIn } from './groups.ts'
 import { LayeredNumbers } from './known.ts'
 import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts, writtenRows } from './live.ts'
 import { memoryOf } from './rows.ts'
@@ -154,6 +155,12 @@ function aliasAmong(
     if (typeof value !== 'object' || value === null || output.best !== null) continue
     if (written.has(value) || value === items.source) return `${output.name} has a second name`
     written.set(value, output.name)
+    if (output.how === 'groupMap' || output.how === 'groupKeys') {
+      for (const list of listsIn(value)) {
+        if (written.has(list)) return `${output.name} has lists that are one`
+        if (typeof list === 'object' && list !== null) written.set(list, output.name)
+      }
+    }
     const memory = memoryOf(value)
     if (memory === null) continue
     if (written.has(memory) || memoryOf(items.source) === memory) return `${output.name} shares its memory`

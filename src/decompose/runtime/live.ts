@@ -3,6 +3,7 @@
 import { type TypedArray, typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
 import { added } from './fold-visit.ts'
+import { mergeGroups, objectionToGroups } from './groups.ts'
 import { type IntegerSum, integerSum, isExact, joined } from './integers.ts'
 import { mergeRows, type RowsPart, rowsOf } from './rows.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
@@ -71,6 +72,10 @@ function standFor(
       return rowsStand(meta, value, claim, range)
     case 'best':
       return { is: 'best' }
+    case 'groupMap':
+      return isPlain(value, Map.prototype) ? { is: 'map' } : 'is no plain Map'
+    case 'groupKeys':
+      return isPlainObject(value) ? { is: 'keys' } : 'is no plain object'
   }
 }
 
@@ -194,6 +199,9 @@ function objectionToPart(live: Live, part: unknown, of: number): string | null {
       return part instanceof Map ? objectionToCounts(part, of, value as Map<unknown, unknown>) : 'no counts'
     case 'tallyKeys':
       return objectionToKeyCounts(live, part as Record<string, unknown>, of)
+    case 'groupMap':
+    case 'groupKeys':
+      return objectionToGroups(value, part)
     case 'put':
       return objectionToPut(value, part as Record<string, unknown>)
     default:
@@ -289,6 +297,10 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
       }
       return undefined
     }
+    case 'groupMap':
+    case 'groupKeys':
+      mergeGroups(value, part)
+      return undefined
     case 'sum':
       if (live.meta.integers) return withSum(live.meta.operator, held, part as IntegerSum)
       return (part as unknown[]).reduce((sum, entry) => added(live.meta.operator, sum, entry), held)

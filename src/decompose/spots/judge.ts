@@ -78,6 +78,8 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     (output) =>
       output.how === 'tallyKeys' ||
       output.how === 'best' ||
+      output.how === 'groupMap' ||
+      output.how === 'groupKeys' ||
       (output.how === 'sum' && output.integers && !output.exact) ||
       output.how === 'rows' ||
       (output.how === 'cells' && !areDisjoint(strided(map, output.cells, shape))),

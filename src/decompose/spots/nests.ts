@@ -16,7 +16,21 @@ export interface Nest {
 
 /** Outputs that are merged in the order of the items, whatever these are. */
 const IN_ORDER: ReadonlySet<Output['how']> = new Set([
-  ...(['push', 'put', 'set', 'add', 'count', 'tallyMap', 'tallyKeys', 'max', 'min', 'sum', 'best'] as const),
+  ...([
+    'push',
+    'put',
+    'set',
+    'add',
+    'count',
+    'tallyMap',
+    'tallyKeys',
+    'max',
+    'min',
+    'sum',
+    'best',
+    'groupMap',
+    'groupKeys',
+  ] as const),
 ])
 
 /** The nest that a loop and the loop in it make up; null when the inner one is not the same for all outer items. */

@@ -24,6 +24,7 @@ export interface UseSetting {
 /** One use of the variable: what it does. */
 type Use =
   | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
+  | { readonly how: 'groupMap' | 'groupKeys' | 'pushMap' | 'pushKeys' }
   | { readonly how: 'cells' | 'row'; readonly cells: Cells; readonly writes: boolean }
   | { readonly how: 'sum'; readonly node: Addition }
 
@@ -42,6 +43,9 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
     uses.push(use)
   }
   const hows = new Set(uses.map((use) => use.how))
+  // Lists that something else has to have made are not in a shard.
+  if (hows.has('groupMap')) hows.delete('pushMap')
+  if (hows.has('groupKeys')) hows.delete('pushKeys')
   const readsLength = hows.delete('length')
   if (hows.has('row')) return rowsOutput(variable, uses, hows, readsLength)
   if (hows.has('cells')) return cellsOutput(variable, uses, hows, readsLength)
@@ -49,6 +53,7 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   if (how === 'sum') return hows.size === 1 && !readsLength ? sumOutput(variable, uses) : null
   if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'row' || how === 'length')
     return null
+  if (how === 'pushMap' || how === 'pushKeys') return null
   return { how, variable }
 }
 

@@ -30,6 +30,8 @@ export type Output =
   | { readonly how: 'count'; readonly variable: Variable }
   /** Integer counts per key: in a Map, or by `v[k]`. */
   | { readonly how: 'tallyMap' | 'tallyKeys'; readonly variable: Variable }
+  /** Lists per key: in a Map, or by `v[k]`. */
+  | { readonly how: 'groupMap' | 'groupKeys'; readonly variable: Variable }
   /** `v = Math.max(v, e)`, `v = Math.min(v, e)`. */
   | { readonly how: 'max' | 'min'; readonly variable: Variable }
   /** `v += e` and the like: shards compute `e`, the root folds in order; or `integers`: shards add, when it turns out so. */

@@ -1,8 +1,8 @@
-/** Recognises counts per key in the many ways people write them, by the words of the whole statement. */
+/** Recognises counts and lists per key in the many ways people write them, by the words of the whole statement. */
 import type { AnyNode } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction } from '../syntax/walk.ts'
+import { contains, isFunction, walk } from '../syntax/walk.ts'
 
 /** Longest statement that is compared; a count is written in a line or two. */
 const UNIT_CHARS_MAX = 400
@@ -26,8 +26,26 @@ const BY_KEY = [
   /^V\[K\]=V\[K\](\?\?|\|\|)0$/,
 ]
 
+/** `E` is what is added to a list. */
+const LISTS_BY_MAP = [
+  /^if\(!V\.has\(K\)\)V\.set\(K,\[\]\)$/,
+  /^if\(V\.has\(K\)\)V\.get\(K\)\.push\(E\)elseV\.set\(K,\[E\]\)$/,
+  /^if\(!V\.has\(K\)\)V\.set\(K,\[E\]\)elseV\.get\(K\)\.push\(E\)$/,
+]
+const LISTS_BY_KEY = [
+  /^\(V\[K\](\?\?|\|\|)=\[\]\)\.push\(E\)$/,
+  /^if\((!V\[K\]|!\(KinV\)|V\[K\]===undefined)\)V\[K\]=\[\]$/,
+  /^V\[K\](\?\?|\|\|)=\[\]$/,
+  /^V\[K\]=V\[K\](\?\?|\|\|)\[\]$/,
+  /^if\((V\[K\]|KinV)\)V\[K\]\.push\(E\)elseV\[K\]=\[E\]$/,
+  /^if\((!V\[K\]|!\(KinV\))\)V\[K\]=\[E\]elseV\[K\]\.push\(E\)$/,
+]
+
+/** Counts, lists, and `push...`, which adds to a list that something else has to have made. */
+export type KeyedUse = 'tallyMap' | 'tallyKeys' | 'groupMap' | 'groupKeys' | 'pushMap' | 'pushKeys'
+
 /**
- * What the statement around a use of `variable` counts by; null when it does anything else.
+ * What the statement around a use of `variable` does to the count or the list of a key; null when it does anything else.
  * @param isSteady the key may be evaluated again and again
  */
 export function tallyIn(
@@ -36,13 +54,17 @@ export function tallyIn(
   use: AnyNode,
   body: { start: number; end: number },
   isSteady: (key: AnyNode) => boolean,
-): 'tallyMap' | 'tallyKeys' | null {
+): KeyedUse | null {
   const unit = unitAround(map, variable, use)
   if (unit === null || !contains(body, unit) || unit.end - unit.start > UNIT_CHARS_MAX) return null
   const words = wordsOf(map, variable, unit, isSteady)
   if (words === null) return null
   if (BY_MAP.some((form) => form.test(words))) return 'tallyMap'
-  return BY_KEY.some((form) => form.test(words)) ? 'tallyKeys' : null
+  if (BY_KEY.some((form) => form.test(words))) return 'tallyKeys'
+  if (LISTS_BY_MAP.some((form) => form.test(words))) return 'groupMap'
+  if (LISTS_BY_KEY.some((form) => form.test(words))) return 'groupKeys'
+  if (words === 'V.get(K).push(E)') return 'pushMap'
+  return words === 'V[K].push(E)' ? 'pushKeys' : null
 }
 
 /** The statement, or the `if` whose condition asks for the same container. */
@@ -80,6 +102,12 @@ function wordsOf(
       { start: node.start, end: node.end, word: 'K' },
     )
   }
+  const added = addedIn(unit)
+  if (added.some((node) => text.slice(node.start, node.end) !== text.slice(added[0]?.start, added[0]?.end))) return null
+  for (const { start, end } of added) {
+    if (marks.some((mark) => mark.start >= start && mark.end <= end)) return null
+    marks.push({ start, end, word: 'E' })
+  }
   let words = ''
   let from = unit.start
   for (const { start, end, word } of marks.sort((a, b) => a.start - b.start)) {
@@ -88,6 +116,26 @@ function wordsOf(
     from = end
   }
   return (words + text.slice(from, unit.end)).replaceAll(/[\s{};]/g, '')
+}
+
+/** What is pushed, or begins a list. */
+function addedIn(unit: AnyNode): AnyNode[] {
+  const added: AnyNode[] = []
+  walk(unit, (node) => {
+    if (isFunction(node)) return false
+    const isPush =
+      node.type === 'CallExpression' &&
+      node.callee.type === 'MemberExpression' &&
+      node.callee.property.type === 'Identifier' &&
+      node.callee.property.name === 'push'
+    const [first] = isPush ? node.arguments : node.type === 'ArrayExpression' ? node.elements : []
+    const count = isPush ? node.arguments.length : node.type === 'ArrayExpression' ? node.elements.length : 0
+    if (count !== 1 || !first || first.type === 'SpreadElement') return true
+    added.push(first)
+    // What is added may itself be a list: it is not looked into.
+    return false
+  })
+  return added
 }
 
 /** The key with which a use asks: `V[key]`, `V.get(key)`, `key in V`. */

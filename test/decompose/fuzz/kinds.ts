@@ -1,6 +1,7 @@
 /** All kinds of statements that programs are generated from. */
 import { bestKinds } from './bests.ts'
 import { exitKinds } from './exits.ts'
+import { groupKinds } from './groups.ts'
 import { nestKinds } from './nests.ts'
 import { oldLoopKinds } from './old-loops.ts'
 import type { Kind } from './parts.ts'
@@ -24,4 +25,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...taskKinds,
   ...tableKinds,
   ...pipelineKinds,
+  ...groupKinds,
 }
