@@ -16,7 +16,7 @@ import type { Flow } from './flow.ts'
 import { isBuiltinReceiver, madeByClass } from './receivers.ts'
 import { isFixedRegExp, REGEX_USERS, touchRegExp } from './regexps.ts'
 import { isTimersSleep, sleepOf } from './sleeps.ts'
-import { ANY_FIELD, type Callable, emptyValue, join, MEMORY, type Value } from './value.ts'
+import { ANY_FIELD, type Callable, emptyValue, join, KEY_FIELD, MEMORY, VALUE_FIELD, type Value } from './value.ts'
 
 /** Arguments of a call, with what a spread may add. */
 interface Arguments {
@@ -165,7 +165,7 @@ function applyEffect(
   name: string,
 ): Value {
   const all = join(...given.values, given.rest)
-  const inside = flow.read(receiver, ANY_FIELD)
+  const inside = flow.read(receiver, name === 'get' ? VALUE_FIELD : ANY_FIELD)
   // A reviver or replacer is called with who knows what.
   const handed = [...all.callables].some((callable) => typeof callable !== 'string')
   if (handed && !effect.calls && !effect.stores) flow.problem('unknown-call', node, name)
@@ -173,7 +173,11 @@ function applyEffect(
   // What calls its arguments keeps none of them: `Array.from(xs, f)` holds no `f`.
   const kept = effect.calls ? (given.values[0] ?? emptyValue()) : all
   const stored = effect.stores ? (WHOLE.has(name) ? kept : join(kept, flow.read(kept, ANY_FIELD))) : emptyValue()
-  if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
+  const [key, value] = given.values
+  if (name === 'set' && key !== undefined && value !== undefined) {
+    flow.write(receiver, KEY_FIELD, key, node)
+    flow.write(receiver, ANY_FIELD, value, node)
+  } else if (effect.mutates && !isFixedRegExp(flow, node)) flow.write(receiver, ANY_FIELD, stored, node)
   if (REGEX_USERS.has(name)) touchRegExp(flow, node, given.values[0])
   const called = effect.calls ? callBack(flow, node, given, receiver, inside, name) : emptyValue()
   switch (effect.gives) {

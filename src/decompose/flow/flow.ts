@@ -19,10 +19,12 @@ import {
   type Callable,
   emptyValue,
   join,
+  KEY_FIELD,
   MEMORY,
   outerThing,
   siteThing,
   type Thing,
+  VALUE_FIELD,
   type Value,
 } from './value.ts'
 
@@ -202,7 +204,7 @@ export class Flow {
       if (thing.kind === 'outer' && thing.table === undefined) {
         result.things.add(thing.inside ?? thing)
         // What the code itself has put there. What it has put deeper inside is found by reading on from `inside`.
-        for (const held of thing.fields.values()) addAll(result, held)
+        for (const [key, held] of thing.fields) if (field !== VALUE_FIELD || key !== KEY_FIELD) addAll(result, held)
       } else if (thing.table === 'list' && field !== ANY_FIELD) continue
       else if (name === ANY_FIELD) for (const held of thing.fields.values()) addAll(result, held)
       else addAll(result, join(thing.fields.get(name) ?? emptyValue(), thing.fields.get(ANY_FIELD) ?? emptyValue()))

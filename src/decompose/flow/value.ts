@@ -34,6 +34,10 @@ export const MEMORY = '$memory'
 /** All fields of a thing: elements of arrays, computed names. */
 export const ANY_FIELD = '*'
 
+/** Keys of a Map; and its values, which is all fields but the keys. */
+export const KEY_FIELD = '$key'
+export const VALUE_FIELD = '$value'
+
 export function emptyValue(): Value {
   return { things: new Set(), callables: new Set() }
 }
