@@ -585,7 +585,7 @@ export const attacks: readonly Attack[] = [
   ),
   attack(
     'a captured list through ??=',
-    'none',
+    'some',
     'const o = {}; xs.forEach((x) => { (o["k" + (x % 3)] ??= []).push(x) }); return o',
   ),
   attack(

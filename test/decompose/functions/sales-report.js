@@ -7,7 +7,7 @@ function parseRow(line) {
 export default async function report({ csv }) {
   const rows = csv.trim().split('\n').slice(1).map(parseRow); //: parallel core
   const groups = {};
-  for (const row of rows) { //: sequential mutated-capture,fp-order,carried-dependency must-not
+  for (const row of rows) { //: guarded,reduce stretch
     const key = row.region + '/' + row.date.getUTCMonth();
     if (!groups[key]) groups[key] = [];
     groups[key].push(row);
