@@ -147,7 +147,7 @@ function verifiedOf(world: SimWorld, seed: number, faults: ReadonlySet<FaultName
 
 const VERIFY_HUBS = 3
 
-/** One to three jobs of one to three families each; returns how many shards they have, roots included. */
+/** One to three jobs of one to three families each; returns how many executions they ask for, roots included. */
 function submitJobs(
   world: SimWorld,
   random: Random,
@@ -162,13 +162,13 @@ function submitJobs(
     const families = Array.from({ length: 1 + random.below(3) }, () =>
       familyOf(random, Math.ceil(options.shards / jobs / 2), faults.has('poison')),
     )
-    shards += families.reduce((sum, family) => sum + family.shards, 1)
     const at = random.below(options.hubs)
     const plan = {
       blobProgram: random.chance(0.5),
       deadlineMs: FAR_DEADLINE_MS,
       ...verifiedOf(world, seed, faults, index),
     }
+    shards += families.reduce((sum, family) => sum + family.shards * (plan.verify ?? 1), 1)
     const job = simJob(`job-${index}`, hubName(at), families, plan)
     const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
     world.events.at(atMs, () => {

@@ -12,15 +12,23 @@ const FREE = 50
 
 export function waste(report: Report, { isFaultFree = false }: Knowledge): Rule {
   const seen = new Set<string>()
+  /** By job: on how many hubs each shard is to run. */
+  const wanted = new Map<string, number>()
   let results = 0
+  /** Results that were asked for: more than one of a shard where they are compared. */
+  let asked = 0
   return {
     see(event, names) {
+      if (event.kind === 'family') wanted.set(event.job, event.more?.verify ?? 1)
       if (event.kind !== 'done' || event.family === ROOT_FAMILY) return
-      results += event.hi - event.lo
-      for (const name of names) seen.add(name)
+      results += names.length
+      for (const name of names) {
+        if (!seen.has(name)) asked += wanted.get(event.job) ?? 1
+        seen.add(name)
+      }
     },
     end() {
-      const allowed = isFaultFree ? (1 + CALM_SHARE_MAX) * seen.size + CALM_FREE : (1 + TIMES_MAX) * seen.size + FREE
+      const allowed = isFaultFree ? (1 + CALM_SHARE_MAX) * asked + CALM_FREE : (1 + TIMES_MAX) * asked + FREE
       if (results > allowed) report('E1', `${results} results of ${seen.size} shards were recorded`)
     },
   }

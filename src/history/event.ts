@@ -72,6 +72,8 @@ export interface HistoryDetails {
   readonly values?: readonly (string | null)[]
   /** `checkpoint`, and `claim` of shards that resume. */
   readonly progress?: number
+  /** `family`: on how many hubs each shard is to run, where results are compared. */
+  readonly verify?: number
   /** `family`: dependencies as parent family, parent, child. */
   readonly edges?: readonly (readonly [family: string, from: number, to: number])[]
   /** `start` of a root, `deliver`: which run of it. */
@@ -133,6 +135,7 @@ const detailChecks: { readonly [Name in keyof HistoryDetails]-?: (value: unknown
   by: isText,
   values: listOf((value) => value === null || isText(value)),
   progress: isNumber,
+  verify: isNumber,
   edges: listOf((value) => Array.isArray(value) && isText(value[0]) && isNumber(value[1]) && isNumber(value[2])),
   run: isNumber,
 }

@@ -95,9 +95,13 @@ export class Recorder {
         return this.#taken(job, this.#state.author, record)
       case 'family': {
         const { key, cut, edges } = record.spec
-        const more = { edges: edges.map(({ family, from, to }) => [family, from, to] as const) }
+        const { verify } = this.#state.jobs.get(job)?.manifest.options ?? {}
+        const more = {
+          ...(edges.length === 0 ? {} : { edges: edges.map(({ family, from, to }) => [family, from, to] as const) }),
+          ...(verify === undefined ? {} : { verify }),
+        }
         const told = { job, family: key, lo: 0, hi: cut.starts.length }
-        this.#note('family', edges.length === 0 ? told : { ...told, more })
+        this.#note('family', Object.keys(more).length === 0 ? told : { ...told, more })
         return this.#familyLearned(job, key)
       }
       case 'cancel':

@@ -156,6 +156,14 @@ const cases: Record<string, Case> = {
     broken: Array.from({ length: 60 }, (_, epoch) => run(`h${epoch}`, 0, epoch)).flat(),
     kept: Array.from({ length: 60 }, (_, lo) => run('a', lo)).flat(),
   },
+  'what is to be compared is done as often as was asked': {
+    invariant: 'E1',
+    broken: Array.from({ length: 60 }, (_, epoch) => run(`h${epoch}`, 0, epoch)).flat(),
+    kept: [
+      ['h0', 'family', { ...shard(0), more: { verify: 9 } }],
+      ...Array.from({ length: 60 }, (_, epoch) => run(`h${epoch}`, 0, epoch)).flat(),
+    ],
+  },
   'only what took down slots is blamed': {
     invariant: 'E2',
     broken: [['a', 'condemn', { ...shard(0), detail: 'SHOAL_SHARD_POISON' }]],
