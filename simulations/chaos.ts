@@ -159,16 +159,16 @@ function submitJobs(
   const jobs = 1 + random.below(3)
   let shards = 0
   for (let index = 0; index < jobs; index++) {
+    const verified = verifiedOf(world, seed, faults, index)
+    const runs = verified.verify ?? 1
+    // What several hubs run is as much work as if it were so many shards.
+    const perFamily = Math.ceil(options.shards / jobs / 2 / runs)
     const families = Array.from({ length: 1 + random.below(3) }, () =>
-      familyOf(random, Math.ceil(options.shards / jobs / 2), faults.has('poison')),
+      familyOf(random, perFamily, faults.has('poison')),
     )
+    shards += families.reduce((sum, family) => sum + family.shards * runs, 1)
     const at = random.below(options.hubs)
-    const plan = {
-      blobProgram: random.chance(0.5),
-      deadlineMs: FAR_DEADLINE_MS,
-      ...verifiedOf(world, seed, faults, index),
-    }
-    shards += families.reduce((sum, family) => sum + family.shards * (plan.verify ?? 1), 1)
+    const plan = { blobProgram: random.chance(0.5), deadlineMs: FAR_DEADLINE_MS, ...verified }
     const job = simJob(`job-${index}`, hubName(at), families, plan)
     const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
     world.events.at(atMs, () => {
