@@ -24,10 +24,10 @@ export function addHubRoutes(app: Hono, { hub, drain }: ApiComponents): void {
   app.get('/v1/info', (context) => context.json({ ...hub.info(), pid: process.pid }))
   app.get('/v1/hubs', (context) => context.json(hub.hubs()))
   app.get('/v1/doctor', async (context) => context.json(await hub.doctor()))
-  app.get('/v1/why', (context) => {
+  app.get('/v1/why', async (context) => {
     const shard = context.req.query('shard')
     if (!shard) throw new ShoalError('SHOAL_USAGE', 'no shard was named', { next: 'add ?shard=JOB/FAMILY:INDEX' })
-    return context.json(hub.why(shard) ?? null)
+    return context.json((await hub.why(shard)) ?? null)
   })
   app.post('/v1/tokens', async (context) => {
     return context.json({ token: await hub.createToken(await readJson(context, tokenSchema)) }, 201)

@@ -149,7 +149,7 @@ export interface LocalHub {
   events(id: JobId, options: { signal: AbortSignal }): AsyncIterable<JobEvent>
   logs(id: JobId): { readonly shard: string; readonly line: string }[]
   /** All bids of the plan that decided a shard, with their cost terms. */
-  why(shard: string): unknown
+  why(shard: string): Promise<unknown>
   doctor(): Promise<DoctorReport>
   createToken(options: { expiresMs: number; uses: number }): Promise<string>
   /** Lets the hub in that shows this pairing code; `at` where it listens, if it is not heard on the LAN. */

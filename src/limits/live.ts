@@ -103,6 +103,12 @@ export const liveLimits = {
   controlBatchBytesMax: 256 * KiB,
   /** Answer of a live peer to a probe; slower means its old session is gone. */
   probeTimeoutMs: 2_000,
+  /** Questions of `shoal why` to other hubs that are open at once, and how long one waits for its answer. */
+  questionsMax: 64,
+  questionTimeoutMs: 3_000,
+  /** What an answer may hold: bids, and the terms of one. */
+  answerBidsMax: 4_096,
+  bidTermsMax: 16,
   /** Hello frame: a certificate chain and a few words. */
   helloBytesMax: 64 * KiB,
   /** Refused or failed peers kept for `shoal doctor`. */

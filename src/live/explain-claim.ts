@@ -1,9 +1,16 @@
 /** Why a shard runs where it runs: all bids that were compared when it was claimed, with their cost terms. */
 import { ShoalError } from '../errors.ts'
 import type { HubState } from '../hub/state.ts'
-import type { HubId } from '../program/ref.ts'
+import type { HubId, JobId } from '../program/ref.ts'
 
-/** What `shoal why` shows. Bids are known to the hub that claimed; elsewhere the claim alone is. */
+/** One of the bids that were compared; its terms add up. */
+export interface ShownBid {
+  readonly hub: HubId
+  readonly finishInMs: number
+  readonly terms: Readonly<Record<string, number>>
+}
+
+/** What `shoal why` shows. Bids are known to the hub that claimed, which others ask. */
 export interface ClaimExplanation {
   readonly schema: 1
   readonly job: string
@@ -13,11 +20,8 @@ export interface ClaimExplanation {
   /** `plan`, `patience` or `recover`: all bids of a plan. `steal` or `migrate`: the own and the former holder's. `speculate`: the copy's and the original's. */
   readonly reason: string | null
   readonly state: string
-  readonly bids: readonly {
-    readonly hub: HubId
-    readonly finishInMs: number
-    readonly terms: Readonly<Record<string, number>>
-  }[]
+  readonly bids: readonly ShownBid[]
+  /** Who knows the bids that are not known here. */
   readonly askHub: HubId | null
   /** Where results are compared: what each hub found, by a digest; equal ones are equal results. Else empty. */
   readonly told: readonly { readonly hub: HubId; readonly digest: string }[]
@@ -34,9 +38,7 @@ export function explainClaim(state: HubState, name: string): ClaimExplanation {
     const view = job.view.families.get(family)
     if ((wantedJob !== undefined && wantedJob !== job.id) || view === undefined || shard >= view.shards) continue
     const claim = view.claim(shard)
-    const decision = state.decisions.find(job.id, family, shard)
     const isOurs = claim?.hub === state.self
-    const bids = isOurs && decision !== null ? decision.bids : []
     return {
       schema: 1,
       job: job.id,
@@ -45,14 +47,24 @@ export function explainClaim(state: HubState, name: string): ClaimExplanation {
       epoch: claim?.epoch ?? -1,
       reason: claim?.reason ?? null,
       state: view.isDone(shard) ? 'done' : (claim?.state ?? 'open'),
-      bids: bids.map((bid) => ({
-        hub: bid.hub,
-        finishInMs: bid.finishMs - (decision?.atMs ?? 0),
-        terms: { ...bid.terms },
-      })),
+      bids: isOurs ? decidingBids(state, { job: job.id, family, shard }) : [],
       askHub: claim === null || isOurs ? null : claim.hub,
       told: view.votes(shard).map(({ hub, digest }) => ({ hub, digest })),
     }
   }
   throw new ShoalError('SHOAL_USAGE', `no job here has a shard ${name}`, { next: 'name it as `shoal job ID` shows it' })
+}
+
+/** What this hub compared when it claimed a shard; none where it did not, or no longer remembers. */
+export function decidingBids(
+  state: HubState,
+  { job, family, shard }: { readonly job: JobId; readonly family: string; readonly shard: number },
+): ShownBid[] {
+  const decision = state.decisions.find(job, family, shard)
+  if (decision === null) return []
+  return decision.bids.map(({ hub, finishMs, terms }) => ({
+    hub,
+    finishInMs: finishMs - decision.atMs,
+    terms: { ...terms },
+  }))
 }

@@ -15,6 +15,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import { type ManifestCrypto, readManifest } from '../wire/manifest.ts'
 import { decodeMessage, encodeMessage, type WireMessage } from '../wire/message.ts'
+import { ClaimQuestions } from './claim-questions.ts'
 import { FailureRate } from './failure-rate.ts'
 import type { HistoryFile } from './history-file.ts'
 import { JobShelf } from './job-shelf.ts'
@@ -58,6 +59,7 @@ export class LiveHub {
   readonly jobs: JobShelf
   readonly components: LiveHubComponents
   listener: LiveHubListener | null = null
+  readonly questions: ClaimQuestions
   readonly #ledgers: Ledgers
   readonly #runs: RunShell
   readonly #roots: RootShell
@@ -76,6 +78,7 @@ export class LiveHub {
     this.components = components
     this.hub = new Hub(init)
     this.values = new Values(blobs, network)
+    this.questions = new ClaimQuestions(this.hub.state, (to, message) => this.#send(to, message))
     this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
     this.jobs.mtbfMs = () => this.#failures.mtbfMs()
@@ -253,6 +256,10 @@ export class LiveHub {
         return this.input({ type: 'message', from, message: message.message })
       case 'beacon':
         return this.#beacon(from, message.beacon)
+      case 'why':
+        return this.questions.answer(from, message)
+      case 'because':
+        return this.questions.answered(from, message)
       default:
         return assertNever(message)
     }

@@ -25,7 +25,7 @@ import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { signManifest } from '../wire/manifest.ts'
-import { explainClaim } from './explain-claim.ts'
+import { type ClaimExplanation, explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
@@ -166,8 +166,13 @@ export class LocalSurface implements LocalHub {
     return [...this.#live.jobs.lines(id)]
   }
 
-  why(shard: string): unknown {
-    return explainClaim(this.#live.hub.state, shard)
+  async why(name: string): Promise<ClaimExplanation> {
+    const known = explainClaim(this.#live.hub.state, name)
+    if (known.askHub === null) return known
+    const [family = '', shard = ''] = known.shard.split(':')
+    if (!this.#live.components.network.peers().some(({ hub }) => hub === known.askHub)) return known
+    const bids = await this.#live.questions.ask(known.askHub, { job: known.job, family, shard: Number(shard) })
+    return bids.length === 0 ? known : { ...known, bids, askHub: null }
   }
 
   doctor(): Promise<DoctorReport> {

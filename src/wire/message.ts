@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { ShoalError } from '../errors.ts'
 import type { Beacon, LoadReport } from '../hub/beacon.ts'
 import type { HubMessage } from '../hub/message.ts'
-import { counts, forecastLimits, sizes } from '../limits.ts'
+import { counts, forecastLimits, liveLimits, sizes } from '../limits.ts'
 import { decodeFrame, encodeFrame, frameBytesMax } from './forecast-frame.ts'
 
 /** A hub speaks this version; messages of another one are refused with a reason. */
@@ -28,6 +28,21 @@ export type WireMessage =
   | { readonly type: 'diff'; readonly job: string; readonly updates: readonly Uint8Array[] }
   | { readonly type: 'hub'; readonly message: HubMessage }
   | { readonly type: 'beacon'; readonly beacon: Beacon }
+  /** "What did you compare when you claimed this shard?" */
+  | {
+      readonly type: 'why'
+      readonly request: number
+      readonly job: string
+      readonly family: string
+      readonly shard: number
+    }
+  | { readonly type: 'because'; readonly request: number; readonly bids: readonly ToldBid[] }
+
+interface ToldBid {
+  readonly hub: string
+  readonly finishInMs: number
+  readonly terms: Readonly<Record<string, number>>
+}
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
 const bytes = v.instance(Uint8Array)
@@ -78,6 +93,12 @@ const beacon = v.object({
   profiles: v.optional(v.pipe(v.array(profile), v.maxLength(forecastLimits.profilesPerBeacon))),
 })
 
+const shownBid = v.object({
+  hub: id,
+  finishInMs: finite,
+  terms: v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), finite), v.maxEntries(liveLimits.bidTermsMax)),
+})
+
 const wireMessage = v.variant('type', [
   v.object({ type: v.literal('flush'), job: id, updates, slotFreeInMs: slotTimes }),
   v.object({
@@ -88,6 +109,12 @@ const wireMessage = v.variant('type', [
   v.object({ type: v.literal('diff'), job: id, updates }),
   v.object({ type: v.literal('hub'), message: hubMessage }),
   v.object({ type: v.literal('beacon'), beacon }),
+  v.object({ type: v.literal('why'), request: count, job: id, family: id, shard: count }),
+  v.object({
+    type: v.literal('because'),
+    request: count,
+    bids: v.pipe(v.array(shownBid), v.maxLength(liveLimits.answerBidsMax)),
+  }),
 ])
 
 const encoder = new Encoder({ useRecords: false, tagUint8Array: false })

@@ -41,6 +41,10 @@ test('three hubs share a job and every one has its result', async () => {
   expect(report?.byHub.length).toBe(3)
   expect(report?.shards).toMatchObject({ total: 61, done: 61 })
   expect(report?.attempts.filter((attempt) => attempt.status === 'done').length).toBeLessThan(61 + 8)
+  const ofOthers = report?.attempts.find((one) => one.status === 'done' && one.hub !== first?.member.identity.hub)
+  const why = await first?.surface.why(`${job}/${ofOthers?.shard}`)
+  expect(why).toMatchObject({ hub: ofOthers?.hub, askHub: null })
+  expect(why?.bids.length).toBeGreaterThan(0)
 })
 
 test('a root that goes down everywhere fails the job with the evidence', async () => {

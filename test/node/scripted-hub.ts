@@ -147,7 +147,7 @@ export class ScriptedHub implements LocalHub {
     return [{ shard: 'f1:0', line: 'hello' }]
   }
 
-  why(shard: string): unknown {
+  async why(shard: string): Promise<unknown> {
     return { shard, bids: [{ hub: info.hub, cost: 7 }] }
   }
 

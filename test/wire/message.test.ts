@@ -44,6 +44,9 @@ const messages: WireMessage[] = [
   },
   { type: 'hub', message: { type: 'stolen', request: 2, given: null } },
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
+  { type: 'why', request: 3, job: 'j', family: 'f', shard: 4 },
+  { type: 'because', request: 3, bids: [{ hub: 'a', finishInMs: 12.5, terms: { queueMs: 2.5, workMs: 10 } }] },
+  { type: 'because', request: 3, bids: [] },
   { type: 'beacon', beacon },
   { type: 'beacon', beacon: { ...beacon, profiles: [{ code: 'bafy/0', count: 12, meanMs: 0.5, p90Ms: 2 }] } },
 ]
@@ -83,6 +86,8 @@ test('fields that are not known are left out, shapes that are wrong are refused'
     { type: 'beacon', beacon: { ...sent, report: { load: noLoad.load, frame: new Uint8Array(4000) } } },
     { type: 'beacon', beacon },
     { type: 'hub', message: { type: 'stolen', request: 1, given: { job: 'j', family: 'f', lo: -1, hi: 4 } } },
+    { type: 'because', request: 1, bids: [{ hub: 'a', finishInMs: Number.POSITIVE_INFINITY, terms: {} }] },
+    { type: 'because', request: 1, bids: [{ hub: 'a', finishInMs: 1, terms: { queueMs: 'soon' } }] },
     [1, 2],
     null,
   ]) {

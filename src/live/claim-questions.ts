@@ -1,0 +1,57 @@
+/** Asks the hub that claimed a shard what it compared, and answers the same question of others. Only `shoal why` needs it. */
+import type { HubState } from '../hub/state.ts'
+import { liveLimits } from '../limits.ts'
+import type { HubId } from '../program/ref.ts'
+import type { WireMessage } from '../wire/message.ts'
+import { decidingBids, type ShownBid } from './explain-claim.ts'
+
+type Question = Extract<WireMessage, { type: 'why' }>
+type Answer = Extract<WireMessage, { type: 'because' }>
+
+interface Asked {
+  readonly hub: HubId
+  readonly settle: (bids: readonly ShownBid[]) => void
+}
+
+export class ClaimQuestions {
+  readonly #state: HubState
+  readonly #send: (to: HubId, message: WireMessage) => void
+  readonly #asked = new Map<number, Asked>()
+  #lastRequest = 0
+
+  constructor(state: HubState, send: (to: HubId, message: WireMessage) => void) {
+    this.#state = state
+    this.#send = send
+  }
+
+  /** The bids that decided, as that hub remembers them; none when it does not answer in time, or too many questions are open. */
+  async ask(hub: HubId, shard: Omit<Question, 'type' | 'request'>): Promise<readonly ShownBid[]> {
+    if (this.#asked.size >= liveLimits.questionsMax) return []
+    const request = ++this.#lastRequest
+    const { promise, resolve } = Promise.withResolvers<readonly ShownBid[]>()
+    this.#asked.set(request, { hub, settle: resolve })
+    const late = setTimeout(() => resolve([]), liveLimits.questionTimeoutMs)
+    this.#send(hub, { type: 'why', request, ...shard })
+    try {
+      return await promise
+    } finally {
+      clearTimeout(late)
+      this.#asked.delete(request)
+    }
+  }
+
+  answer(from: HubId, { request, job, family, shard }: Question): void {
+    const bids = decidingBids(this.#state, { job, family, shard }).filter(isTellable)
+    this.#send(from, { type: 'because', request, bids: bids.slice(0, liveLimits.answerBidsMax) })
+  }
+
+  /** Only who was asked is heard. */
+  answered(from: HubId, { request, bids }: Answer): void {
+    const asked = this.#asked.get(request)
+    if (asked?.hub === from) asked.settle(bids)
+  }
+}
+
+function isTellable({ finishInMs, terms }: ShownBid): boolean {
+  return [finishInMs, ...Object.values(terms)].every(Number.isFinite)
+}
