@@ -55,7 +55,7 @@ async function runRun(args: Arguments): Promise<number> {
   })
   try {
     const json = await runOnSwarm(args, interrupted.signal)
-    if (asJson) process.stdout.write(`${JSON.stringify(json)}\n`)
+    if (asJson) tellJson(json)
     return exitCodeOfJob(json.status)
   } catch (thrown) {
     const error = toShoalError(interrupted.signal.aborted ? interrupted.signal.reason : thrown)
@@ -64,6 +64,14 @@ async function runRun(args: Arguments): Promise<number> {
   } finally {
     stopListening()
   }
+}
+
+/** Errors stand on stderr, too, where those of every verb do. */
+function tellJson(json: JobJson): void {
+  process.stdout.write(`${JSON.stringify(json)}\n`)
+  if (json.error === null) return
+  const { code, message, next } = json.error
+  process.stderr.write(`${JSON.stringify({ code, message, next })}\n`)
 }
 
 async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson> {

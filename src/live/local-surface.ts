@@ -264,9 +264,10 @@ export class LocalSurface implements LocalHub {
     if (summary.status === 'unverified') return { ...unverified(summary.reason ?? '').toJSON(), stack: '', shard: null }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null
-    const { name, message, stack, value } = judgement.error
+    const { name, message, stack, isError, value } = judgement.error
     const shard = this.#shardOf(summary.job, judgement.error)
-    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: `${name}: ${message}`, stack, shard, next }
+    const told = isError ? `${name}: ${message}` : `thrown: ${message}`
+    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: told, stack, shard, next }
   }
 
   /** The shard that threw; the root where sequential code did. */

@@ -233,8 +233,8 @@ export function readOutcome(
 }
 
 /** An error in one line, as logs show it. */
-export function errorLine({ name, message }: ThrownError): string {
-  return `${name}: ${message}`
+export function errorLine({ name, message, isError }: ThrownError): string {
+  return isError ? `${name}: ${message}` : `thrown: ${message}`
 }
 
 /** Why the parts cannot be merged at all, or null. Nothing is changed. */
