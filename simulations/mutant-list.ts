@@ -160,7 +160,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a lost checkpoint is asked for again and again',
     faults: 'lost-blobs,crash',
-    hubs: 4,
+    hubs: 3,
+    shards: 100,
     file: 'src/hub/recovery.ts',
     find: '    job.lostCheckpoints.add(checkpoint.cid)\n    return true\n',
     replace: '    return false\n',
@@ -302,8 +303,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'ended jobs are planned for',
     file: 'src/hub/state.ts',
-    find: '[...this.jobs.values()].filter((job) => !isEnded(job))',
-    replace: '[...this.jobs.values()]',
+    find: 'for (const job of this.#unended) if (isEnded(job)) this.#unended.delete(job)',
+    replace: 'for (const job of this.#unended) isEnded(job)',
   },
   {
     name: 'what a job needs is a wish',
