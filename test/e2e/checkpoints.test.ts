@@ -23,17 +23,18 @@ async function started(count: number): Promise<RealHub[]> {
 const submitted = async (hub: RealHub, input: object, ...args: string[]): Promise<string> =>
   (await hub.shoal<Finished>('run', jobFile('walk.js'), '--input', JSON.stringify(input), '--detach', ...args)).job
 
-/** The hub that runs a shard which has a checkpoint by now. */
+/** The hub that runs a shard, once all shards that run have checkpoints. */
 async function runnerWithCheckpoint(hub: RealHub, job: string, family: (name: string) => boolean): Promise<string> {
   let runner = ''
   await until(
     async () => {
       const report = await hub.job(job)
-      const running = report.attempts?.find(({ shard, status }) => status === 'running' && family(shard))
-      runner = report.checkpoints > 0 ? (running?.hub ?? '') : ''
+      const running = report.attempts?.filter(({ shard, status }) => status === 'running' && family(shard)) ?? []
+      const shards = new Set(running.map(({ shard }) => shard))
+      runner = report.checkpoints >= shards.size ? (running[0]?.hub ?? '') : ''
       return runner !== ''
     },
-    'a shard that runs has a checkpoint',
+    'the shards that run have checkpoints',
     60_000,
   )
   return runner
@@ -80,7 +81,7 @@ test.skipIf(unavailable !== null)(
   'a hub killed within a long item costs no more than what came after its checkpoint',
   async () => {
     const hubs = (await started(3)) as [RealHub, RealHub, RealHub]
-    const input = { steps: 100_000_000, items: 3 }
+    const input = { steps: 150_000_000, items: 3 }
     const job = await submitted(hubs[0], input, '--chunks', '3')
     const runner = await runnerWithCheckpoint(hubs[0], job, (shard) => !shard.startsWith('root'))
     const killed = hubs.find(({ hub }) => hub === runner) ?? hubs[1]

@@ -13,6 +13,8 @@ const MiB = 2 ** 20
 const GROWTH_MAX = 50 * MiB
 const SAMPLES = 60
 const ROUNDS = 8
+/** The kernel lets a process run for up to so long before another that shares its core gets its turn; a round trip has two ends. */
+const SLICE_MS = 4
 const ROUNDS_MAX = 60
 
 const unavailable = await namespacesUnavailable()
@@ -126,8 +128,8 @@ test.skipIf(unavailable !== null).each(['mdns', 'streams', 'topics', 'half-open'
   await expectReached(kind)
   expect(growth).toBeLessThan(GROWTH_MAX)
   expect(resident).toBeLessThan(GROWTH_MAX)
-  // What the honest hub's own timers were late by is this machine's doing: attacker and hubs share its cores.
-  expect(figures.under).toBeLessThan(2 * figures.calm + Math.max(0, figures.late))
+  // What the honest hub's own timers were late by, and a slice of the attacker at each end, is this machine's doing: all share its cores.
+  expect(figures.under).toBeLessThan(2 * figures.calm + Math.max(0, figures.late) + 2 * SLICE_MS)
   expect(honest.events.some(({ event }) => event === 'disconnected')).toBe(false)
 })
 
