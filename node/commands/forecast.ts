@@ -63,8 +63,7 @@ function predictionsFile(path: string | undefined): PredictionsFile | null {
   )
   stream.write('row,h,mean,p90\n')
   return {
-    write: ({ row, h, mean, p90 }) =>
-      stream.write(`${row},${h},${Number(mean.toFixed(6))},${Number(p90.toFixed(6))}\n`),
+    write: ({ row, h, mean, p90 }) => stream.write(`${row},${h},${shown(mean)},${shown(p90)}\n`),
     close: async () => {
       stream.end()
       const cause = await ended
@@ -113,4 +112,9 @@ function reportText({ rows, horizons, trainMs, longestLoopGapMs }: BacktestRepor
 
 function ratio(one: number, other: number): string {
   return other === 0 ? '-' : (one / other).toFixed(3)
+}
+
+/** Ten digits, whatever the unit of the series. */
+function shown(value: number): number {
+  return Number(value.toPrecision(10))
 }

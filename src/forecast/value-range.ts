@@ -3,7 +3,7 @@
 /** Added to a mean as p90 until errors are known: points of percent, or this share of an unbounded value. */
 const coldPoints = 20
 const coldShare = 0.5
-/** Where no greatest value is known, none is forecast beyond this multiple of the greatest seen. */
+/** Where no greatest value is known, or it is a guess, none is forecast beyond this multiple of the greatest seen. */
 const growthMax = 2
 const percentMax = 100
 
@@ -47,7 +47,8 @@ export class ValueRange {
   possible(forecast: number): number {
     if (!Number.isFinite(forecast)) return Number.NaN
     const most = growthMax * this.#greatest
-    return Math.min(Math.max(forecast, this.#low, -most), Number.isFinite(this.#high) ? this.#high : most)
+    const highest = this.#clamps && Number.isFinite(this.#high) ? this.#high : Math.min(this.#high, most)
+    return Math.min(Math.max(forecast, this.#low, -most), highest)
   }
 
   coldMargin(value: number): number {

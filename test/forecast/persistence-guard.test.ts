@@ -33,6 +33,18 @@ test('one jump in a thousand does not undo what all other outcomes show', () => 
   expect(guard.share()).toBe(1)
 })
 
+test('many small gains do not make up for losses that are rarer and together larger', () => {
+  const guard = new PersistenceGuard(1)
+  for (let at = 0; at < 1_000; at++) guard.observe(at % 20 === 19 ? -2 : 0.1)
+  expect(guard.share()).toBe(0)
+})
+
+test('gains that come in bursts are believed at long horizons, too', () => {
+  const guard = new PersistenceGuard(12)
+  for (let at = 0; at < 900; at++) guard.observe(at % 60 < 2 ? 0.9 : 0)
+  expect(guard.share()).toBe(1)
+})
+
 test('a gain that is always the same is certain, none at all is none', () => {
   const [some, none] = [new PersistenceGuard(12), new PersistenceGuard(12)]
   for (let at = 0; at < 100; at++) {
