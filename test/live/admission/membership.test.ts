@@ -79,6 +79,7 @@ test('a removed hub cannot take its remover along, whichever word arrives first'
 test('the founder cannot be removed', async () => {
   const [founder, b] = await chainOfHubs(2)
   if (founder === undefined || b === undefined) throw new Error('two hubs')
+  expect(() => founder.membership.remove('nobody')).toThrow(expect.objectContaining({ code: 'SHOAL_USAGE' }))
   expect(() => b.membership.remove(founder.identity.hub)).toThrow(expect.objectContaining({ code: 'SHOAL_USAGE' }))
 })
 
