@@ -1,6 +1,6 @@
 /** What values a series can have: known for a live metric, found out as it goes for a recorded one. */
 
-/** Added to a mean as p90 until errors are known: points of percent, or this share of an unbounded value. */
+/** Added to a mean as p90 until errors are known: points of percent, or this share of an unbounded value; the less of both for a guess. */
 const coldPoints = 20
 const coldShare = 0.5
 /** Where no greatest value is known, or it is a guess, none is forecast beyond this multiple of the greatest seen. */
@@ -52,6 +52,7 @@ export class ValueRange {
   }
 
   coldMargin(value: number): number {
-    return Number.isFinite(this.#high) ? coldPoints : coldShare * Math.abs(value)
+    if (!Number.isFinite(this.#high)) return coldShare * Math.abs(value)
+    return this.#clamps ? coldPoints : Math.min(coldPoints, coldShare * this.#greatest)
   }
 }

@@ -110,3 +110,15 @@ test.skipIf(tracesMissing !== false)('knowing the jobs is worth more than any mo
   const knowing = ratios(await backtest(rows, { nets: false, jobs: jobs('vm-c8-jobs.csv') }))
   for (const [at, ratio] of knowing.entries()) expect(ratio).toBeLessThan(0.95 * (blind[at] ?? 0))
 })
+
+test('the unit of a series does not matter', async () => {
+  const [inPercent, inMillionths] = await Promise.all(
+    [1, 1e-6].map(async (unit) => {
+      const rows = waves.map(({ timestamp, value }) => ({ timestamp, value: unit * value }))
+      const { horizons } = await backtest(rows, { nets: false, horizons: [6] })
+      return horizons.map(({ mae, pinball90 }) => ({ mae: mae / unit, pinball90: pinball90 / unit }))[0]
+    }),
+  )
+  expect((inMillionths?.mae ?? 0) / (inPercent?.mae ?? 0)).toBeCloseTo(1, 1)
+  expect((inMillionths?.pinball90 ?? 0) / (inPercent?.pinball90 ?? 0)).toBeCloseTo(1, 1)
+})
