@@ -31,6 +31,8 @@ export default async function ({ rounds, steps, items }) {
 const program = { key: 'resumed', bytes: programFromText(source, 'resumed.js').bytes }
 // One failure a second: checkpoints come as often as their floor allows.
 const setting = { ...settingOf({}), program, mtbfMs: 1 }
+/** Loops must be longer than the floor between two checkpoints on a fast machine, and end on a busy one. */
+const PATIENCE_MS = 180_000
 const limits = { shardDeadlineMs: 60_000, memoryBytesMax: 512 * MiB }
 
 interface Ran {
@@ -47,7 +49,7 @@ async function rootAt(level: 'L0' | Walled, restored: Uint8Array | null, answer:
   const found: { outcome: Uint8Array; family: Spawn | null } = { outcome: new Uint8Array(), family: null }
   const ended = Promise.withResolvers<void>()
   const ignore = (): void => undefined
-  const input = { kind: 'value', bytes: encode({ rounds: 250_000_000, steps: 60_000_000, items: [3, 5] }) } as const
+  const input = { kind: 'value', bytes: encode({ rounds: 800_000_000, steps: 100_000_000, items: [3, 5] }) } as const
   const handle = pool.root(
     { setting, input, chunks: 1, recordedCuts: new Map(), slots: 1, restored, limits },
     {
@@ -103,28 +105,36 @@ beforeAll(async () => {
   family = first.family
   shard = await shardAt('L0', family, null)
   root = await rootAt('L0', null, shard.outcome)
-})
+}, PATIENCE_MS)
 
-test.each(['L0', ...walled] as const)('a shard kept within an item goes on at %s, to the same bytes', async (level) => {
-  const missing = level === 'L0' ? false : lacking(level)
-  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
-  expect(shard.checkpoints.length).toBeGreaterThan(0)
-  expect(shard.checkpoints.some(({ progress }) => !Number.isInteger(progress))).toBe(true)
-  for (const from of level === 'L0' ? [shard.checkpoints.at(0)] : [shard.checkpoints.at(-1)]) {
-    const again = await shardAt(level, family, from?.state ?? null)
-    expect(again.lines).toEqual([])
-    expect(Buffer.from(again.outcome).equals(Buffer.from(shard.outcome))).toBe(true)
-  }
-})
+test.each(['L0', ...walled] as const)(
+  'a shard kept within an item goes on at %s, to the same bytes',
+  { timeout: PATIENCE_MS },
+  async (level) => {
+    const missing = level === 'L0' ? false : lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    expect(shard.checkpoints.length).toBeGreaterThan(0)
+    expect(shard.checkpoints.some(({ progress }) => !Number.isInteger(progress))).toBe(true)
+    for (const from of level === 'L0' ? [shard.checkpoints.at(0)] : [shard.checkpoints.at(-1)]) {
+      const again = await shardAt(level, family, from?.state ?? null)
+      expect(again.lines).toEqual([])
+      expect(Buffer.from(again.outcome).equals(Buffer.from(shard.outcome))).toBe(true)
+    }
+  },
+)
 
-test.each(['L0', ...walled] as const)('a root kept within its loop goes on at %s, to the same bytes', async (level) => {
-  const missing = level === 'L0' ? false : lacking(level)
-  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
-  expect(root.checkpoints.length).toBeGreaterThan(0)
-  for (const from of level === 'L0' ? [root.checkpoints.at(0)] : [root.checkpoints.at(-1)]) {
-    const again = await rootAt(level, from?.state ?? null, shard.outcome)
-    expect(again.lines).toEqual([])
-    expect(Buffer.from(again.outcome).equals(Buffer.from(root.outcome))).toBe(true)
-    expect(again.family?.shared ?? null).toEqual(family.shared)
-  }
-})
+test.each(['L0', ...walled] as const)(
+  'a root kept within its loop goes on at %s, to the same bytes',
+  { timeout: PATIENCE_MS },
+  async (level) => {
+    const missing = level === 'L0' ? false : lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    expect(root.checkpoints.length).toBeGreaterThan(0)
+    for (const from of level === 'L0' ? [root.checkpoints.at(0)] : [root.checkpoints.at(-1)]) {
+      const again = await rootAt(level, from?.state ?? null, shard.outcome)
+      expect(again.lines).toEqual([])
+      expect(Buffer.from(again.outcome).equals(Buffer.from(root.outcome))).toBe(true)
+      expect(again.family?.shared ?? null).toEqual(family.shared)
+    }
+  },
+)
