@@ -10,6 +10,9 @@ import { makeSubmission } from '../../src/client/submission.ts'
 
 const TOKEN_MS = 60_000
 const MEET_MS = 20_000
+const CALM_MS = 60_000
+/** Share of a machine that others may use for it to count as quiet. */
+const CALM_LOAD = 0.3
 
 /** Why two hubs cannot have a core each here, or null. */
 export function pinningUnavailable(): string | null {
@@ -58,9 +61,12 @@ export class LoadedPair implements AsyncDisposable {
   /** Submits at hub 1; `atMs` after the first shards run, something else fills the core of hub 0. */
   async run(workflow: string, options: { migration: boolean; atMs: number }): Promise<JobReport> {
     const { remote } = this.hub(1)
+    await this.#calm()
     const submission = await makeSubmission(workflow, undefined, { migration: options.migration })
     const job = await remote.submit(submission)
+    const endMs = performance.now() + MEET_MS
     while (!(await remote.job(job)).attempts.some(({ hub, status }) => this.#isHere(hub) && status === 'running')) {
+      if (performance.now() > endMs) throw new Error('nothing runs on the hub that is to be loaded')
       await delay(20)
     }
     await delay(options.atMs)
@@ -71,6 +77,19 @@ export class LoadedPair implements AsyncDisposable {
     } finally {
       await this.quench()
       await remote.acknowledge(job)
+    }
+  }
+
+  /** Waits until both hubs expect to be left alone: the last burner is remembered for a while. */
+  async #calm(): Promise<void> {
+    const endMs = performance.now() + CALM_MS
+    for (const hub of this.hubs) {
+      for (;;) {
+        const self = (await hub.remote.hubs()).find((one) => one.self)
+        if ((self?.forecast ?? []).every(({ cpu }) => cpu.mean < CALM_LOAD)) break
+        if (performance.now() > endMs) throw new Error('others use the cores of the hubs')
+        await delay(100)
+      }
     }
   }
 
