@@ -4,7 +4,7 @@ import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import { ROOT_FAMILY, shardItems } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
-import type { Cid, HubId, JobId } from '../program/ref.ts'
+import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 
 /** Whether the submitter has been told that the job is safe. */
@@ -46,8 +46,8 @@ export interface Job {
   shortSinceMs: number | null
   /** Differences between results that were told. */
   readonly disputes: Set<string>
-  /** By stretch of shards: who recorded a result first, and what it is known by. */
-  readonly tellings: Map<string, { readonly hub: HubId; readonly digest: string }>
+  /** By stretch of shards: who recorded a result first, and where it lies. */
+  readonly tellings: Map<string, { readonly hub: HubId; readonly ref: Ref }>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
 }

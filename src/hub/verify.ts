@@ -72,12 +72,13 @@ export function compareResults(state: HubState, job: Job, view: FamilyView, auth
 function compareTellings(state: HubState, job: Job, view: FamilyView, hub: HubId, record: DoneRecord): void {
   if (!isComparable(job, view)) return
   const place = `${record.family} ${record.lo} ${record.hi}`
-  const told = { hub, digest: keyOf(record.ref) }
   const first = job.tellings.get(place)
   if (first === undefined) {
-    if (job.tellings.size < counts.tellingsMax) job.tellings.set(place, told)
-  } else if (first.hub !== hub && first.digest !== told.digest) {
-    tellDispute(state, job, disputeOf(view, record.lo, [first, told]))
+    // The ref alone: the ledger holds it anyway, and most results come once.
+    if (job.tellings.size < counts.tellingsMax) job.tellings.set(place, { hub, ref: record.ref })
+  } else if (first.hub !== hub) {
+    const told = [first, { hub, ref: record.ref }].map((one) => ({ hub: one.hub, digest: keyOf(one.ref) }))
+    if (isDisputed(told)) tellDispute(state, job, disputeOf(view, record.lo, told))
   }
 }
 
@@ -99,9 +100,10 @@ export function verifiedReport(state: HubState, job: Job): Verified | null {
   const disagreements: Disagreement[] = []
   let shards = 0
   for (const view of job.view.families.values()) {
-    if (view.comparesResults) shards += view.doneCount
-    if (view.comparesResults) disagreements.push(...disputesIn(view, 0, view.shards))
-    else if (isComparable(job, view)) disagreements.push(...differencesIn(view))
+    if (view.comparesResults) {
+      shards += view.doneCount
+      disagreements.push(...disputesIn(view, 0, view.shards))
+    } else if (isComparable(job, view)) disagreements.push(...differencesIn(view))
   }
   if (wanted < 2 && disagreements.length === 0) return null
   const quorum = Math.floor(wanted / 2) + 1
@@ -126,7 +128,7 @@ function disputesIn(view: FamilyView, lo: number, hi: number): Disagreement[] {
   const found: Disagreement[] = []
   for (let shard = lo; shard < hi; shard++) {
     const told = view.votes(shard)
-    if (new Set(told.map(({ digest }) => digest)).size > 1) found.push(disputeOf(view, shard, told))
+    if (isDisputed(told)) found.push(disputeOf(view, shard, told))
   }
   return found
 }
@@ -141,8 +143,12 @@ function differencesIn(view: FamilyView): Disagreement[] {
     places.set(`${lo} ${hi}`, place)
     place.told.push({ hub: author.hub, digest: keyOf(ref) })
   }
-  const differing = [...places.values()].filter(({ told }) => new Set(told.map(({ digest }) => digest)).size > 1)
+  const differing = [...places.values()].filter(({ told }) => isDisputed(told))
   return differing.map(({ lo, told }) => disputeOf(view, lo, told))
+}
+
+function isDisputed(told: readonly Telling[]): boolean {
+  return told.some(({ digest }) => digest !== told[0]?.digest)
 }
 
 function disputeOf(view: FamilyView, shard: number, told: readonly Telling[]): Disagreement {
