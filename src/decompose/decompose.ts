@@ -18,7 +18,7 @@ import { keepSentence } from './spots/loops/reasons.ts'
 import { needsOf } from './spots/needs.ts'
 import { onlyStatement } from './spots/nests.ts'
 import { pipelineOf } from './spots/pipelines.ts'
-import { isSearch, type Plan, variablesOf } from './spots/plan.ts'
+import { isSearch, namedOutputs, type Plan, variablesOf } from './spots/plan.ts'
 import { type Obstacle, sentence } from './spots/reasons.ts'
 import { findRefSites, type RefSite } from './spots/ref-sites.ts'
 import { refuseRefTests } from './spots/ref-tests.ts'
@@ -214,7 +214,7 @@ function decideOne(
     map,
     site.node,
     textsOf(merit.plan),
-    new Set([...merit.plan.outputs.flatMap(variablesOf), ...countersOf(merit.plan)]),
+    new Set([...namedOutputs(merit.plan).flatMap(variablesOf), ...countersOf(merit.plan)]),
     merit.plan.exits,
   )
   if ('node' in needs) {

@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { decompose } from '../../src/decompose/decompose.ts'
 import { attacks } from './attacks.ts'
+import { collectAttacks } from './collect-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
 import { runPlain } from './plain.ts'
 
-test.each([...attacks, ...foldAttacks, ...exitAttacks])(
+test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks])(
   '$name: the result is the plain one, whatever is sharded',
   async ({ source, shards }) => {
     const program = decompose(source, 'attack.mjs')

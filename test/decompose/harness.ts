@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly slots?: number
   /** Mean milliseconds of an item by spot, as earlier jobs showed. */
   readonly profile?: ReadonlyMap<number, number>
+  /** The clock of root and shards, in place of the real one. */
+  readonly nowMs?: () => number
   /** Interrupt every shard at each of its checkpoints and resume it from there. */
   readonly interrupt?: boolean
   /** After so many milliseconds shards hand back what they have not begun. */
@@ -106,7 +108,7 @@ export async function runProgram(
       })
       let restored: Uint8Array | null = null
       for (;;) {
-        const host = new TestHost(logs, options.interrupt === true)
+        const host = new TestHost(logs, options.interrupt === true, options.nowMs)
         const division = options.divideAfterMs === undefined ? {} : { divideAfterMs: options.divideAfterMs }
         const work = { index, lo, hi, input: inputs[index] ?? null, parents, restored, ...division }
         const shard = {
@@ -131,7 +133,7 @@ export async function runProgram(
     return outcomes
   }
   const checkpoints: Uint8Array[] = []
-  const rootHost = new RootHost(logs, checkpoints)
+  const rootHost = new RootHost(logs, checkpoints, options.nowMs)
   const { random } = Math
   Math.random = () => rootHost.random.next()
   const outcome = decodeOutcome(
@@ -160,11 +162,13 @@ class TestHost implements RuntimeHost {
   checkpointed: Uint8Array | null = null
   readonly #logs: string[]
   readonly #interrupt: boolean
+  readonly nowMs: () => number
   readonly #abort = new AbortController()
 
-  constructor(logs: string[], interrupt: boolean) {
+  constructor(logs: string[], interrupt: boolean, nowMs = () => performance.now()) {
     this.#logs = logs
     this.#interrupt = interrupt
+    this.nowMs = nowMs
   }
 
   seedRandom(seed: number, index: number): void {
@@ -207,18 +211,14 @@ class TestHost implements RuntimeHost {
   turn(): Promise<void> | null {
     return null
   }
-
-  nowMs(): number {
-    return performance.now()
-  }
 }
 
 /** Takes every state that the root offers. */
 class RootHost extends TestHost {
   readonly #checkpoints: Uint8Array[]
 
-  constructor(logs: string[], checkpoints: Uint8Array[]) {
-    super(logs, true)
+  constructor(logs: string[], checkpoints: Uint8Array[], nowMs?: () => number) {
+    super(logs, true, nowMs)
     this.#checkpoints = checkpoints
   }
 

@@ -2,7 +2,7 @@
 import type { AnyNode } from 'acorn'
 import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import { declarationOf } from '../spots/needs.ts'
-import { isScalar, type Plan, variablesOf } from '../spots/plan.ts'
+import { isScalar, namedOutputs, type Plan, variablesOf } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
@@ -18,14 +18,15 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const { plan, needs } = spot
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, plan.site.node)
-  const names = [...needs.captures, ...plan.outputs.flatMap(variablesOf)].map((variable) => variable.name)
+  const names = [...needs.captures, ...namedOutputs(plan).flatMap(variablesOf)].map((variable) => variable.name)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
   keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
   lookAtLoops(map, text, loops)()
+  // First: what is added may end where the callback ends, which closes after it.
+  gatherSums(text, plan)
   if (plan.shape.kind === 'call') writeCallback(text, spot, plan.shape)
   else writeLoop(map, text, spot)
-  gatherSums(text, plan)
   plan.outputs.forEach((output, index) => {
     if (output.how === 'best') bestText(map, text, output, index)
   })
@@ -60,7 +61,9 @@ function writeCallback(text: TextBuilder, spot: ShardedSpot, shape: Extract<Plan
 
 /** What is added goes to the root, which adds: `sum += f(x)` becomes `sum.push(f(x))`, and `a + f(x)` just `f(x)`. */
 function gatherSums(text: TextBuilder, plan: Plan): void {
-  for (const output of plan.outputs) {
+  for (const [index, output] of plan.outputs.entries()) {
+    if (output.how === 'sumMap' || output.how === 'sumKeys')
+      for (const { start, end } of output.addends) text.put(start, `$x.int(${index},(`).put(end, '))')
     if (output.how !== 'sum') continue
     for (const { left, right } of output.nodes) text.replace(left.end, right.start, '.push(').put(right.end, ')')
   }

@@ -6,7 +6,7 @@ import { chainOf, type Host } from '../spots/hosts.ts'
 import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import type { Needs } from '../spots/needs.ts'
 import { headOf } from '../spots/nests.ts'
-import { isScalar, isSearch, type Output, type Plan, variablesOf } from '../spots/plan.ts'
+import { isScalar, isSearch, namedOutputs, type Output, type Plan, variablesOf } from '../spots/plan.ts'
 import { headPartsOf } from '../spots/shape.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
@@ -185,7 +185,7 @@ function stepText({ shape }: Plan, name: string): string {
 /** How the runtime reaches the live variables of a spot: captured values, module values, outputs, setters, cell ranges. */
 function accessText(map: ModuleMap, spot: ShardedSpot): string {
   const { captures, moduleState } = spot.needs
-  const { outputs } = spot.plan
+  const outputs = namedOutputs(spot.plan)
   const names = (variables: readonly Variable[]): string => variables.map((variable) => variable.name).join(',')
   const scalars = outputs.filter((output) => isScalar(output.how)).flatMap(variablesOf)
   const parts = [

@@ -55,6 +55,8 @@ export type FoldMeta =
   | { readonly kind: 'add'; readonly operator: string; readonly exact: boolean; readonly integers: boolean }
   | { readonly kind: 'pick'; readonly key: readonly string[] }
   | { readonly kind: 'extreme'; readonly of: 'max' | 'min' }
+  /** Its only output is what the steps hand on. */
+  | { readonly kind: 'collect' }
 
 export function metaOf(plan: Plan): SpotMeta {
   const { shape } = plan
@@ -131,6 +133,7 @@ function bestMeta({ variables, operator, negated, unset }: Best): BestMeta {
 
 function foldMeta(fold: Fold): FoldMeta {
   if (fold.kind === 'pick') return fold
+  if (fold.kind === 'collect') return { kind: 'collect' }
   if (fold.kind === 'extreme') return { kind: 'extreme', of: fold.of }
   return { kind: 'add', operator: fold.operator, exact: fold.exact, integers: fold.integers }
 }

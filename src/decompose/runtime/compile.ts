@@ -28,6 +28,8 @@ export interface ChunkRun {
   /** The test of a best-so-far, and what is held once it was passed. */
   beats?: (output: number, key: unknown) => boolean
   holds?: (output: number, key: unknown, unset: unknown) => void
+  /** Notes what is added to a sum per key, and gives it back. */
+  int?: (output: number, addend: unknown) => unknown
   /** Outputs that are rebound: counts and extremes. */
   out?: () => Record<string, unknown>
 }

@@ -85,13 +85,21 @@ export class FoldVisit {
     let from = cut.starts[0] ?? 0
     if (this.#canMerge()) {
       const at = { ...this.#at, meanMs: this.#pace.meanMs() }
-      const harvest = await shardOut(this.#setting, this.#meta, this.#makeAccess(), this.#items, cut, at)
+      const harvest = await shardOut(this.#setting, this.#meta, this.#access(), this.#items, cut, at)
       for (let part = harvest?.next() ?? null; part !== null; part = harvest?.next() ?? null) {
         if (!this.#merge(part.result, part.segment)) break
         from = part.segment.to
       }
     }
     if (from < this.#items.count) this.#runHere({ from, to: this.#items.count })
+  }
+
+  /** The container that the steps hand on is known here alone. */
+  #access(): Access {
+    const access = this.#makeAccess()
+    const [output] = this.#meta.outputs
+    if (this.#meta.fold?.kind !== 'collect' || output === undefined) return access
+    return { ...access, o: () => ({ [output.name]: this.#held }) }
   }
 
   /** What is held so far must be comparable with what shards pick. */

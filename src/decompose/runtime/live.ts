@@ -1,10 +1,12 @@
 /** The live containers of a spot's outputs in the root: are they what was expected, and how parts are merged into them. */
 
-import { type TypedArray, typedKind } from '../../execute/codec/typed-arrays.ts'
+import { typedKind } from '../../execute/codec/typed-arrays.ts'
 import type { OutputMeta } from '../codegen/meta.ts'
+import { addCounts, countsStand, objectionToCounts, objectionToKeyCounts, staysExact } from './counts.ts'
 import { added } from './fold-visit.ts'
 import { mergeGroups, objectionToGroups } from './groups.ts'
 import { type IntegerSum, integerSum, isExact, joined } from './integers.ts'
+import { type KeySums, objectionToKeySums } from './key-sums.ts'
 import { mergeRows, type RowsPart, rowsOf } from './rows.ts'
 import { type CounterRange, cellRange } from './stand-ins.ts'
 import type { Stand } from './values.ts'
@@ -63,36 +65,21 @@ function standFor(
     case 'min':
       return typeof value === 'number' ? { is: meta.how === 'max' ? 'lowest' : 'highest' } : 'is no number'
     case 'tallyMap':
+    case 'sumMap':
+    case 'groupMap':
       return isPlain(value, Map.prototype) ? { is: 'map' } : 'is no plain Map'
     case 'tallyKeys':
-      return countsStand(value)
+    case 'sumKeys':
+      return countsStand(meta.how, value)
     case 'cells':
       return cellsStand(meta, value, claim, range)
     case 'rows':
       return rowsStand(meta, value, claim, range)
     case 'best':
       return { is: 'best' }
-    case 'groupMap':
-      return isPlain(value, Map.prototype) ? { is: 'map' } : 'is no plain Map'
     case 'groupKeys':
       return isPlainObject(value) ? { is: 'keys' } : 'is no plain object'
   }
-}
-
-function countsStand(value: unknown): Stand | string {
-  const kind = typedKind(value)
-  if (kind?.startsWith('Big')) return 'holds bigints'
-  if (kind !== null) return { is: 'counts', kind, length: (value as TypedArray).length, keys: [] }
-  // Some forms ask whether there is a count, some what it is: nothing must be there under the name of one.
-  if (isPlainArray(value)) {
-    const isFull = Array.from(value).every((count) => count != null)
-    return isFull ? { is: 'counts', kind: 'Array', length: value.length, keys: [] } : 'holds something that is no count'
-  }
-  if (isPlainObject(value) && Object.getPrototypeOf(value) === Object.prototype) {
-    if (Object.values(value).some((count) => count == null)) return 'holds something that is no count'
-    return { is: 'counts', kind: 'Object', length: 0, keys: Object.keys(value) }
-  }
-  return 'is no plain object or array'
 }
 
 function cellsStand(
@@ -148,7 +135,7 @@ export function isPlainArray(value: unknown): value is unknown[] {
   return Array.isArray(value) && isPlain(value, Array.prototype) && !Object.hasOwn(value, 'constructor')
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return false
@@ -165,6 +152,8 @@ function isPlain(value: unknown, prototype: object): boolean {
 /** @returns why the parts of all shards cannot be merged exactly, or null. Nothing is changed. */
 export function objectionToParts(live: Live, parts: readonly unknown[]): string | null {
   if (live.meta.integers) return objectionToSums(live, parts)
+  if (live.meta.how === 'sumMap' || live.meta.how === 'sumKeys')
+    return objectionToKeySums(live, parts as readonly KeySums[])
   for (const part of parts) {
     const objection = objectionToPart(live, part, parts.length)
     if (objection !== null) return objection
@@ -209,46 +198,6 @@ function objectionToPart(live: Live, part: unknown, of: number): string | null {
   }
 }
 
-function staysExact(held: unknown, count: unknown, of: number): boolean {
-  if (!Number.isSafeInteger(held) || !Number.isSafeInteger(count)) return false
-  return Number.isSafeInteger(Math.abs(Number(held)) + Math.abs(Number(count)) * of)
-}
-
-function objectionToCounts(
-  part: ReadonlyMap<unknown, unknown>,
-  of: number,
-  held: ReadonlyMap<unknown, unknown>,
-): string | null {
-  for (const [key, count] of part) {
-    const now = held.get(key)
-    // Some forms ask whether there is a count, some what it is.
-    if (now == null && held.has(key)) return 'a count is no integer'
-    if (!Number.isSafeInteger(count)) return 'a count is no integer'
-    if (!staysExact(now ?? 0, count, of)) return 'a count is no safe integer'
-    if (Object.is(now, -0)) return 'a count is -0'
-  }
-  return null
-}
-
-function objectionToKeyCounts(live: Live, part: Record<string, unknown>, of: number): string | null {
-  const { stand, value } = live
-  if (stand.is !== 'counts') return 'no counts'
-  if (stand.kind !== 'Object' && (part.length !== stand.length || Object.keys(part).length !== stand.length)) {
-    return 'an index is out of range'
-  }
-  const held = value as Record<string, unknown>
-  for (const [key, count] of Object.entries(part)) {
-    if (count === 0) continue
-    const now = Object.hasOwn(held, key) ? held[key] : undefined
-    if (!Number.isSafeInteger(count) || Object.is(now, -0)) return 'a count is no integer'
-    if (now === undefined && stand.kind !== 'Object') return 'a count starts from nothing'
-    if (now !== undefined && !staysExact(now, count, of)) return 'a count is no safe integer'
-    if (stand.kind === 'Float32Array' && Math.abs(Number(now)) + Math.abs(Number(count)) * of > 2 ** 24)
-      return 'a count is too large for its array'
-  }
-  return null
-}
-
 /** A typed array converts what is put in; what it would refuse must be refused at its own place. */
 function objectionToPut(value: unknown, part: Record<string, unknown>): string | null {
   const kind = typedKind(value)
@@ -284,19 +233,14 @@ export function mergePart(live: Live, part: unknown, range: CounterRange, held: 
     case 'add':
       for (const entry of part as Set<unknown>) (value as Set<unknown>).add(entry)
       return undefined
-    case 'tallyMap': {
-      const counts = value as Map<unknown, number>
-      for (const [key, count] of part as Map<unknown, number>) counts.set(key, (counts.get(key) ?? 0) + count)
+    case 'tallyMap':
+    case 'tallyKeys':
+      addCounts(value, part)
       return undefined
-    }
-    case 'tallyKeys': {
-      const counts = value as Record<string, number>
-      for (const [key, count] of Object.entries(part as Record<string, number>)) {
-        if (count !== 0 || !Object.hasOwn(counts, key))
-          counts[key] = (Object.hasOwn(counts, key) ? (counts[key] ?? 0) : 0) + count
-      }
+    case 'sumMap':
+    case 'sumKeys':
+      addCounts(value, (part as KeySums).values)
       return undefined
-    }
     case 'groupMap':
     case 'groupKeys':
       mergeGroups(value, part)

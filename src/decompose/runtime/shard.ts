@@ -15,6 +15,7 @@ import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { extremeOf } from './fold-visit.ts'
 import { type IntegerSum, integerSum, textSum } from './integers.ts'
+import { ShardSums } from './key-sums.ts'
 import { LayeredNumbers } from './known.ts'
 import type { KeptLoop } from './loops/loop-keeper.ts'
 import { NestWindow, outerOf } from './nest.ts'
@@ -79,6 +80,7 @@ class ShardRun {
   readonly #window: NestWindow
   readonly #chunk: ChunkRun
   readonly #bests: ShardBests
+  readonly #sums: ShardSums
   readonly #inputHash: string | null
   #results: unknown[] | null
   #next: number
@@ -100,6 +102,8 @@ class ShardRun {
     this.#window = window
     const bests = new ShardBests(meta.outputs)
     this.#bests = bests
+    const sums = new ShardSums()
+    this.#sums = sums
     this.#chunk = {
       part: (list) => window.part(list),
       first: (first) => window.first(first),
@@ -107,6 +111,7 @@ class ShardRun {
       pipe: (callbacks) => composed(meta.stages, callbacks),
       beats: (output, key) => bests.beats(output, key),
       holds: (output, key, unset) => bests.holds(output, key, unset),
+      int: (output, addend) => sums.int(output, addend),
     }
     const { work } = call
     const known = shared.numbers.size
@@ -121,7 +126,7 @@ class ShardRun {
     }
     this.#range = this.#counterRange(work.hi)
     this.#made = makeStandIns(shared.state, this.#input, meta.outputs, this.#range)
-    this.#results = meta.kind === 'call' && meta.method !== 'forEach' ? [] : null
+    this.#results = meta.kind === 'call' && meta.method !== 'forEach' && meta.fold?.kind !== 'collect' ? [] : null
     this.#next = work.lo
     const restored = work.restored === null ? null : this.#restore(work.restored)
     this.#base = { bytes: restored?.base ?? null, done: this.#next - work.lo, kept: restored?.kept ?? 0 }
@@ -146,6 +151,7 @@ class ShardRun {
     this.#made = makeStandIns(this.#shared.state, this.#input, this.#meta.outputs, this.#range)
     this.#registry.body?.({ ...this.#shared.state.captures, ...this.#made }, this.#chunk)
     this.#bests.reset()
+    this.#sums.reset()
     this.#next = lo
     this.#end = null
     if (this.#meta.outputs.length > 0) await this.#items(end, false)
@@ -285,6 +291,11 @@ class ShardRun {
   #foldOne(item: unknown, index: number): unknown {
     const { fold } = this.#meta
     const fn = this.#chunk.fn as ((held: unknown, item: unknown, index: number) => unknown) | undefined
+    if (fold?.kind === 'collect') {
+      const name = this.#meta.outputs[0]?.name ?? ''
+      this.#made[name] = fn?.(this.#made[name], item, index)
+      return undefined
+    }
     if (fold?.kind !== 'pick') return fn?.(undefined, item, index)
     if (!isKey(keyOf(item, fold.key))) throw new Error('a key is no number')
     const held = this.#results?.[0]
@@ -331,7 +342,9 @@ class ShardRun {
     const scalars = { ...this.#chunk.out?.() }
     const parts = this.#meta.outputs.map(({ best }, index) => (best === null ? null : this.#bests.part(index, scalars)))
     for (const [index, { name, best }] of this.#meta.outputs.entries()) if (best !== null) scalars[name] = parts[index]
-    return readStandIns(this.#shared.state, this.#made, scalars, this.#meta.outputs, this.#range, this.#input)
+    const { outputs } = this.#meta
+    const values = readStandIns(this.#shared.state, this.#made, scalars, outputs, this.#range, this.#input)
+    return this.#sums.parts(values, outputs)
   }
 
   #checkpoint(): void {
@@ -362,8 +375,10 @@ class ShardRun {
     }
     this.#next = state.next
     this.#results = state.results
-    restoreStandIns(this.#shared.state, this.#made, state.outputs, this.#meta.outputs, this.#range, this.#input)
-    for (const [index, { best }] of this.#meta.outputs.entries()) {
+    const { outputs } = this.#meta
+    const values = this.#sums.restore(state.outputs, outputs)
+    restoreStandIns(this.#shared.state, this.#made, values, outputs, this.#range, this.#input)
+    for (const [index, { best }] of outputs.entries()) {
       const held = best === null ? null : (state.outputs[index] as BestPart)
       if (held !== null) this.#bests.restore(index, held.key)
     }

@@ -70,10 +70,16 @@ function makeOne(stand: Exclude<Stand, { is: 'best' }>, cells: unknown, range: C
 }
 
 function makeCounts(stand: Extract<Stand, { is: 'counts' }>): unknown {
-  if (stand.kind === 'Object') return Object.fromEntries(stand.keys.map((key) => [key, 0]))
+  if (stand.kind === 'Object' || stand.kind === 'Bare') {
+    const counts: Record<string, number> = stand.kind === 'Bare' ? Object.create(null) : {}
+    for (const key of stand.keys) Object.defineProperty(counts, key, { ...ZERO })
+    return counts
+  }
   // Counts are exact in an array of numbers; the live typed array wraps or rounds when they are added.
   return new Array(stand.length).fill(0)
 }
+
+const ZERO = { value: 0, writable: true, enumerable: true, configurable: true }
 
 function makeCells(stand: Extract<Stand, { is: 'cells' }>, cells: unknown, range: CounterRange): unknown {
   const { from, to } = cellRange(stand, range)

@@ -29,7 +29,7 @@ export type Stand =
       /** The cells hold arrays whose elements are written, too. */
       readonly rows?: boolean
     }
-  /** Counts by index or key, starting from zero. */
+  /** Counts by index or key, starting from zero; `kind` is that of the array, or `Object`, or `Bare` without a prototype. */
   | { readonly is: 'counts'; readonly kind: string; readonly length: number; readonly keys: readonly string[] }
 
 /** One shard's own input. */

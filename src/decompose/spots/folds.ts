@@ -3,9 +3,12 @@ import type { AnyNode, BinaryExpression, CallExpression, MemberExpression } from
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, isLoop, walk } from '../syntax/walk.ts'
+import { collectOf } from './collects.ts'
 import type { Site } from './find.ts'
 import { mayBeIntegers } from './integers.ts'
-import { mathName } from './outputs.ts'
+import { mayAddIntegers } from './keyed-sums.ts'
+import type { Output } from './plan.ts'
+import { mathName } from './steady.ts'
 
 /** How a `reduce` is taken apart. */
 export type Fold =
@@ -23,6 +26,8 @@ export type Fold =
   | { readonly kind: 'pick'; readonly key: readonly string[] }
   /** `(a, x) => Math.max(a, f(x))`: exact in any grouping. `cut` is the text of `a,`. */
   | { readonly kind: 'extreme'; readonly of: 'max' | 'min'; readonly cut: Range }
+  /** `(held, x) => { held[k(x)]++; return held }`: each shard fills a container of its own. */
+  | { readonly kind: 'collect'; readonly output: Output }
 
 interface Range {
   readonly start: number
@@ -37,8 +42,21 @@ export function foldOf(map: ModuleMap, site: Site): Fold | null {
   const [first, second] = callback.params
   if (first?.type !== 'Identifier' || second === undefined || callback.params.length > 3) return null
   const held = map.variableOf(first)
+  if (held === null || init?.type === 'SpreadElement') return null
+  const fold = valueFoldOf(map, callback, { held, second, init })
+  if (fold !== null || init === undefined) return fold
+  const output = collectOf(map, callback, held, init)
+  return output === null || !mayAddIntegers(map, output) ? null : { kind: 'collect', output }
+}
+
+/** A fold whose steps each make a value of the one before. */
+function valueFoldOf(
+  map: ModuleMap,
+  callback: FunctionNode,
+  { held, second, init }: { readonly held: Variable; readonly second: AnyNode; readonly init: AnyNode | undefined },
+): Fold | null {
   const result = resultOf(callback)
-  if (held === null || result === null || init?.type === 'SpreadElement') return null
+  if (result === null) return null
   if (result.type === 'ConditionalExpression' && second.type === 'Identifier') {
     return pickOf(map, result, held, map.variableOf(second))
   }

@@ -7,6 +7,7 @@ import { outerThing, type Value } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import { isFunction } from '../syntax/walk.ts'
 import type { Site } from './find.ts'
+import { foldOf } from './folds.ts'
 
 /** The flow of one iteration. What the iteration is given exists before it. */
 export function flowOf(map: ModuleMap, site: Site, skipped: ReadonlySet<AnyNode>): Flow {
@@ -38,6 +39,8 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
   const none: Value = { things: new Set(), callables: new Set() }
   // A fold holds one of the items, or something that is only added to.
   const itemAt = site.method === 'reduce' ? 1 : 0
+  // A container that is handed on is used in known ways alone.
+  const isCollected = foldOf(map, site)?.kind === 'collect'
   return flow.solve(() => {
     if (callback === undefined || callback.type === 'SpreadElement') return
     if (callback.type === 'MemberExpression') {
@@ -59,6 +62,7 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
         callable.params.forEach((param, index) => {
           if (param.type === 'RestElement' || index > itemAt + 1)
             flow.problem('unsupported', param, 'the whole array in a callback')
+          else if (index === 0 && isCollected) flow.assign(param, none, param)
           else flow.assign(param, index <= itemAt ? item : none, param)
         })
       }

@@ -13,6 +13,7 @@ import type { LoopNode, Site } from './find.ts'
 import { foldOf, foldReason, isHeavy } from './folds.ts'
 import { mayBeIntegers } from './integers.ts'
 import { flowOf } from './iteration-flow.ts'
+import { mayAddIntegers } from './keyed-sums.ts'
 import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
@@ -80,6 +81,8 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
       output.how === 'best' ||
       output.how === 'groupMap' ||
       output.how === 'groupKeys' ||
+      output.how === 'sumMap' ||
+      output.how === 'sumKeys' ||
       (output.how === 'sum' && output.integers && !output.exact) ||
       output.how === 'rows' ||
       (output.how === 'cells' && !areDisjoint(strided(map, output.cells, shape))),
@@ -122,6 +125,8 @@ function bodyOf(site: Site, shape: Shape | null): { start: number; end: number }
 
 function findOutputs(single: Case): void {
   const { map, site, shape, flow, body, outputs } = single
+  if (shape?.kind === 'call' && shape.fold?.kind === 'collect')
+    outputs.set(shape.fold.output.variable, shape.fold.output)
   if (shape === null || (shape.kind === 'call' && shape.method !== 'forEach')) return
   const elsewhere = [...flow.reached].filter((fn) => !contains(body, fn))
   const written = new Set<Variable>(flow.assigned.keys())
@@ -134,7 +139,7 @@ function findOutputs(single: Case): void {
     // What is iterated over may hold the rows.
     if (output === null || (output.how === 'rows' && (shape.kind !== 'range' || ignored.length > 0))) continue
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
-    if (sum === null) continue
+    if (sum === null || !mayAddIntegers(map, output)) continue
     // The end of a counted loop must not depend on what the loop gives out.
     const ends = shape.kind === 'range' ? headPartsOf(shape) : []
     if (output.how !== 'cells' && output.how !== 'rows' && ends.some((end) => usedIn(variable, end))) continue

@@ -24,6 +24,8 @@ const IN_ORDER: ReadonlySet<Output['how']> = new Set([
     'count',
     'tallyMap',
     'tallyKeys',
+    'sumMap',
+    'sumKeys',
     'max',
     'min',
     'sum',

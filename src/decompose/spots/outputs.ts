@@ -1,12 +1,14 @@
 /** Recognises how an iteration writes a captured variable: only forms whose merge in index order is exact. */
 import type { AnyNode, AssignmentExpression, CallExpression, MemberExpression } from 'acorn'
-import { builtinMethods, pureGlobals } from '../flow/builtins.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, walk } from '../syntax/walk.ts'
+import { contains } from '../syntax/walk.ts'
 import { type Cells, cellsOf, mergeCells } from './affine.ts'
+import { sumIn } from './keyed-sums.ts'
 import type { Addition, Output } from './plan.ts'
+import { isRepeatable, isSteady, mathName, usesOf } from './steady.ts'
 import { tallyIn } from './tallies.ts'
+import { isVoid } from './void.ts'
 
 /** Where the uses of a captured variable are looked at. */
 export interface UseSetting {
@@ -25,6 +27,7 @@ export interface UseSetting {
 type Use =
   | { readonly how: 'push' | 'set' | 'add' | 'count' | 'tallyMap' | 'tallyKeys' | 'max' | 'min' | 'put' | 'length' }
   | { readonly how: 'groupMap' | 'groupKeys' | 'pushMap' | 'pushKeys' }
+  | { readonly how: 'sumMap' | 'sumKeys'; readonly addends: readonly AnyNode[] }
   | { readonly how: 'cells' | 'row'; readonly cells: Cells; readonly writes: boolean }
   | { readonly how: 'sum'; readonly node: Addition }
 
@@ -35,10 +38,7 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
     if (setting.elsewhere.some((range) => contains(range, identifier))) return null
     if (!contains(setting.body, identifier)) continue
     if (setting.ignored.some((range) => contains(range, identifier))) continue
-    const tally = tallyIn(setting.map, variable, identifier, setting.body, (key) =>
-      isSteady(setting.map, variable, key),
-    )
-    const use = tally === null ? useOf(setting, variable, identifier) : { how: tally }
+    const use = keyedUse(setting, variable, identifier)
     if (use === null) return null
     uses.push(use)
   }
@@ -46,6 +46,8 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   // Lists that something else has to have made are not in a shard.
   if (hows.has('groupMap')) hows.delete('pushMap')
   if (hows.has('groupKeys')) hows.delete('pushKeys')
+  const sum = keyedSumOutput(variable, uses, hows)
+  if (sum !== null) return sum
   const readsLength = hows.delete('length')
   if (hows.has('row')) return rowsOutput(variable, uses, hows, readsLength)
   if (hows.has('cells')) return cellsOutput(variable, uses, hows, readsLength)
@@ -53,8 +55,28 @@ export function outputOf(setting: UseSetting, variable: Variable): Output | null
   if (how === 'sum') return hows.size === 1 && !readsLength ? sumOutput(variable, uses) : null
   if (hows.size !== 1 || readsLength || how === undefined || how === 'cells' || how === 'row' || how === 'length')
     return null
-  if (how === 'pushMap' || how === 'pushKeys') return null
+  if (how === 'pushMap' || how === 'pushKeys' || how === 'sumMap' || how === 'sumKeys') return null
   return { how, variable }
+}
+
+/** Counts are sums, too. */
+function keyedSumOutput(variable: Variable, uses: readonly Use[], hows: ReadonlySet<string>): Output | null {
+  const how = hows.has('sumMap') ? 'sumMap' : 'sumKeys'
+  const counts = how === 'sumMap' ? 'tallyMap' : 'tallyKeys'
+  if (!hows.has(how) || ![...hows].every((other) => other === how || other === counts)) return null
+  const addends = uses.flatMap((use) => (use.how === how ? use.addends : []))
+  return { how, variable, addends: [...new Set(addends)] }
+}
+
+/** A use that counts, lists or adds per key, or any other. */
+function keyedUse(setting: UseSetting, variable: Variable, id: AnyNode): Use | null {
+  const { map, body } = setting
+  const steady = (key: AnyNode): boolean => isSteady(map, variable, key)
+  const tally = tallyIn(map, variable, id, body, steady)
+  if (tally !== null) return { how: tally }
+  const use = useOf(setting, variable, id)
+  // What begins a sum may look like any other value that is put in.
+  return use === null || use.how === 'put' || use.how === 'set' ? (sumIn(map, variable, id, body, steady) ?? use) : use
 }
 
 function cellsOutput(
@@ -112,7 +134,7 @@ function assignedUse(setting: UseSetting, variable: Variable, node: AssignmentEx
 function sumUse(map: ModuleMap, variable: Variable, node: AssignmentExpression): Use | null {
   const between = map.module.text.slice(node.left.end, node.right.start)
   const plain = /^\s*[-+*]=\s*$/.test(between) && node.start === node.left.start && node.end === node.right.end
-  if (!plain || usesOf(map, variable, node) !== 1) return null
+  if (!plain || usesOf(variable, node) !== 1) return null
   const { left, right, operator } = node
   return { how: 'sum', node: { left: left as AnyNode, right, operator: operator.slice(0, 1) } }
 }
@@ -138,7 +160,7 @@ function selfAdded(map: ModuleMap, variable: Variable, node: AssignmentExpressio
   if (right.type !== 'BinaryExpression' || !/^[-+*]$/.test(right.operator)) return null
   const between = map.module.text.slice(left.end, right.right.start)
   const plain = /^\s*=\s*[\w$]+\s*[-+*]\s*$/.test(between) && node.end === right.right.end && node.start === left.start
-  if (!plain || map.variableOf(right.left) !== variable || usesOf(map, variable, node) !== 2) return null
+  if (!plain || map.variableOf(right.left) !== variable || usesOf(variable, node) !== 2) return null
   return { how: 'sum', node: { left: left as AnyNode, right: right.right, operator: right.operator } }
 }
 
@@ -153,11 +175,7 @@ function selfAssigned(map: ModuleMap, variable: Variable, node: AssignmentExpres
   const selves = right.arguments.filter(
     (argument) => argument.type === 'Identifier' && map.variableOf(argument) === variable,
   )
-  if (
-    selves.length !== 1 ||
-    usesOf(map, variable, right) !== 1 ||
-    right.arguments.some((a) => a.type === 'SpreadElement')
-  )
+  if (selves.length !== 1 || usesOf(variable, right) !== 1 || right.arguments.some((a) => a.type === 'SpreadElement'))
     return null
   return name === 'max' || name === 'min' ? { how: name } : null
 }
@@ -190,7 +208,7 @@ function namedUse(setting: UseSetting, variable: Variable, member: MemberExpress
   if (name === 'push') return { how: 'push' }
   if (name === 'add' && call.arguments.length === 1) return { how: 'add' }
   if (name !== 'set' || call.arguments.length !== 2) return null
-  if (usesOf(map, variable, call) === 1) return { how: 'set' }
+  if (usesOf(variable, call) === 1) return { how: 'set' }
   return isMapTally(map, variable, call) ? { how: 'tallyMap' } : null
 }
 
@@ -219,7 +237,7 @@ function isMapTally(map: ModuleMap, variable: Variable, set: CallExpression): bo
   if (key === undefined || value?.type !== 'BinaryExpression' || value.operator !== '+' || !isCount(value.right))
     return false
   const old = orZero(value.left)
-  if (old?.type !== 'CallExpression' || old.callee.type !== 'MemberExpression' || usesOf(map, variable, set) !== 2)
+  if (old?.type !== 'CallExpression' || old.callee.type !== 'MemberExpression' || usesOf(variable, set) !== 2)
     return false
   const [gotKey] = old.arguments
   return (
@@ -230,10 +248,13 @@ function isMapTally(map: ModuleMap, variable: Variable, set: CallExpression): bo
   )
 }
 
+/** A count that goes down is a sum: what counts can only grow in may cut or wrap it. */
+const LESS: Use = { how: 'sumKeys', addends: [] }
+
 function computedUse(setting: UseSetting, variable: Variable, member: MemberExpression): Use | null {
   const { map } = setting
   const parent = map.parentOf(member)
-  if (usesOf(map, variable, member.property) > 0) return null
+  if (usesOf(variable, member.property) > 0) return null
   const writes = parent?.type === 'AssignmentExpression' && parent.left === member
   const updates = parent?.type === 'UpdateExpression'
   const cells = setting.counter === null ? null : cellsOf(map, member.property, setting.counter, setting.body)
@@ -243,11 +264,12 @@ function computedUse(setting: UseSetting, variable: Variable, member: MemberExpr
     !(parent.type === 'UnaryExpression' && parent.operator === 'delete')
   if (cells !== null && parent !== null && usesAsRow(map, member, parent)) return { how: 'row', cells, writes: true }
   if (cells !== null && safe) return { how: 'cells', cells, writes: writes && parent.operator === '=' }
-  if (updates && isVoid(map, parent)) return { how: 'tallyKeys' }
+  if (updates && isVoid(map, parent)) return parent.operator === '++' ? { how: 'tallyKeys' } : LESS
   if (writes && isVoid(map, parent)) {
-    if ((parent.operator === '+=' || parent.operator === '-=') && isCount(parent.right)) return { how: 'tallyKeys' }
+    if (parent.operator === '-=' && isCount(parent.right)) return LESS
+    if (parent.operator === '+=' && isCount(parent.right)) return { how: 'tallyKeys' }
     if (parent.operator !== '=') return null
-    if (usesOf(map, variable, parent) === 1) return { how: 'put' }
+    if (usesOf(variable, parent) === 1) return { how: 'put' }
     return isKeyTally(map, parent) ? { how: 'tallyKeys' } : null
   }
   return keyTallyAround(map, member)
@@ -319,61 +341,7 @@ function isCount(node: AnyNode): boolean {
 
 const COUNT_MAX = 2 ** 20
 
-/** True when nobody uses the value of an expression. */
-function isVoid(map: ModuleMap, node: AnyNode): boolean {
-  const parent = map.parentOf(node)
-  if (parent?.type === 'ExpressionStatement') return true
-  // The value of a `forEach` callback is dropped.
-  if (parent?.type !== 'ArrowFunctionExpression' || parent.body !== node) return false
-  const call = map.parentOf(parent)
-  if (call?.type !== 'CallExpression' || call.callee.type !== 'MemberExpression' || call.arguments[0] !== parent)
-    return false
-  return call.callee.property.type === 'Identifier' && call.callee.property.name === 'forEach'
-}
-
-/** `max` of `Math.max(...)`; null for everything else. */
-export function mathName(map: ModuleMap, call: CallExpression): string | null {
-  const { callee } = call
-  if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier' || callee.object.name !== 'Math')
-    return null
-  if (map.variableOf(callee.object) !== null || callee.property.type !== 'Identifier') return null
-  return callee.property.name
-}
-
-function usesOf(_map: ModuleMap, variable: Variable, within: AnyNode): number {
-  return variable.references.filter((reference) => contains(within, reference.identifier)).length
-}
-
 function sameText(map: ModuleMap, a: AnyNode, b: AnyNode): boolean {
   const { text } = map.module
   return text.slice(a.start, a.end) === text.slice(b.start, b.end)
-}
-
-/** A key that does not ask for the counts themselves. */
-function isSteady(map: ModuleMap, variable: Variable, key: AnyNode): boolean {
-  return usesOf(map, variable, key) === 0 && isRepeatable(map, key)
-}
-
-/** Evaluated twice in a row it gives the same: names, constants, paths, and methods of text and numbers. */
-function isRepeatable(map: ModuleMap, node: AnyNode): boolean {
-  let repeatable = true
-  walk(node, (at) => {
-    if (REPEATABLE.has(at.type)) return
-    repeatable &&= at.type === 'CallExpression' && isPlainMethod(map, at)
-  })
-  return repeatable
-}
-
-const REPEATABLE = new Set([
-  ...['Identifier', 'Literal', 'MemberExpression', 'TemplateLiteral', 'TemplateElement', 'BinaryExpression'],
-  ...['LogicalExpression', 'ConditionalExpression', 'ChainExpression'],
-])
-
-function isPlainMethod(map: ModuleMap, call: CallExpression): boolean {
-  if (mathName(map, call) !== null) return true
-  const { callee } = call
-  if (callee.type === 'Identifier') return map.variableOf(callee) === null && pureGlobals.has(callee.name)
-  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return false
-  const effect = builtinMethods.get(callee.property.name)
-  return effect !== undefined && !effect.mutates && !effect.calls && !map.methods.has(callee.property.name)
 }

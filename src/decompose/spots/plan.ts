@@ -32,6 +32,8 @@ export type Output =
   | { readonly how: 'tallyMap' | 'tallyKeys'; readonly variable: Variable }
   /** Lists per key: in a Map, or by `v[k]`. */
   | { readonly how: 'groupMap' | 'groupKeys'; readonly variable: Variable }
+  /** Sums of integers per key: in a Map, or by `v[k]`; shards see to it that all `addends` are integers. */
+  | { readonly how: 'sumMap' | 'sumKeys'; readonly variable: Variable; readonly addends: readonly AnyNode[] }
   /** `v = Math.max(v, e)`, `v = Math.min(v, e)`. */
   | { readonly how: 'max' | 'min'; readonly variable: Variable }
   /** `v += e` and the like: shards compute `e`, the root folds in order; or `integers`: shards add, when it turns out so. */
@@ -50,6 +52,11 @@ export type Output =
 /** The variables that an output sets. */
 export function variablesOf(output: Output): readonly Variable[] {
   return output.how === 'best' ? output.variables : [output.variable]
+}
+
+/** Outputs that the code around a spot knows by name; what a `reduce` hands on, it does not. */
+export function namedOutputs({ shape, outputs }: Plan): readonly Output[] {
+  return shape.kind === 'call' && shape.fold?.kind === 'collect' ? [] : outputs
 }
 
 /** Calls that stop at the first hit: later iterations are looked at ahead of time. */

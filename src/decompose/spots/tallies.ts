@@ -3,11 +3,9 @@ import type { AnyNode } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, walk } from '../syntax/walk.ts'
+import { isFixedUse, UNIT_CHARS_MAX, unitAround, wordsOf } from './words.ts'
 
-/** Longest statement that is compared; a count is written in a line or two. */
-const UNIT_CHARS_MAX = 400
-
-/** `V` is the container, `K` the key, which is the same text all through. Blanks, braces and semicolons are left out. */
+/** `V` is the container, `K` the key, which is the same text all through. Blanks, braces and semicolons are left out; `K in V` stands for all ways to ask. */
 const BY_MAP = [
   /^V\.set\(K,V\.has\(K\)\?V\.get\(K\)\+(\d+):\1\)$/,
   /^if\(V\.has\(K\)\)V\.set\(K,V\.get\(K\)\+(\d+)\)elseV\.set\(K,\1\)$/,
@@ -21,10 +19,13 @@ const BY_KEY = [
   /^if\(V\[K\]\)V\[K\](\+\+|\+=1)elseV\[K\]=1$/,
   /^if\(KinV\)V\[K\](\+\+|\+=1)elseV\[K\]=1$/,
   /^if\(!V\[K\]\)V\[K\]=1elseV\[K\](\+\+|\+=1)$/,
-  /^if\((!V\[K\]|!\(KinV\)|V\[K\]===undefined)\)V\[K\]=0$/,
+  /^if\((!V\[K\]|!KinV|V\[K\]===undefined)\)V\[K\]=0$/,
   /^V\[K\](\?\?|\|\|)=0$/,
   /^V\[K\]=V\[K\](\?\?|\|\|)0$/,
 ]
+
+/** Of a key that is a name in the text. */
+const BY_NAME = [/^V\[K\](\+\+|--)$/, /^(\+\+|--)V\[K\]$/, /^V\[K\][-+]=\d{1,6}$/, /^V\[K\]=V\[K\][-+]\d{1,6}$/]
 
 /** `E` is what is added to a list. */
 const LISTS_BY_MAP = [
@@ -34,11 +35,25 @@ const LISTS_BY_MAP = [
 ]
 const LISTS_BY_KEY = [
   /^\(V\[K\](\?\?|\|\|)=\[\]\)\.push\(E\)$/,
-  /^if\((!V\[K\]|!\(KinV\)|V\[K\]===undefined)\)V\[K\]=\[\]$/,
+  /^if\((!V\[K\]|!KinV|V\[K\]===undefined)\)V\[K\]=\[\]$/,
   /^V\[K\](\?\?|\|\|)=\[\]$/,
   /^V\[K\]=V\[K\](\?\?|\|\|)\[\]$/,
   /^if\((V\[K\]|KinV)\)V\[K\]\.push\(E\)elseV\[K\]=\[E\]$/,
-  /^if\((!V\[K\]|!\(KinV\))\)V\[K\]=\[E\]elseV\[K\]\.push\(E\)$/,
+  /^if\((!V\[K\]|!KinV)\)V\[K\]=\[E\]elseV\[K\]\.push\(E\)$/,
+]
+
+/** What a copy of all that is held gets under a key: `({ ...V, [K]: ... })`. */
+const COPIED_COUNTS = [
+  /^\(V\[K\](\?\?|\|\|)0\)\+\d+$/,
+  /^V\[K\]\+\d+$/,
+  /^V\[K\]\?V\[K\]\+(\d+):\1$/,
+  /^KinV\?V\[K\]\+(\d+):\1$/,
+  /^V\[K\]\+(\d+)\|\|\1$/,
+]
+const COPIED_LISTS = [
+  /^\[\.\.\.\(?V\[K\](\?\?|\|\|)\[\]\)?,E\]$/,
+  /^\(V\[K\](\?\?|\|\|)\[\]\)\.concat\(\[E\]\)$/,
+  /^V\[K\]\?\[\.\.\.V\[K\],E\]:\[E\]$/,
 ]
 
 /** Counts, lists, and `push...`, which adds to a list that something else has to have made. */
@@ -57,65 +72,30 @@ export function tallyIn(
 ): KeyedUse | null {
   const unit = unitAround(map, variable, use)
   if (unit === null || !contains(body, unit) || unit.end - unit.start > UNIT_CHARS_MAX) return null
-  const words = wordsOf(map, variable, unit, isSteady)
+  const words = wordsOf(map, variable, unit, isSteady, { added: addedIn(unit) })
   if (words === null) return null
   if (BY_MAP.some((form) => form.test(words))) return 'tallyMap'
   if (BY_KEY.some((form) => form.test(words))) return 'tallyKeys'
+  if (isFixedUse(map, use) && BY_NAME.some((form) => form.test(words))) return 'tallyKeys'
   if (LISTS_BY_MAP.some((form) => form.test(words))) return 'groupMap'
   if (LISTS_BY_KEY.some((form) => form.test(words))) return 'groupKeys'
   if (words === 'V.get(K).push(E)') return 'pushMap'
   return words === 'V[K].push(E)' ? 'pushKeys' : null
 }
 
-/** The statement, or the `if` whose condition asks for the same container. */
-function unitAround(map: ModuleMap, variable: Variable, use: AnyNode): AnyNode | null {
-  let unit: AnyNode | null = null
-  for (let at = map.parentOf(use); at !== null && !isFunction(at); at = map.parentOf(at)) {
-    if (at.type === 'ExpressionStatement') unit ??= at
-    else if (at.type === 'IfStatement') {
-      const { test } = at
-      if (contains(test, use)) return at
-      return variable.references.some(({ identifier }) => contains(test, identifier)) ? at : unit
-    } else if (unit !== null && at.type !== 'BlockStatement') return unit
-  }
-  return unit
-}
-
-function wordsOf(
+/** What `value` in `({ ...variable, [key]: value })` does to the count or the list of the key; null when it does anything else. */
+export function tallyInCopy(
   map: ModuleMap,
   variable: Variable,
-  unit: AnyNode,
+  key: AnyNode,
+  value: AnyNode,
   isSteady: (key: AnyNode) => boolean,
-): string | null {
-  const { text } = map.module
-  const marks: { start: number; end: number; word: string }[] = []
-  let key: string | null = null
-  for (const { identifier } of variable.references) {
-    if (!contains(unit, identifier)) continue
-    const node = keyAt(map, identifier)
-    if (node === null || !isSteady(node)) return null
-    const words = text.slice(node.start, node.end)
-    if (key !== null && key !== words) return null
-    key = words
-    marks.push(
-      { start: identifier.start, end: identifier.end, word: 'V' },
-      { start: node.start, end: node.end, word: 'K' },
-    )
-  }
-  const added = addedIn(unit)
-  if (added.some((node) => text.slice(node.start, node.end) !== text.slice(added[0]?.start, added[0]?.end))) return null
-  for (const { start, end } of added) {
-    if (marks.some((mark) => mark.start >= start && mark.end <= end)) return null
-    marks.push({ start, end, word: 'E' })
-  }
-  let words = ''
-  let from = unit.start
-  for (const { start, end, word } of marks.sort((a, b) => a.start - b.start)) {
-    if (start < from) return null
-    words += text.slice(from, start) + word
-    from = end
-  }
-  return (words + text.slice(from, unit.end)).replaceAll(/[\s{};]/g, '')
+): KeyedUse | null {
+  if (value.end - value.start > UNIT_CHARS_MAX) return null
+  const words = wordsOf(map, variable, value, isSteady, { added: addedIn(value), key })
+  if (words === null) return null
+  if (COPIED_COUNTS.some((form) => form.test(words))) return 'tallyKeys'
+  return COPIED_LISTS.some((form) => form.test(words)) ? 'groupKeys' : null
 }
 
 /** What is pushed, or begins a list. */
@@ -128,9 +108,8 @@ function addedIn(unit: AnyNode): AnyNode[] {
       node.callee.type === 'MemberExpression' &&
       node.callee.property.type === 'Identifier' &&
       node.callee.property.name === 'push'
-    const [first] = isPush ? node.arguments : node.type === 'ArrayExpression' ? node.elements : []
-    const count = isPush ? node.arguments.length : node.type === 'ArrayExpression' ? node.elements.length : 0
-    if (count !== 1 || !first || first.type === 'SpreadElement') return true
+    const [first, ...others] = isPush ? node.arguments : node.type === 'ArrayExpression' ? elementsAdded(node) : []
+    if (others.length > 0 || !first || first.type === 'SpreadElement') return true
     added.push(first)
     // What is added may itself be a list: it is not looked into.
     return false
@@ -138,13 +117,7 @@ function addedIn(unit: AnyNode): AnyNode[] {
   return added
 }
 
-/** The key with which a use asks: `V[key]`, `V.get(key)`, `key in V`. */
-function keyAt(map: ModuleMap, use: AnyNode): AnyNode | null {
-  const parent = map.parentOf(use)
-  if (parent?.type === 'BinaryExpression')
-    return parent.operator === 'in' && parent.right === use ? (parent.left as AnyNode) : null
-  if (parent?.type !== 'MemberExpression' || parent.object !== use) return null
-  if (parent.computed) return parent.property as AnyNode
-  const call = map.parentOf(parent)
-  return call?.type === 'CallExpression' && call.callee === parent ? (call.arguments[0] ?? null) : null
+/** All elements but the list that is copied, in `[...list, element]`. */
+function elementsAdded({ elements }: Extract<AnyNode, { type: 'ArrayExpression' }>): (AnyNode | null)[] {
+  return elements.length === 2 && elements[0]?.type === 'SpreadElement' ? elements.slice(1) : elements
 }

@@ -1,5 +1,6 @@
 /** All kinds of statements that programs are generated from. */
 import { bestKinds } from './bests.ts'
+import { collectKinds } from './collects.ts'
 import { exitKinds } from './exits.ts'
 import { groupKinds } from './groups.ts'
 import { nestKinds } from './nests.ts'
@@ -26,4 +27,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...tableKinds,
   ...pipelineKinds,
   ...groupKinds,
+  ...collectKinds,
 }
