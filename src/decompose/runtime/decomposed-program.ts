@@ -7,7 +7,8 @@ import type { LoadedProgram, RuntimeHost } from './contract.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { runRefShard } from './refs/ref-shard.ts'
 import { runRoot } from './root.ts'
-import { type DecodedShared, decodeShared, runShard } from './shard.ts'
+import { runShard } from './shard.ts'
+import { type DecodedShared, decodeShared } from './shared.ts'
 
 /** A chunk module, evaluated. */
 interface LoadedChunk {

@@ -57,3 +57,10 @@ function plus(a: IntegerSum['sum'], b: IntegerSum['sum']): IntegerSum['sum'] {
 function isWritten(value: unknown): boolean {
   return value === null || /^(string|number|boolean|bigint|undefined)$/.test(typeof value)
 }
+
+/** One sum for many BigInts, one text for many; anything else goes as it is. */
+export function exactSum(results: unknown[] | null): unknown[] | null {
+  if (results === null || results.length === 0) return results
+  if (results.every((value) => typeof value === 'string')) return [results.join('')]
+  return results.every((value) => typeof value === 'bigint') ? [results.reduce((sum, value) => sum + value)] : results
+}

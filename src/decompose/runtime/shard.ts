@@ -14,7 +14,7 @@ import { pushFlat } from './call-visit.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { extremeOf } from './fold-visit.ts'
-import { type IntegerSum, integerSum, textSum } from './integers.ts'
+import { exactSum, type IntegerSum, integerSum, textSum } from './integers.ts'
 import { ShardSums } from './key-sums.ts'
 import { LayeredNumbers } from './known.ts'
 import type { KeptLoop } from './loops/loop-keeper.ts'
@@ -22,26 +22,10 @@ import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
 import { composed } from './pipeline.ts'
 import { type Base, type Checkpoint, type InnerCheckpoint, itemLoops } from './shard-state.ts'
+import type { DecodedShared } from './shared.ts'
 import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, counterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
-import type { ShardInput, ShardResult, SharedState } from './values.ts'
-
-/** A family's shared state, decoded once per slot. */
-export interface DecodedShared {
-  readonly state: SharedState
-  /** Objects by number; grows while a shard runs and is cut back after it. */
-  readonly objects: object[]
-  readonly numbers: ReadonlyMap<object, number>
-}
-
-export function decodeShared(bytes: Uint8Array | null, registry: Registry): DecodedShared {
-  const objects: object[] = []
-  const state: SharedState =
-    bytes === null
-      ? { captures: {}, module: {}, stands: [] }
-      : (decode(bytes, { known: objects, classes: registry.classTable }) as SharedState)
-  return { state, objects, numbers: new Map(objects.map((object, number) => [object, number])) }
-}
+import type { ShardInput, ShardResult } from './values.ts'
 
 /** @returns the encoded outcome, whether the items ran or threw. */
 export async function runShard(
@@ -393,13 +377,6 @@ class ShardRun {
     const { captures, module } = this.#shared.state
     return valueHash([captures, module, this.#input?.items ?? null], { classes: this.#registry.classTable })
   }
-}
-
-/** One sum for many BigInts, one text for many; anything else goes as it is. */
-function exactSum(results: unknown[] | null): unknown[] | null {
-  if (results === null || results.length === 0) return results
-  if (results.every((value) => typeof value === 'string')) return [results.join('')]
-  return results.every((value) => typeof value === 'bigint') ? [results.reduce((sum, value) => sum + value)] : results
 }
 
 const HOLE = Symbol('hole')

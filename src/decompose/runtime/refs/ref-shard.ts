@@ -5,7 +5,7 @@ import { decodeOutcome, encodeOutcome, thrownFrom } from '../../../execute/codec
 import { valueHash } from '../../../execute/codec/value-hash.ts'
 import type { ChunkRun, Registry } from '../compile.ts'
 import type { RuntimeHost, ShardCall } from '../contract.ts'
-import { decodeShared } from '../shard.ts'
+import { decodeShared } from '../shared.ts'
 import { type UserCode, userStack } from '../stack.ts'
 import { filled } from './call.ts'
 import { outcomeOf } from './local-calls.ts'
