@@ -6,7 +6,8 @@ import type { ReadyEvent } from '../src/client/ready.ts'
 export type UpEvent =
   | ReadyEvent
   | { readonly schema: 1; readonly event: 'hub'; readonly hub: string; readonly state: HubStanding['state'] }
-  | { readonly schema: 1; readonly event: 'draining' }
+  /** `by`: another hub that had it drain. */
+  | { readonly schema: 1; readonly event: 'draining'; readonly by?: string }
   | { readonly schema: 1; readonly event: 'left' }
 
 /** The changes between two looks at the swarm, others than ourselves. */
@@ -29,7 +30,7 @@ export function upLine(event: UpEvent, details: { slots: number; version: string
     case 'hub':
       return `hub ${event.hub} is ${event.state}`
     case 'draining':
-      return 'handing over and leaving … (Ctrl-C again leaves at once)'
+      return `handing over and leaving${event.by === undefined ? '' : `, as ${event.by} asks`} … (Ctrl-C again leaves at once)`
     case 'left':
       return 'left the swarm'
   }

@@ -227,6 +227,14 @@ export const migration = {
   checkpointWaitMs: 600,
 } as const
 
+/** A hub that leaves in order. */
+export const leaving = {
+  /** What is expected to end so soon is let end: to move it would take about as long. */
+  letEndMs: 500,
+  /** A root that computes is given so long for a checkpoint: two of its shortest intervals, and the way to a second holder. */
+  rootWaitMs: 2_500,
+} as const
+
 /** How the speed of a machine is measured: by the quickest rounds of a small computation. */
 export const speedLimits = {
   rounds: 600,

@@ -40,6 +40,12 @@ export function addHubRoutes(app: Hono, { hub, drain }: ApiComponents): void {
     await hub.removeHub(context.req.param('hub'))
     return context.body(null, 204)
   })
+  app.post('/v1/hubs/:hub/drain', async (context) => {
+    const wanted = context.req.param('hub')
+    // This process ends with its own hub.
+    await (wanted === hub.info().hub ? drain() : hub.drainHub(wanted))
+    return context.body(null, 204)
+  })
   app.post('/v1/drain', async (context) => {
     await drain()
     return context.body(null, 204)

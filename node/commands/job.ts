@@ -56,7 +56,7 @@ function details(report: JobReport): string {
     shard,
     from,
     to ?? '-',
-    `${stayMs} ms`,
+    stayMs === null ? 'its hub left' : `${stayMs} ms`,
     tookMs === null ? '-' : `${tookMs} ms`,
     gainMs === null ? '-' : `${gainMs > 0 ? 'yes' : 'no'}, ${gainMs} ms`,
   ])

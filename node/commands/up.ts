@@ -50,6 +50,7 @@ export const up: Verb = {
     embedded: { type: 'flag', hidden: true, description: 'leave, and remove the home, when standard input ends' },
   },
   run: runUp,
+  refused: (error) => ({ schema: 1, event: 'error', error: error.toJSON() }),
 }
 
 async function runUp(args: Arguments): Promise<number> {
@@ -62,9 +63,9 @@ async function runUp(args: Arguments): Promise<number> {
   const unlock = lockHome(home)
   try {
     const { startHub } = await import('../../src/live/start-hub.ts')
-    const { hub, twin, stop } = await startHub({ ...options, log: createLog() })
+    const { hub, twin, ordered, stop } = await startHub({ ...options, log: createLog() })
     try {
-      await serveUntilLeft({ hub, twin }, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
+      await serveUntilLeft({ hub, twin, ordered }, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
     } finally {
       await stop()
     }
@@ -115,22 +116,23 @@ function trustOf(text: string): Trust {
 }
 
 async function serveUntilLeft(
-  { hub, twin }: { readonly hub: LocalHub; readonly twin: Promise<never> },
+  { hub, twin, ordered }: { readonly hub: LocalHub; readonly twin: Promise<never>; readonly ordered: Promise<string> },
   { home, apiPort, asJson, slots }: { home: string; apiPort: number; asJson: boolean; slots: number },
 ): Promise<void> {
   const info = hub.info()
   const tell = teller(asJson, { slots, version: info.version })
   const left = Promise.withResolvers<void>()
-  const drain = async () => {
-    tell({ schema: 1, event: 'draining' })
+  const drain = async (order: { by?: string } = {}) => {
+    tell({ schema: 1, event: 'draining', ...order })
     await hub.drain()
     left.resolve()
   }
+  void ordered.then((by) => drain({ by }).catch(left.reject))
   const stopListening = onSignals({
     first: () => void drain().catch(left.reject),
     second: () => process.exit(exitCodes.interrupted),
   })
-  const api = await openApi({ hub, drain }, { home, port: apiPort })
+  const api = await openApi({ hub, drain: () => drain() }, { home, port: apiPort })
   tell(readyEvent(info, api.url))
   const watch = watchHubs(hub, tell)
   try {

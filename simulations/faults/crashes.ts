@@ -135,10 +135,11 @@ function restartStorm(context: FaultContext): void {
   })
 }
 
-/** A hub leaves in order, and its machine starts again some time after. */
+/** A hub leaves in order, one that runs something if there is one, and its machine starts again some time after. */
 function drain(context: FaultContext): void {
-  const { draining, hubs } = context
-  const hub = anyHub(context)
+  const { world, random, draining, hubs } = context
+  const busy = [...world.hubs.values()].filter(({ isUp, hub: { state } }) => isUp && state.runs.size > 0)
+  const hub = busy[random.below(Math.max(1, busy.length))] ?? anyHub(context)
   if (!hub.isUp || draining.size >= hubs - 2 || draining.has(hub.boot)) return
   context.note(hub.id, 'drain')
   draining.add(hub.boot)

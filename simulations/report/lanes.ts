@@ -12,6 +12,11 @@ export interface Lanes {
 
 /** Reasons of claims that have a colour of their own. */
 const styles = new Set(['plan', 'patience', 'steal', 'speculate', 'recover', 'migrate'])
+/** Handed over by a hub that left: a move like any other. */
+const styleOf = (reason: string): string => {
+  const style = reason === 'handover' ? 'migrate' : reason
+  return styles.has(style) ? style : 'other'
+}
 const isOff = /^(crash|killed|power cut|gone|freeze|pause|restart)/
 const isPartOfSplit = /^(partition|heal) /
 
@@ -66,7 +71,7 @@ function workOf(events: readonly HistoryEvent[]): Map<string, Bar[]> {
       const title = `${name}${run.epoch > 0 ? ` @${run.epoch}` : ''}, ${reason}, ${Math.round(atMs - run.sinceMs)} ms${isStriped ? ', run again' : ''}`
       const own = bars.get(hub) ?? []
       bars.set(hub, own)
-      own.push({ fromMs: run.sinceMs, toMs: atMs, style: styles.has(reason) ? reason : 'other', isStriped, title })
+      own.push({ fromMs: run.sinceMs, toMs: atMs, style: styleOf(reason), isStriped, title })
       run.sinceMs = atMs
     }
   }

@@ -157,4 +157,6 @@ export interface LocalHub {
   removeHub(hub: HubId): Promise<void>
   /** Hands over what can be handed over, then leaves. */
   drain(): Promise<void>
+  /** The same for another hub of the swarm; resolves once it has left. Takes the submit role. */
+  drainHub(hub: HubId): Promise<void>
 }

@@ -124,6 +124,10 @@ export class RemoteHub {
     await this.#call('/v1/drain', { method: 'POST', timeoutMs: null })
   }
 
+  async drainHub(hub: HubId): Promise<void> {
+    await this.#call(`/v1/hubs/${encodeURIComponent(hub)}/drain`, { method: 'POST', timeoutMs: null })
+  }
+
   async #json<T>(path: string, options: CallOptions = {}): Promise<T> {
     const { body } = await this.#call(path, options)
     return JSON.parse(body.toString('utf8')) as T

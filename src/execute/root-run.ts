@@ -95,6 +95,10 @@ export class RootRun implements RootHandle, Tenant {
     if (!this.#ended) this.#stage?.process.send({ type: 'slots', id: this.id, slots })
   }
 
+  checkpoint(): void {
+    if (!this.#ended) this.#stage?.process.send({ type: 'save', id: this.id })
+  }
+
   cancel(): void {
     if (this.#ended || this.#cancelTimer !== null) return
     const process = this.#stage?.process

@@ -156,6 +156,8 @@ export interface RootHandle {
   deliver(sequence: number, lo: number, outcomes: readonly Uint8Array[]): void
   /** How many live slots the swarm has now. */
   slotsChanged(slots: number): void
+  /** Asks for a checkpoint as soon as may be, whenever the last one was. */
+  checkpoint(): void
   cancel(): void
 }
 

@@ -4,7 +4,7 @@ import type { Authored, FamilyView } from '../ledger/view.ts'
 import { shardItems, shardName } from '../program/family.ts'
 import type { HubId } from '../program/ref.ts'
 import type { Attempt } from '../program/report.ts'
-import { MOVE_REASON } from './state.ts'
+import { HANDOVER_REASON, MOVE_REASON } from './state.ts'
 
 interface Start {
   readonly author: string
@@ -67,7 +67,7 @@ function doneDraft(view: FamilyView, record: DoneRecord, hub: HubId, index: numb
 }
 
 /** Releases of what had begun: an attempt ended there. Others gave back what had not. */
-const toldReleases = ['stopped', 'unstored', MOVE_REASON]
+const toldReleases = ['stopped', 'unstored', MOVE_REASON, HANDOVER_REASON]
 
 /** A run goes through its shards in order: the first one without a result is the one that was under way. */
 function unfinishedDraft(

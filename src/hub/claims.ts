@@ -8,7 +8,7 @@ import { type OwnRun, orderHolders } from './own-run.ts'
 import { prefetch } from './prefetch.ts'
 import { familyGraph, isReady } from './ready-set.ts'
 import { applyOwn } from './records.ts'
-import type { HubState } from './state.ts'
+import { HANDOVER_REASON, type HubState } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 
 /** What to claim, and why. */
@@ -41,7 +41,7 @@ export function claim(state: HubState, want: Want): OwnRun {
     family: view.spec.key,
     epoch,
     cost: Math.max(0, Math.round(want.finishMs - state.nowMs)),
-    reason: epoch > 0 && want.reason === 'plan' ? 'recover' : want.reason,
+    reason: epoch > 0 ? reasonOf(view, lo, want.reason) : want.reason,
     isRoot: view.spec.key === ROOT_FAMILY,
     state: 'waiting',
     plan: null,
@@ -71,6 +71,14 @@ export function claim(state: HubState, want: Want): OwnRun {
   if (run.isRoot) startRoot(state, run)
   else prepareWhenReady(state, run)
   return run
+}
+
+/** The plan gives shards again that somebody held before: lost with a hub, or handed over by one that left. */
+function reasonOf(view: FamilyView, shard: number, reason: string): string {
+  if (reason !== 'plan' && reason !== 'patience') return reason
+  const before = view.claim(shard)
+  if (before?.state === 'released' && before.reason === HANDOVER_REASON) return HANDOVER_REASON
+  return reason === 'plan' ? 'recover' : reason
 }
 
 /** Records a state of this hub's claim on `[lo, hi)`, and applies it here at once. */

@@ -2,7 +2,7 @@
 import type { FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
-import type { FamilyReport, HubShare, ReportBody, ShardCounts, ShardStretch } from '../program/report.ts'
+import type { FamilyReport, HubShare, Migration, ReportBody, ShardCounts, ShardStretch } from '../program/report.ts'
 import { familyAttempts } from './attempts.ts'
 import { isEnded, type Job } from './job.ts'
 import { DEADLINE_REASON } from './jobs.ts'
@@ -10,7 +10,7 @@ import { holdingClaim } from './lease.ts'
 import { movesIn } from './move-report.ts'
 import { receiptOf } from './reconcile.ts'
 import { spotReports } from './spot-report.ts'
-import { type HubState, MOVE_REASON } from './state.ts'
+import { HANDOVER_REASON, type HubState, MOVE_REASON } from './state.ts'
 import { TOO_FEW_REASON, verifiedReport } from './verify.ts'
 
 export interface Summary {
@@ -51,6 +51,7 @@ export function jobReport(state: HubState, job: Job): Report {
   const isLive = (hub: HubId, boot: string) => !isEnded(job) && !state.members.isVoid(hub, boot)
   const attempts = families.flatMap((view) => familyAttempts(view, isLive))
   const receipt = families.flatMap(receiptOf)
+  const migrations = families.flatMap(movesIn)
   const summary = jobSummary(state, job)
   return {
     ...summary,
@@ -58,7 +59,7 @@ export function jobReport(state: HubState, job: Job): Report {
       ...summary.shards,
       attempts: attempts.length,
       resumed: attempts.filter((attempt) => attempt.resumedFrom > 0).length,
-      migrated: claimsWith(families, MOVE_REASON),
+      migrated: claimsWith(families, MOVE_REASON) + migrations.filter(isTakenOver).length,
       speculated: claimsWith(families, 'speculate'),
       duplicated: receipt.length,
     },
@@ -68,9 +69,14 @@ export function jobReport(state: HubState, job: Job): Report {
     spots: spotReports(families),
     attempts,
     receipt,
-    migrations: families.flatMap(movesIn),
+    migrations,
     verified: verifiedReport(state, job),
   }
+}
+
+/** Handed over by a hub that left, and begun by another. */
+function isTakenOver({ reason, to }: Migration): boolean {
+  return reason === HANDOVER_REASON && to !== null
 }
 
 function resumable(view: FamilyView): number {

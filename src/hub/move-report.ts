@@ -2,23 +2,24 @@
 import type { Authored, FamilyView } from '../ledger/view.ts'
 import { shardName } from '../program/family.ts'
 import type { Migration } from '../program/report.ts'
-import { MOVE_REASON } from './state.ts'
+import { HANDOVER_REASON, MOVE_REASON } from './state.ts'
 
 /** Moves of a family, oldest first. Times of one move may come from two clocks: they are for people. */
 export function movesIn(view: FamilyView): Migration[] {
   const history = view.history()
   return history.flatMap((left) => {
     const { record } = left
-    if (record.kind !== 'claim' || record.state !== 'released' || record.reason !== MOVE_REASON) return []
-    return [moveOf(view, history, left, record)]
+    if (record.kind !== 'claim' || record.state !== 'released') return []
+    const isMove = record.reason === MOVE_REASON || record.reason === HANDOVER_REASON
+    return isMove ? [moveOf(view, history, left, record)] : []
   })
 }
 
 type ClaimRecord = Extract<Authored['record'], { kind: 'claim' }>
 
 function moveOf(view: FamilyView, history: readonly Authored[], left: Authored, record: ClaimRecord): Migration {
-  const { lo, epoch, atMs, cost } = record
-  const taken = history.find(({ record: other }) => isTaking(other, lo, epoch))
+  const { lo, epoch, atMs, cost, reason } = record
+  const taken = history.find(({ record: other }) => isTaking(other, lo, record))
   const done = history.find(
     ({ author, record: other }) =>
       other.kind === 'done' &&
@@ -31,19 +32,22 @@ function moveOf(view: FamilyView, history: readonly Authored[], left: Authored, 
   const endedMs = done?.record.kind === 'done' ? done.record.endMs : null
   // Waiting for the move counts by the clocks of both, running by that of the one that ran it.
   const tookMs = startedMs === null || endedMs === null ? null : Math.max(0, startedMs - atMs) + (endedMs - startedMs)
+  // A hub that leaves does not ask what staying would take.
+  const stayMs = reason === MOVE_REASON ? cost : null
   return {
     shard: shardName({ family: view.spec.key, index: lo }),
     from: left.author.hub,
     to: taken?.author.hub ?? null,
     atMs,
     resumedFrom: taken?.record.kind === 'claim' ? taken.record.resumedFrom : 0,
-    stayMs: cost,
+    reason,
+    stayMs,
     tookMs,
-    gainMs: tookMs === null ? null : cost - tookMs,
+    gainMs: tookMs === null || stayMs === null ? null : stayMs - tookMs,
   }
 }
 
-function isTaking(record: Authored['record'], shard: number, epoch: number): boolean {
-  if (record.kind !== 'claim' || record.state !== 'running' || record.reason !== MOVE_REASON) return false
-  return record.lo <= shard && shard < record.hi && record.epoch > epoch
+function isTaking(record: Authored['record'], shard: number, left: ClaimRecord): boolean {
+  if (record.kind !== 'claim' || record.state !== 'running' || record.reason !== left.reason) return false
+  return record.lo <= shard && shard < record.hi && record.epoch > left.epoch
 }

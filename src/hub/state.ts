@@ -67,8 +67,19 @@ export interface Move {
   readonly sinceMs: number
 }
 
+/** A run of a hub that drains: it goes to another one with its next checkpoint. */
+export interface Handover {
+  readonly shard: number
+  /** What the newest checkpoint spared when a fresh one was asked for. */
+  readonly savedMs: number
+  readonly sinceMs: number
+}
+
 /** The reason of claims on shards that moved while they ran, and of what their former hub wrote about it. */
 export const MOVE_REASON = 'migrate'
+
+/** The same where the former hub was leaving: how often that happens is not bounded. */
+export const HANDOVER_REASON = 'handover'
 
 export class HubState {
   init: HubInit
@@ -99,6 +110,7 @@ export class HubState {
   steal: StealWait | null = null
   lent: Lent[] = []
   readonly moves = new Map<RunId, Move>()
+  readonly handovers = new Map<RunId, Handover>()
   /** How often each hub has refused in a row, and until when it is left alone. */
   readonly refusals = new Map<HubId, { times: number; untilMs: number }>()
   readonly foreignRuns = new ForeignRuns()

@@ -109,6 +109,9 @@ export const liveLimits = {
   /** What an answer may hold: bids, and the terms of one. */
   answerBidsMax: 4_096,
   bidTermsMax: 16,
+  /** An order to drain names a swarm, two hubs and a life; a refusal is one line. */
+  orderCharactersMax: 512,
+  reasonCharactersMax: 256,
   /** Hello frame: a certificate chain and a few words. */
   helloBytesMax: 64 * KiB,
   /** Refused or failed peers kept for `shoal doctor`. */

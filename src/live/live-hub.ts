@@ -9,13 +9,15 @@ import type { Input, RecordSender } from '../hub/input.ts'
 import { flushWindowMs } from '../hub/pace.ts'
 import { spotCosts } from '../hub/spot-report.ts'
 import type { HubInit } from '../hub/state.ts'
-import { recovery, shellLimits, sizes } from '../limits.ts'
+import { sizes } from '../limits.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { LedgerStore } from '../store/ledger-store.ts'
 import { type ManifestCrypto, readManifest } from '../wire/manifest.ts'
 import { decodeMessage, encodeMessage, type WireMessage } from '../wire/message.ts'
+import { BlobKeeping } from './blob-keeping.ts'
 import { ClaimQuestions } from './claim-questions.ts'
+import { DrainOrders } from './drain-orders.ts'
 import { FailureRate } from './failure-rate.ts'
 import type { HistoryFile } from './history-file.ts'
 import { JobShelf } from './job-shelf.ts'
@@ -36,6 +38,8 @@ export interface LiveHubComponents {
   readonly crypto: ManifestCrypto
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly admits: (hub: HubId) => boolean
+  /** The swarm's id. */
+  readonly swarm: string
   /** What a member may do; empty for everybody else. */
   readonly roles: (hub: HubId) => readonly string[]
   readonly log: Log
@@ -51,6 +55,8 @@ export interface LiveHubListener {
   accepted(job: JobId): void
   ended(job: JobId): void
   drained(): void
+  /** Another hub has ordered this one to drain. */
+  ordered(by: HubId): void
 }
 
 export class LiveHub {
@@ -60,6 +66,7 @@ export class LiveHub {
   readonly components: LiveHubComponents
   listener: LiveHubListener | null = null
   readonly questions: ClaimQuestions
+  readonly drains: DrainOrders
   readonly #ledgers: Ledgers
   readonly #runs: RunShell
   readonly #roots: RootShell
@@ -70,15 +77,22 @@ export class LiveHub {
   /** Told with the flushes that wait to be applied in this turn of the event loop. */
   readonly #slotTimes = new Map<HubId, readonly number[]>()
   readonly #failures = new FailureRate(() => performance.now())
-  /** Blobs that the last sweep found unneeded. */
-  #unneeded: ReadonlySet<Cid> = new Set()
+  readonly #keeping: BlobKeeping
 
   constructor(components: LiveHubComponents, init: HubInit) {
     const { network, blobs, slots, log } = components
     this.components = components
     this.hub = new Hub(init)
     this.values = new Values(blobs, network)
-    this.questions = new ClaimQuestions(this.hub.state, (to, message) => this.#send(to, message))
+    const { state } = this.hub
+    this.#keeping = new BlobKeeping({ state, values: this.values, blobs, network, log, stopped: this.#stopped.signal })
+    this.questions = new ClaimQuestions(state, (to, message) => this.#send(to, message))
+    const { sign, roles, swarm } = components
+    this.drains = new DrainOrders({
+      ...{ swarm, hub: init.hub, boot: init.boot, sign, roles, log },
+      send: (to, message) => this.#send(to, message),
+      ordered: (by) => this.listener?.ordered(by),
+    })
     this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
     this.jobs.mtbfMs = () => this.#failures.mtbfMs()
@@ -95,7 +109,7 @@ export class LiveHub {
     this.#runs = new RunShell(shell)
     this.#roots = new RootShell(shell)
     const author = { hub: init.hub, boot: init.boot }
-    const { ledgerStore, sign, crypto, admits, roles } = components
+    const { ledgerStore, crypto, admits } = components
     this.#ledgers = new Ledgers(
       { author, store: ledgerStore, sign, verify: crypto.verify, admits, roles, log },
       this.#ledgerEvents(),
@@ -200,7 +214,8 @@ export class LiveHub {
       case 'stop-run':
         return this.#stopRun(effect.run)
       case 'checkpoint-run':
-        return this.#runs.checkpoint(effect.run)
+        if (!this.#roots.checkpoint(effect.run)) this.#runs.checkpoint(effect.run)
+        return
       case 'replicate':
         return this.#inBackground(this.#replicate(effect.cid, effect.to))
       case 'deliver':
@@ -218,7 +233,7 @@ export class LiveHub {
       case 'drop-job':
         return this.#inBackground(this.#drop(effect.job, effect.cids))
       case 'sweep-blobs':
-        return this.#inBackground(this.#sweepBlobs(effect.needed))
+        return this.#inBackground(this.#keeping.sweep(effect.needed))
       case 'story':
         this.#noteFailures(effect.event)
         return this.listener?.story(effect.job, effect.event)
@@ -260,6 +275,10 @@ export class LiveHub {
         return this.questions.answer(from, message)
       case 'because':
         return this.questions.answered(from, message)
+      case 'drain':
+        return this.drains.heard(from, message)
+      case 'drain-answer':
+        return this.drains.answered(from, message)
       default:
         return assertNever(message)
     }
@@ -329,49 +348,12 @@ export class LiveHub {
     if (!this.#roots.stop(run)) this.#runs.stop(run)
   }
 
-  /** Fetches what a job cannot start without, for as long as the job lives and nobody has it. */
   async #holdJob(job: JobId, cids: readonly Cid[], from: readonly HubId[]): Promise<void> {
-    const held = await Promise.all(cids.map((cid) => this.#holdBlob(job, cid, from)))
-    if (held.every((isHere) => isHere)) this.input({ type: 'job-blobs', job })
-  }
-
-  async #holdBlob(job: JobId, cid: Cid, from: readonly HubId[]): Promise<boolean> {
-    while (!(await this.#isHeld(cid, from))) {
-      if (!this.hub.state.jobs.has(job) || this.#stopped.signal.aborted) return false
-      await new Promise((resolve) => setTimeout(resolve, shellLimits.holdRetryMs))
-    }
-    return true
-  }
-
-  async #isHeld(cid: Cid, from: readonly HubId[]): Promise<boolean> {
-    try {
-      await this.values.hold(cid, from, this.#stopped.signal)
-      return true
-    } catch (error) {
-      this.components.log.debug({ cid, ...errorFields(error) }, 'a blob of a job is not here yet')
-      return false
-    }
+    if (await this.#keeping.holdAll(job, cids, from)) this.input({ type: 'job-blobs', job })
   }
 
   async #replicate(cid: Cid, to: readonly HubId[]): Promise<void> {
-    const holders: HubId[] = []
-    for (const hub of to) {
-      const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(recovery.replicateTimeoutMs)])
-      try {
-        await this.components.network.pushBlob(cid, hub, { signal })
-        holders.push(hub)
-        break
-      } catch (error) {
-        this.components.log.debug({ cid, hub, ...errorFields(error) }, 'a blob could not be copied')
-      }
-    }
-    this.input({ type: 'replicated', cid, holders })
-  }
-
-  async #sweepBlobs(needed: ReadonlySet<Cid>): Promise<void> {
-    const unneeded = (await this.components.blobs.list()).filter((cid) => !needed.has(cid))
-    for (const cid of unneeded) if (this.#unneeded.has(cid)) await this.components.blobs.remove(cid)
-    this.#unneeded = new Set(unneeded)
+    this.input({ type: 'replicated', cid, holders: await this.#keeping.replicate(cid, to) })
   }
 
   async #drop(job: JobId, cids: readonly Cid[]): Promise<void> {

@@ -17,8 +17,10 @@ import { wholeLoad } from '../cost/known-work.ts'
 import { ShoalError } from '../errors.ts'
 import type { ThrownError } from '../execute/codec/codec.ts'
 import { noLoad } from '../hub/beacon.ts'
+import type { StoryEvent } from '../hub/effect.ts'
 import { isEnded, type Job } from '../hub/job.ts'
 import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
+import type { MemberState } from '../hub/membership.ts'
 import { TOO_FEW_REASON } from '../hub/verify.ts'
 import { durations, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
@@ -49,6 +51,9 @@ export class LocalSurface implements LocalHub {
   readonly #followers: Followers
   readonly #accepted = new Map<JobId, () => void>()
   readonly #drained = Promise.withResolvers<void>()
+  readonly #ordered = Promise.withResolvers<HubId>()
+  /** Who waits for another hub to leave. */
+  readonly #departures = new Map<HubId, PromiseWithResolvers<MemberState>>()
 
   /** @param init.waitsForDisk a job is acknowledged once its first record is on disk, by a lone hub, too */
   constructor(live: LiveHub, place: Place, init: { readonly waitsForDisk: boolean }) {
@@ -59,10 +64,11 @@ export class LocalSurface implements LocalHub {
     this.#followers = new Followers((job) => this.#summary(this.#job(job)))
     live.jobs.onLog = (job, { shard, line }) => this.#followers.tell(job, { type: 'log', shard, line })
     live.listener = {
-      story: (job, event) => this.#followers.story(job, event),
+      story: (job, event) => this.#story(job, event),
       accepted: (job) => this.#accepted.get(job)?.(),
       ended: (job) => this.#ended(job),
       drained: () => this.#drained.resolve(),
+      ordered: (by) => this.#ordered.resolve(by),
     }
   }
 
@@ -196,6 +202,30 @@ export class LocalSurface implements LocalHub {
     return this.#drained.promise
   }
 
+  async drainHub(hub: HubId): Promise<void> {
+    const { self, members } = this.#live.hub.state
+    if (hub === self) return this.drain()
+    if (!this.#place.maySubmit()) throw mayNotDrain()
+    const member = members.get(hub)
+    if (member === undefined || member.state === 'left' || member.state === 'dead') throw notThere(hub)
+    const gone = this.#departures.get(hub) ?? Promise.withResolvers<MemberState>()
+    this.#departures.set(hub, gone)
+    await this.#live.drains.give(hub, member.boot)
+    if ((await gone.promise) === 'dead') throw fellSilent(hub)
+  }
+
+  /** Resolves with who has ordered this hub to drain; it is for the process to do so, for it ends with it. */
+  get ordered(): Promise<HubId> {
+    return this.#ordered.promise
+  }
+
+  #story(job: JobId | null, event: StoryEvent): void {
+    this.#followers.story(job, event)
+    if (event.type !== 'hub' || (event.state !== 'left' && event.state !== 'dead')) return
+    this.#departures.get(event.hub)?.resolve(event.state)
+    this.#departures.delete(event.hub)
+  }
+
   /** @throws ShoalError SHOAL_ROLE_MISSING */
   #mustBeSubmitter(verb: string): void {
     if (this.#place.maySubmit()) return
@@ -278,6 +308,24 @@ export class LocalSurface implements LocalHub {
     }
     return shardName({ family: ROOT_FAMILY, index: 0 })
   }
+}
+
+function mayNotDrain(): ShoalError {
+  return new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not drain others', {
+    next: 'run shoal drain on that machine, or on a hub with the submit role',
+  })
+}
+
+function notThere(hub: HubId): ShoalError {
+  return new ShoalError('SHOAL_HUB_UNREACHABLE', `no hub ${JSON.stringify(hub)} is in the swarm now`, {
+    next: 'take one from `shoal hubs`',
+  })
+}
+
+function fellSilent(hub: HubId): ShoalError {
+  return new ShoalError('SHOAL_HUB_UNREACHABLE', `${hub} fell silent before it had handed over`, {
+    next: 'nothing: what it held is claimed by others from the last checkpoints',
+  })
 }
 
 async function storedInput(values: Values, bytes: Uint8Array): Promise<Manifest['input']> {

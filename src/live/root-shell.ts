@@ -57,6 +57,13 @@ export class RootShell {
     return true
   }
 
+  /** Asks for a checkpoint of a root; false when the run is none. */
+  checkpoint(run: RunId): boolean {
+    const root = this.#roots.get(run)
+    root?.handle?.checkpoint()
+    return root !== undefined
+  }
+
   slotsChanged(run: RunId, slots: number): void {
     this.#roots.get(run)?.handle?.slotsChanged(slots)
   }

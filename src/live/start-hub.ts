@@ -9,6 +9,7 @@ import { needsNode } from '../execute/isolation/needs-node.ts'
 import { probeWalls } from '../execute/isolation/walls.ts'
 import { ProcessSlotPool } from '../execute/pool.ts'
 import { ISOLATION_LABEL, TRUST_LABEL } from '../program/isolation-level.ts'
+import type { HubId } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import { realDisk } from '../store/disk.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
@@ -65,6 +66,8 @@ export interface StartedHub {
   readonly hub: LocalHub
   /** Rejects with SHOAL_HUB_TWIN when another hub with this key was there first. */
   readonly twin: Promise<never>
+  /** Resolves with the hub that orders this one to drain. */
+  readonly ordered: Promise<HubId>
   stop(): Promise<void>
 }
 
@@ -105,6 +108,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
       profiles,
       crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
       sign: (bytes) => admission.identity.sign(bytes),
+      swarm: admission.swarm.id,
       admits: (hub) => admission.membership.isMember(hub),
       roles: (hub) => admission.membership.roles(hub),
       log,
@@ -138,6 +142,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
   return {
     hub: surface,
     twin: twin.promise,
+    ordered: surface.ordered,
     stop: async () => {
       await monitor.stop()
       await live.stop()

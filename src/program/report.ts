@@ -66,11 +66,13 @@ export interface Migration {
   readonly atMs: number
   /** Progress of the checkpoint it went on from. */
   readonly resumedFrom: number
-  /** Milliseconds it would have taken yet where it was, as that hub expected. */
-  readonly stayMs: number
+  /** `migrate`: it would end sooner elsewhere. `handover`: its hub was leaving. */
+  readonly reason: string
+  /** Milliseconds it would have taken yet where it was, as that hub expected; null where staying was no choice. */
+  readonly stayMs: number | null
   /** Milliseconds it took instead, the move included; null before its end. */
   readonly tookMs: number | null
-  /** What the move brought: above 0 it paid. */
+  /** What the move brought: above 0 it paid. Null before its end, and where staying was no choice. */
   readonly gainMs: number | null
 }
 

@@ -10,6 +10,9 @@ import { decodeFrame, encodeFrame, frameBytesMax } from './forecast-frame.ts'
 /** A hub speaks this version; messages of another one are refused with a reason. */
 export const WIRE_VERSION = 1
 
+/** 64 bytes of ed25519 as base64url. */
+const SIGNATURE_CHARACTERS = 86
+
 export type WireMessage =
   /** New records of the sender in a job's ledger, and when its slots fall free. */
   | {
@@ -37,6 +40,14 @@ export type WireMessage =
       readonly shard: number
     }
   | { readonly type: 'because'; readonly request: number; readonly bids: readonly ToldBid[] }
+  /** "Hand over and leave": a statement signed by the sender, which names the receiver and its life. */
+  | {
+      readonly type: 'drain'
+      readonly request: number
+      readonly order: { readonly body: string; readonly signature: string }
+    }
+  /** Whether the order is followed; if not, why. */
+  | { readonly type: 'drain-answer'; readonly request: number; readonly refused: string | null }
 
 interface ToldBid {
   readonly hub: string
@@ -99,6 +110,11 @@ const shownBid = v.object({
   terms: v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), finite), v.maxEntries(liveLimits.bidTermsMax)),
 })
 
+const statement = v.object({
+  body: v.pipe(v.string(), v.maxLength(liveLimits.orderCharactersMax)),
+  signature: v.pipe(v.string(), v.length(SIGNATURE_CHARACTERS)),
+})
+
 const wireMessage = v.variant('type', [
   v.object({ type: v.literal('flush'), job: id, updates, slotFreeInMs: slotTimes }),
   v.object({
@@ -114,6 +130,12 @@ const wireMessage = v.variant('type', [
     type: v.literal('because'),
     request: count,
     bids: v.pipe(v.array(shownBid), v.maxLength(liveLimits.answerBidsMax)),
+  }),
+  v.object({ type: v.literal('drain'), request: count, order: statement }),
+  v.object({
+    type: v.literal('drain-answer'),
+    request: count,
+    refused: v.nullable(v.pipe(v.string(), v.maxLength(liveLimits.reasonCharactersMax))),
   }),
 ])
 

@@ -42,10 +42,23 @@ export interface Finished {
     readonly resumed: number
     readonly speculated: number
     readonly duplicated: number
+    readonly migrated: number
   }
   readonly byHub: readonly { readonly hub: string; readonly shards: number }[]
   readonly attempts?: readonly AttemptLine[]
-  readonly familyReports?: readonly { readonly family: string; readonly shards: number; readonly done: number }[]
+  readonly migrations?: readonly {
+    readonly shard: string
+    readonly from: string
+    readonly to: string | null
+    readonly reason: string
+    readonly resumedFrom: number
+  }[]
+  readonly familyReports?: readonly {
+    readonly family: string
+    readonly shards: number
+    readonly done: number
+    readonly runs: readonly { readonly state: string; readonly hub: string | null }[]
+  }[]
 }
 
 export interface AttemptLine {
@@ -70,20 +83,22 @@ export class RealHub {
   /** All that the hub said of others, in this life. */
   readonly told: UpEvent[] = []
   /** What starts shoal, after Node. */
-  readonly commandLine: readonly string[] = [cli]
+  readonly commandLine: readonly string[]
   #child: ChildProcess | null = null
   #errors = ''
 
-  constructor(host: Host, home: string) {
+  /** @param file the command line of another version of shoal than this one */
+  constructor(host: Host, home: string, file = cli) {
     this.host = host
     this.home = home
+    this.commandLine = [file]
     this.history = join(dirname(home), 'histories')
   }
 
   /** Starts the hub and waits until it says that it is ready. */
   async up(...args: readonly string[]): Promise<void> {
     const words = ['up', '--json', '--home', this.home, '--history', this.history, '--slots', '1', ...args]
-    const child = this.host.spawn(process.execPath, [cli, ...words])
+    const child = this.host.spawn(process.execPath, [...this.commandLine, ...words])
     this.#child = child
     this.peers.clear()
     this.told.length = 0
@@ -102,6 +117,11 @@ export class RealHub {
 
   get pid(): number {
     return this.#child?.pid ?? 0
+  }
+
+  /** Null while it runs. */
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -125,7 +145,7 @@ export class RealHub {
 
   /** Runs a command line as a user on this machine; returns its JSON. */
   async shoal<Json>(...args: readonly string[]): Promise<Json> {
-    const out = await this.host.exec(process.execPath, [cli, ...args, '--home', this.home, '--json'])
+    const out = await this.host.exec(process.execPath, [...this.commandLine, ...args, '--home', this.home, '--json'])
     return JSON.parse(out)
   }
 

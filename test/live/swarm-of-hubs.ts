@@ -42,6 +42,7 @@ export async function startWhole(init: { member: Founder; home?: string; peers?:
       slots: new ProcessSlotPool({ size: 1, log: () => undefined, runtimeUrl }),
       crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
       sign: (bytes) => member.identity.sign(bytes),
+      swarm: member.swarm.id,
       roles: (hub) => member.membership.roles(hub),
       admits: (hub) => member.membership.isMember(hub),
       log,

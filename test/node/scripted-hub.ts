@@ -80,6 +80,7 @@ export class ScriptedHub implements LocalHub {
   readonly cancelled: string[] = []
   readonly acknowledged: string[] = []
   readonly removed: string[] = []
+  readonly drainedHubs: string[] = []
   readonly script: JobEvent[] = []
   /** Leaves the event stream open after the script, until its reader goes. */
   staysOpen = false
@@ -175,5 +176,12 @@ export class ScriptedHub implements LocalHub {
 
   async drain(): Promise<void> {
     this.drained++
+  }
+
+  async drainHub(hub: string): Promise<void> {
+    if (hub !== '12D3KooWother') {
+      throw new ShoalError('SHOAL_HUB_UNREACHABLE', `no hub ${hub} is in the swarm now`, { next: 'shoal hubs' })
+    }
+    this.drainedHubs.push(hub)
   }
 }

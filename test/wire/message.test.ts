@@ -47,6 +47,9 @@ const messages: WireMessage[] = [
   { type: 'why', request: 3, job: 'j', family: 'f', shard: 4 },
   { type: 'because', request: 3, bids: [{ hub: 'a', finishInMs: 12.5, terms: { queueMs: 2.5, workMs: 10 } }] },
   { type: 'because', request: 3, bids: [] },
+  { type: 'drain', request: 4, order: { body: '{"version":1}', signature: 'x'.repeat(86) } },
+  { type: 'drain-answer', request: 4, refused: null },
+  { type: 'drain-answer', request: 5, refused: 'who gives it has no submit role' },
   { type: 'beacon', beacon },
   { type: 'beacon', beacon: { ...beacon, profiles: [{ code: 'bafy/0', count: 12, meanMs: 0.5, p90Ms: 2 }] } },
 ]

@@ -6,12 +6,15 @@ import { type MembershipSet, membershipSetSchema } from '../../../src/live/admis
 import { parseRemoval } from '../../../src/live/admission/removal.ts'
 import { signStatement } from '../../../src/live/admission/statement.ts'
 import { createToken, openToken } from '../../../src/live/admission/token.ts'
+import { DrainOrders } from '../../../src/live/drain-orders.ts'
 import { encodeMembership, parseMembership } from '../../../src/live/hello.ts'
+import { decodeMessage, encodeMessage } from '../../../src/wire/message.ts'
 import { type Founder, invited, joined, memberOf, newSwarm } from '../../live/hubs.ts'
 import { type Choices, mutateBytes, mutateTree } from './mutate.ts'
 import { jsonOf } from './reader-targets.ts'
 import { json, must, type Target, text, unlessRefused } from './target.ts'
 
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const founder: Founder = await newSwarm()
 const full = await invited(founder)
 const options = { expiresMs: 3_600_000, uses: 5, addresses: ['/ip4/127.0.0.1/tcp/1'] }
@@ -71,6 +74,41 @@ function changedToken(choose: Choices): Uint8Array {
   return Buffer.from(`shoal1.${deflateRawSync(content).toString('base64url')}`)
 }
 
+const orderOf = ({ identity }: Pick<Founder, 'identity'>, boot = 'b1') => ({
+  ...{ version: 1, swarm: founder.swarm.id, hub: founder.identity.hub, boot, by: identity.hub },
+})
+const askers: readonly Pick<Founder, 'identity'>[] = [full, looker, removed, { identity: outsider }]
+const honestOrder = JSON.stringify(orderOf(full))
+
+/** First byte: who sends it. Orders by all sorts, under their own signature or a wrong one, for this life of the hub or another. */
+function makeOrder(choose: Choices): Uint8Array {
+  const asker = choose.one(askers)
+  const body = orderOf(asker, choose.chance(80) ? 'b1' : 'b0')
+  const changed = choose.chance(50) ? text(json(mutateTree(body, choose))) : JSON.stringify(body)
+  const { signature } = signStatement('drain', body, choose.chance(70) ? asker.identity : choose.one(askers).identity)
+  const message = encodeMessage({ type: 'drain', request: choose.below(9), order: { body: changed, signature } })
+  const from = choose.chance(60) ? askers.indexOf(asker) : choose.below(askers.length)
+  return Buffer.concat([Uint8Array.of(from), choose.chance(30) ? mutateBytes(message, choose) : message])
+}
+
+function checkOrder(input: Uint8Array): void {
+  const message = unlessRefused(() => decodeMessage(input.subarray(1)))
+  const from = askers[input[0] ?? 0]?.identity.hub
+  if (message?.type !== 'drain' || from === undefined) return
+  const followed: string[] = []
+  const orders = new DrainOrders({
+    ...{ swarm: founder.swarm.id, hub: founder.identity.hub, boot: 'b1', log: quiet },
+    sign: (bytes) => founder.identity.sign(bytes),
+    roles: (hub) => founder.membership.roles(hub),
+    send: () => undefined,
+    ordered: (by) => void followed.push(by),
+  })
+  orders.heard(from, message)
+  if (followed.length === 0) return
+  must(from === full.identity.hub, 'only members that may submit have others drain')
+  must(JSON.stringify(JSON.parse(message.order.body)) === honestOrder, 'an order is what its signer signed')
+}
+
 export const admissionTargets: readonly Target[] = [
   {
     name: 'membership',
@@ -96,6 +134,7 @@ export const admissionTargets: readonly Target[] = [
     },
   },
   { name: 'token', make: changedToken, check: checkToken },
+  { name: 'drain', make: makeOrder, check: checkOrder },
 ]
 
 /** What checks out was signed as it stands, or speaks for the outsider alone. */

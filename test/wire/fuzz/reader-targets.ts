@@ -48,6 +48,10 @@ const messages: readonly WireMessage[] = [
   { type: 'hub', message: { type: 'stolen', request: 1, given } },
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
   { type: 'beacon', beacon },
+  { type: 'why', request: 3, job: 'j', family: 'f', shard: 4 },
+  { type: 'because', request: 3, bids: [{ hub: 'a', finishInMs: 12.5, terms: { workMs: 10 } }] },
+  { type: 'drain', request: 4, order: { body: '{}', signature: 'x'.repeat(86) } },
+  { type: 'drain-answer', request: 4, refused: 'no' },
 ]
 
 /** A message with its tree changed under a good frame, or its bytes. */

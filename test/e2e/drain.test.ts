@@ -1,0 +1,138 @@
+/** A hub that leaves while it runs a sequential loop: another goes on with its checkpoint, to the same bits. */
+import { deserialize } from 'node:v8'
+import { afterEach, expect, test } from 'vitest'
+import { notes } from './history-tail.ts'
+import { namespacesUnavailable } from './namespaces.ts'
+import { ended, type Finished, type RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
+
+const unavailable = await namespacesUnavailable()
+if (unavailable !== null) process.stderr.write(`SKIPPED test/e2e/drain.test.ts: ${unavailable}\n`)
+const here = test.skipIf(unavailable !== null)
+const JOB_MS = 180_000
+
+let swarm: RealSwarm | null = null
+
+afterEach(async () => {
+  await swarm?.destroy()
+  swarm = null
+})
+
+async function started(): Promise<RealSwarm> {
+  swarm = await realSwarm(3)
+  await swarm.start()
+  return swarm
+}
+
+/** The hub that runs such a shard, and the others, once the shard has a checkpoint. */
+async function runnerOf({ hubs }: RealSwarm, job: string, isMeant: (shard: string) => boolean) {
+  let runner: RealHub | undefined
+  await until(
+    async () => {
+      const { familyReports = [], checkpoints } = await (hubs[0] as RealHub).job(job)
+      const running = familyReports
+        .filter(({ family }) => isMeant(family))
+        .flatMap(({ runs }) => runs.filter(({ state }) => state === 'running'))
+      runner = checkpoints >= running.length ? hubs.find(({ hub }) => hub === running[0]?.hub) : undefined
+      return runner !== undefined
+    },
+    'what runs has a checkpoint',
+    60_000,
+  )
+  const others = hubs.filter((hub) => hub !== runner)
+  return { runner, others } as { runner: RealHub; others: [RealHub, RealHub] }
+}
+
+/** The newest checkpoint of a shard that a hub has noted. */
+async function keptBy(hub: RealHub, job: string, shard: string): Promise<number> {
+  const [family, index] = shard.split(':')
+  const kept = (await notes(hub)).filter(
+    (event) =>
+      event.kind === 'checkpoint' && event.job === job && event.family === family && event.lo === Number(index),
+  )
+  return Math.max(0, ...kept.map(({ more }) => more?.progress ?? 0))
+}
+
+/** Nothing is done again but what came after the last checkpoint, and that was made for the move. */
+async function expectMoved(report: Finished, from: RealHub, isMeant: (shard: string) => boolean): Promise<void> {
+  const move = report.migrations?.find((one) => one.from === from.hub && isMeant(one.shard))
+  if (move === undefined) throw new Error(`nothing moved: ${JSON.stringify(report.attempts)}`)
+  expect(move).toMatchObject({ reason: 'handover', resumedFrom: await keptBy(from, report.job, move.shard) })
+  expect(move.resumedFrom).toBeGreaterThan(0)
+  expect([move.to === null, move.to === from.hub]).toEqual([false, false])
+  const attempts = report.attempts?.filter(({ shard }) => shard === move.shard)
+  expect(attempts?.map(({ hub, status }) => ({ hub, status }))).toEqual([
+    { hub: from.hub, status: 'released' },
+    { hub: move.to, status: 'done' },
+  ])
+  expect(attempts?.[1]?.resumedFrom).toBe(move.resumedFrom)
+  expect(report.shards.migrated).toBeGreaterThan(0)
+}
+
+here(
+  'the hub that runs a sequential root is drained by another one: a third, or that one, goes on where it was',
+  { timeout: 2 * JOB_MS },
+  async () => {
+    const all = await started()
+    const steps = 400_000_000
+    const job = await submit(all.hub(0), 'walk.js', { steps, items: 0 })
+    const isRoot = (shard: string) => shard.startsWith('root')
+    const { runner, others } = await runnerOf(all, job, isRoot)
+    const told = await others[0].shoal('drain', runner.hub)
+    expect(told).toEqual({ schema: 1, hub: runner.hub, drained: true })
+    await until(() => runner.exitCode !== null, 'its process ends')
+    expect(runner.exitCode).toBe(0)
+    const report = await ended(others[1], job, JOB_MS)
+    expect([report.status, report.error]).toEqual(['done', null])
+    await expectMoved(report, runner, isRoot)
+    const { result } = await others[0].shoal<{ result: unknown }>('result', job)
+    expect(withoutDraws(result)).toEqual(withoutDraws(plainRoot(steps)))
+    expect(await all.violations()).toEqual([])
+  },
+)
+
+here(
+  'a hub that is drained within a long item: the item leaves with its checkpoint',
+  { timeout: 2 * JOB_MS },
+  async () => {
+    const all = await started()
+    const input = { steps: 180_000_000, items: 3 }
+    const job = await submit(all.hub(0), 'walk.js', input, '--chunks', '3')
+    const isItem = (shard: string) => !shard.startsWith('root')
+    const { runner, others } = await runnerOf(all, job, isItem)
+    await runner.shoal('drain')
+    const report = await ended(others[0], job, JOB_MS)
+    expect([report.status, report.error]).toEqual(['done', null])
+    await expectMoved(report, runner, isItem)
+    const { resultV8 } = await others[1].shoal<Finished>('result', job)
+    expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(plainItems(input.steps, input.items))
+    expect(await all.violations()).toEqual([])
+  },
+)
+
+/** The seed of Math.random is the job's own: what was drawn is not for a plain run to know. */
+function withoutDraws(value: unknown): unknown {
+  const { x, trail } = value as { x: number; trail: [number, number, number][] }
+  return { x, trail: trail.map(([i, at]) => [i, at]) }
+}
+
+function plainRoot(steps: number): unknown {
+  let x = 1
+  const trail: [number, number, number][] = []
+  for (let i = 0; i < steps; i++) {
+    x = (x * 1103515245 + 12345) % 2147483648
+    if (i % 1_000_000 === 0) trail.push([i, x, 0])
+  }
+  return { x, trail }
+}
+
+function plainItems(steps: number, items: number): unknown {
+  return Array.from({ length: items }, (_, item) => {
+    const seen = new Float64Array(64)
+    let x = item + 1
+    for (let i = 0; i < steps; i++) {
+      x = (x * 1103515245 + 12345) % 2147483648
+      seen[i & 63] = (seen[i & 63] ?? 0) + x / 7
+    }
+    return { x, seen }
+  })
+}
