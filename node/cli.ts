@@ -27,7 +27,9 @@ export async function commandLine(words: readonly string[]): Promise<number> {
     return await runVerb(name, rest)
   } catch (thrown) {
     const error = toShoalError(thrown)
-    process.stderr.write(errorText(error, rest.includes('--json')))
+    const asJson = rest.includes('--json')
+    if (asJson) process.stdout.write(`${JSON.stringify(await refusal(name, error))}\n`)
+    process.stderr.write(errorText(error, asJson))
     if (error.code === 'SHOAL_INTERNAL' && process.env.SHOAL_LOG === 'debug') console.error(error.cause)
     return exitCodeOfError(error)
   }
@@ -51,6 +53,12 @@ async function runVerb(name: string, words: readonly string[]): Promise<number> 
     return exitCodes.done
   }
   return verb.run(parseVerb(verb, words))
+}
+
+/** A program that asks for JSON gets one value, whatever happens. */
+async function refusal(name: string | undefined, error: ShoalError): Promise<unknown> {
+  const verb = await verbs.find((one) => one.name === name)?.load()
+  return verb?.refused?.(error) ?? { schema: 1, error: error.toJSON() }
 }
 
 function asksForHelp(words: readonly string[]): boolean {

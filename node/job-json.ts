@@ -70,7 +70,7 @@ export function jobJson(report: JobReport, given: Given, hubs: number): JobJson 
   }
 }
 
-/** The same shape for a job that never came to be. */
+/** The same shape for what never became a job, or whose end is not known. */
 export function refusedJson(error: ShoalError): JobJson {
   const shards = { total: 0, done: 0, attempts: 0, resumed: 0, migrated: 0, speculated: 0, duplicated: 0 }
   return {

@@ -28,8 +28,10 @@ export interface Verb {
   readonly summary: string
   readonly positionals: readonly Positional[]
   readonly options: Readonly<Record<string, Option>>
-  /** The exit code; what it throws is reported by the caller. */
+  /** The exit code; what it throws is reported by the caller. It throws before it has written any JSON. */
   readonly run: (args: Arguments) => Promise<number>
+  /** The JSON that stands for what it threw; by default `{schema, error}`. */
+  readonly refused?: (error: ShoalError) => unknown
 }
 
 /** Options that every verb has. */

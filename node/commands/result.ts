@@ -1,6 +1,6 @@
 /** `shoal result`: the value of a job, from any hub of the swarm. */
 import { ShoalError } from '../../src/errors.ts'
-import { exitCodes } from '../exit.ts'
+import { errorText, exitCodeOfError, exitCodes } from '../exit.ts'
 import { homeHub } from '../home-hub.ts'
 import { readGiven } from '../job-json.ts'
 import { homeOption, type Verb } from '../verb.ts'
@@ -18,12 +18,13 @@ export const result: Verb = {
     const hub = await homeHub(args)
     const job = args.required('job')
     const given = readGiven(await hub.result(job, { wait: !args.isOff('wait') }))
-    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, job, ...given })}\n`)
-    if (given.error !== null) {
-      const { message, stack, next } = given.error
-      throw new ShoalError('SHOAL_JOB_FAILED', stack === '' ? message : stack, { next })
-    }
-    if (!args.flag('json')) process.stdout.write(`${JSON.stringify(given.result, null, 2)}\n`)
-    return exitCodes.done
+    const asJson = args.flag('json')
+    if (asJson) process.stdout.write(`${JSON.stringify({ schema: 1, job, ...given })}\n`)
+    else if (given.error === null) process.stdout.write(`${JSON.stringify(given.result, null, 2)}\n`)
+    if (given.error === null) return exitCodes.done
+    const { message, stack, next } = given.error
+    const error = new ShoalError('SHOAL_JOB_FAILED', stack === '' ? message : stack, { next })
+    process.stderr.write(errorText(error, asJson))
+    return exitCodeOfError(error)
   },
 }

@@ -1,9 +1,10 @@
 /** `shoal run`: a function on the swarm, followed until it is done. */
-import { writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, stat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import type { JobReport } from '../../src/client/local-hub.ts'
 import { ShoalError, toShoalError } from '../../src/errors.ts'
 import { counts, embeddedLimits, showLimits } from '../../src/limits.ts'
+import { isLevel, isolationLevels } from '../../src/program/isolation-level.ts'
 import type { Arguments } from '../arguments.ts'
 import { onSignals } from '../ctrl-c.ts'
 import { exitCodeOfJob, exitCodes } from '../exit.ts'
@@ -44,6 +45,7 @@ export const run: Verb = {
     json: jsonOption,
   },
   run: runRun,
+  refused: refusedJson,
 }
 
 async function runRun(args: Arguments): Promise<number> {
@@ -58,9 +60,7 @@ async function runRun(args: Arguments): Promise<number> {
     if (asJson) tellJson(json)
     return exitCodeOfJob(json.status)
   } catch (thrown) {
-    const error = toShoalError(interrupted.signal.aborted ? interrupted.signal.reason : thrown)
-    if (asJson && error.code !== 'SHOAL_USAGE') process.stdout.write(`${JSON.stringify(refusedJson(error))}\n`)
-    throw error
+    throw interrupted.signal.aborted ? interrupted.signal.reason : thrown
   } finally {
     stopListening()
   }
@@ -77,6 +77,7 @@ function tellJson(json: JobJson): void {
 async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson> {
   const hubs = args.whole('hubs', 1, embeddedLimits.hubsMax)
   const request = readRequest(args)
+  await mustBeWritable(args.text('trace'))
   if (hubs !== undefined && hubs < (request.verify ?? 1)) {
     throw new ShoalError(
       'SHOAL_USAGE',
@@ -138,6 +139,12 @@ function readRequest(args: Arguments) {
   if (input !== undefined && scale !== undefined) {
     throw new ShoalError('SHOAL_USAGE', 'run: --input and --scale exclude each other', { next: 'leave one out' })
   }
+  const isolation = args.text('isolation')
+  if (isolation !== undefined && !isLevel(isolation)) {
+    throw new ShoalError('SHOAL_USAGE', `run: ${JSON.stringify(isolation)} is no isolation level`, {
+      next: `use one of ${isolationLevels.join(', ')}`,
+    })
+  }
   return {
     file: args.required('file'),
     input,
@@ -147,7 +154,7 @@ function readRequest(args: Arguments) {
     deadlineMs: args.durationMs('deadline'),
     audit: args.flag('audit'),
     verify: args.whole('verify', 1, counts.verifyHubsMax),
-    isolation: args.text('isolation'),
+    isolation,
     needs: args.list('need').length === 0 ? undefined : Object.fromEntries(args.list('need').map(need)),
     migration: !args.isOff('migration'),
     timeScale: args.number('time-scale'),
@@ -169,6 +176,20 @@ function need(text: string): [string, string] {
 async function detached(report: JobReport, hub: RunHub, args: Arguments): Promise<JobJson> {
   if (!args.flag('json')) process.stdout.write(`${report.job}\n`)
   return jobJson(report, { result: null, resultV8: null, error: null }, await hub.countHubs())
+}
+
+/** A trace that cannot be kept is found out before the work, not after it. */
+async function mustBeWritable(file: string | undefined): Promise<void> {
+  if (file === undefined) return
+  const folder = dirname(resolve(file))
+  const why = await Promise.all([access(folder, constants.W_OK), stat(file).catch(() => null)]).then(
+    ([, found]) => (found?.isDirectory() === true ? 'it is a folder' : null),
+    (error: Error) => error.message,
+  )
+  if (why === null) return
+  throw new ShoalError('SHOAL_USAGE', `run: the trace cannot be written to ${file}: ${why}`, {
+    next: 'name a file in a folder that can be written',
+  })
 }
 
 async function writeTrace(file: string, report: JobReport): Promise<void> {

@@ -48,6 +48,7 @@ export async function makeSubmission(
       next: 'leave one of them out',
     })
   }
+  const wanted = jobOptions(options)
   const name = options.name ?? (typeof code === 'string' ? basename(code) : code.name || 'function')
   const program =
     typeof code === 'string'
@@ -59,7 +60,7 @@ export async function makeSubmission(
     name,
     program: program.bytes,
     input: generated ? { kind: 'generated', scale: options.scale ?? 1 } : { kind: 'value', bytes: encode(input) },
-    options: jobOptions(options),
+    options: wanted,
   }
 }
 

@@ -119,9 +119,14 @@ function failed(state: HubState, job: Job, run: OwnRun, end: SlotLoss): void {
   writeClaim(state, run, 'released', shard + 1, run.hi, 'slot-lost')
   pause(state, job, run, shard, shard + 1, recovery.failedAttemptPauseMs)
   const { hubs, alike, attempts } = failuresOf(job, run.family, shard)
-  const everybodyFailed = hubs >= state.members.alive().length && attempts >= counts.poisonHubsMax
+  const everybodyFailed = hubs >= mayStillTry(state) && attempts >= counts.poisonHubsMax
   if (alike < counts.poisonHubsMax && attempts < counts.attemptsPerShardMax && !everybodyFailed) return
   condemn(state, job, run, { shard, end, isPoison: alike >= counts.poisonHubsMax })
+}
+
+/** Hubs that are there or may be back in a moment: what takes all memory of a machine makes its hub silent, too. */
+function mayStillTry(state: HubState): number {
+  return state.members.all().filter((member) => member.state === 'alive' || member.state === 'suspect').length
 }
 
 /** A shard that took down every hub it ran on gets an error as its result, with the evidence. */

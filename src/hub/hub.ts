@@ -11,6 +11,7 @@ import {
   acknowledge,
   blobsHeld,
   cancelJob,
+  endOverdue,
   heldElsewhere,
   jobKnown,
   reviewAcceptance,
@@ -134,6 +135,8 @@ export class Hub {
         return state.effect({ type: 'set-timer', timer, atMs: state.nowMs + this.#beaconEveryMs() })
       case 'suspect':
         return membersChanged(state, state.members.sweep(state.nowMs))
+      case 'deadline':
+        return endOverdue(state)
       case 'anti-entropy':
         return this.#antiEntropy()
       case 'evaluate':

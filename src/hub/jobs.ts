@@ -51,6 +51,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
   const from = state.members.others().map((member) => member.hub)
   if (known.mine) applyOwn(state, job.id, { kind: 'job', manifest: known.bytes })
   state.effect({ type: 'hold-job', job: job.id, cids, from: preferSubmitter(from, known.manifest.submitter) })
+  if (known.manifest.options.deadlineMs !== null) endOverdue(state)
 }
 
 /** Program and input are on this hub's disk: it may run the root, and says so to the submitter. */
@@ -89,13 +90,23 @@ export function reviewAcceptance(state: HubState): void {
   }
 }
 
+/** Ends jobs past their deadline, and sets the timer for the next. */
+export function endOverdue(state: HubState): void {
+  let nextMs = Number.POSITIVE_INFINITY
+  for (const { id, knownMs, manifest } of state.activeJobs()) {
+    if (manifest.options.deadlineMs === null) continue
+    const atMs = knownMs + manifest.options.deadlineMs
+    if (state.nowMs > atMs) cancelJob(state, id, DEADLINE_REASON)
+    else nextMs = Math.min(nextMs, atMs + PAST_MS)
+  }
+  if (Number.isFinite(nextMs)) state.effect({ type: 'set-timer', timer: 'deadline', atMs: nextMs })
+}
+
 /** Ends jobs past their deadline, drops those that nobody needs any more. Called with every beacon. */
 export function sweepJobs(state: HubState): void {
+  endOverdue(state)
   for (const job of state.jobs.values()) {
     const ageMs = state.nowMs - job.knownMs
-    const deadlineMs = job.manifest.options.deadlineMs
-    const isOverdue = deadlineMs !== null && ageMs > deadlineMs
-    if (isOverdue && !isEnded(job)) cancelJob(state, job.id, DEADLINE_REASON)
     const short = reviewVerified(state, job)
     if (short !== null) cancelJob(state, job.id, short)
     if (!isDroppable(state, job, ageMs)) continue
@@ -129,6 +140,9 @@ function dropJob(state: HubState, job: Job, cids: readonly Cid[]): void {
 
 /** The reason of a cancel that a passed deadline wrote, so that reports call the job failed. */
 export const DEADLINE_REASON = 'deadline'
+
+/** A deadline is past a moment after it, not at it. */
+const PAST_MS = 1
 
 /** The reason of the cancel of a job that never ended and is too old to be kept. */
 const EXPIRED_REASON = 'expired'

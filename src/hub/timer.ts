@@ -7,5 +7,7 @@ export type TimerName =
   | 'evaluate'
   /** When to exchange ledgers with the next peer. */
   | 'anti-entropy'
+  /** When the next job is past its deadline. */
+  | 'deadline'
   /** When a hub that was cut off counts as suspect. */
   | 'suspect'

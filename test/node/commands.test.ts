@@ -105,13 +105,30 @@ test('result --no-wait of a running job says so', async () => {
   expect(stderr).toMatch(/^SHOAL_RESULT_NOT_READY: .*\n {2}next: .*\n$/)
 })
 
-test('an unknown job: one JSON object on stderr, nothing on stdout', async () => {
-  const { code, stdout, stderr } = await shoal(['job', 'nope', '--json', '--home', home])
-  expect({ code, stdout, error: JSON.parse(stderr) }).toEqual({
-    code: 1,
-    stdout: '',
-    error: { code: 'SHOAL_JOB_UNKNOWN', message: 'no job nope', next: 'shoal jobs' },
-  })
+test('an unknown job: the error as one JSON object on stdout and on stderr', async () => {
+  const { code, value: told, stderr } = await json(['job', 'nope'])
+  const error = { code: 'SHOAL_JOB_UNKNOWN', message: 'no job nope', next: 'shoal jobs' }
+  expect({ code, told, error: JSON.parse(stderr) }).toEqual({ code: 1, told: { schema: 1, error }, error })
+})
+
+test('a module that cannot be read: exit 1, and the same on stdout', async () => {
+  const { code, value: told } = await json(['explain', 'missing.ts'])
+  expect({ code, told }).toMatchObject({ code: 1, told: { schema: 1, error: { code: 'SHOAL_CODE_UNREADABLE' } } })
+})
+
+test.each([
+  [['run', 'x.ts', '--deadline', 'soon'], { status: 'failed', job: null, result: null }],
+  [['run', 'x.ts', '--hbus', '3'], { status: 'failed' }],
+  [['explain'], {}],
+  [['simulate', 'nothing'], {}],
+  [['forecast', 'missing.csv'], {}],
+  [['up', '--role', 'king'], { event: 'error' }],
+  [['jbos'], {}],
+])('%j --json exits 2 with the error on stdout, too', async (words, shape) => {
+  const { code, value: told, stderr } = await json(words)
+  const error = { code: 'SHOAL_USAGE', message: expect.any(String), next: expect.any(String) }
+  expect({ code, told }).toMatchObject({ code: 2, told: { schema: 1, error, ...shape } })
+  expect(JSON.parse(stderr)).toEqual(error)
 })
 
 test('cancel reaches the hub with its reason', async () => {
@@ -167,8 +184,11 @@ test('remove and drain reach the hub', async () => {
   expect(hub.drained).toBe(1)
 })
 
-test('drain of another hub is refused with the way to go', async () => {
-  expect((await shoal(['drain', 'other', '--home', home])).code).toBe(2)
+test('drain of another hub goes through this one', async () => {
+  const { code, value: told } = await json(['drain', '12D3KooWother'])
+  expect({ code, told }).toEqual({ code: 0, told: { schema: 1, hub: '12D3KooWother', drained: true } })
+  expect([hub.drained, hub.drainedHubs]).toEqual([1, ['12D3KooWother']])
+  expect((await shoal(['drain', 'other', '--home', home])).stderr).toMatch(/^SHOAL_HUB_UNREACHABLE: no hub other/m)
 })
 
 test.each([
