@@ -8,8 +8,7 @@ import type { Walls } from './walls.ts'
 export function isolationFindings({ level, lacks }: Walls, trust: Trust): Finding[] {
   const ok = trust === 'full' || isAtLeast(level, FOREIGN_LEVEL_MIN)
   const whose = trust === 'full' ? 'all code of the swarm is trusted and runs without walls' : meanings[level]
-  const [lack] = lacks
-  const text = lack === undefined ? `${level}: ${whose}` : `${level}: ${whose}; ${lack.what}`
+  const text = [`${level}: ${whose}`, ...lacks.map(({ what }) => what)].join('; ')
   const next = lacks.length === 0 ? null : lacks.map((one) => one.next).join('; ')
   return [{ check: 'isolation', ok, text, next }]
 }

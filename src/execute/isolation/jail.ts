@@ -43,6 +43,29 @@ const prologue = [
  */
 const namespaceFlags = ['--user', '--map-current-user', '--pid', '--fork', '--kill-child=KILL'] as const
 
+/** What could be better on this machine. */
+export interface Lack {
+  readonly what: string
+  /** The one step that brings it. */
+  readonly next: string
+}
+
+/** What a jail that works still lacks. */
+export function jailLacks({ leash, hasProc }: Pick<JailTools, 'leash' | 'hasProc'>): Lack[] {
+  const lacks: Lack[] = []
+  if (leash.length === 0) {
+    const missing = leashPrograms.filter((name) => findProgram(name) === null).join(' and ')
+    const why = missing === '' ? 'a jail in a process namespace is refused' : `${missing} is not installed`
+    const next = missing === '' ? howToAllow() : 'apt-get install util-linux, then start the hub again'
+    lacks.push({ what: `${why}: a slot that starts while its hub is killed may outlive it`, next })
+  }
+  if (!hasProc) {
+    const next = 'in a container, start it with --security-opt systempaths=unconfined'
+    lacks.push({ what: 'jails get no /proc of their own: code that reads it fails there', next })
+  }
+  return lacks
+}
+
 /** Looks for bubblewrap and tries it. Says why there is no jail, and what to do, where there is none. */
 export function findJail(): JailTools | { readonly missing: string; readonly next: string } {
   if (process.platform !== 'linux') {
@@ -174,9 +197,13 @@ function howToAllow(): string {
   return 'allow user namespaces: in a container, start it with --security-opt seccomp=unconfined'
 }
 
+const leashPrograms = ['setpriv', 'unshare'] as const
+
 function findLeash(): string[] {
-  const [setpriv, unshare] = [findProgram('setpriv'), findProgram('unshare')]
-  return setpriv === null || unshare === null ? [] : [setpriv, '--pdeathsig', 'KILL', unshare, ...namespaceFlags]
+  const [setpriv, unshare] = leashPrograms.map(findProgram)
+  return typeof setpriv !== 'string' || typeof unshare !== 'string'
+    ? []
+    : [setpriv, '--pdeathsig', 'KILL', unshare, ...namespaceFlags]
 }
 
 function findProgram(name: string): string | null {

@@ -13,19 +13,22 @@ import {
   isolateTrial,
   jailIsolatePlaces,
 } from './isolate-kit.ts'
-import { findJail, innermostPid, type JailTools, jailPlaces, jailRuntimeUrl, startInJail } from './jail.ts'
+import {
+  findJail,
+  innermostPid,
+  type JailTools,
+  jailLacks,
+  jailPlaces,
+  jailRuntimeUrl,
+  type Lack,
+  startInJail,
+} from './jail.ts'
 import { slotBundle } from './slot-bundle.ts'
-
-export interface Lack {
-  readonly what: string
-  /** The one step that brings it. */
-  readonly next: string
-}
 
 export interface Walls {
   readonly level: IsolationLevel
   readonly launchers: readonly SlotLauncher[]
-  /** What stands between this machine and L4. */
+  /** What stands between this machine and L4, and between its jails and whole ones. */
   readonly lacks: readonly Lack[]
 }
 
@@ -41,6 +44,7 @@ export function probeWalls(): Walls {
     lacks.push({ what: `isolates cannot be made: ${refusal}`, next: 'npm install isolated-vm, with Node 24 or newer' })
   if ('missing' in jail) lacks.push({ what: jail.missing, next: jail.next })
   else {
+    lacks.push(...jailLacks(jail))
     launchers.push(jailLauncher(jail))
     if (refusal === null && 'path' in addon) launchers.push(jailedIsolateLauncher(jail, addon.path))
   }
