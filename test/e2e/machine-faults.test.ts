@@ -8,33 +8,34 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { HistoryEvent } from '../../src/history/event.ts'
 import { notes } from './history-tail.ts'
 import { namespacesUnavailable } from './namespaces.ts'
-import { descendantsOf, ended, RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
+import { descendantsOf, ended, RealHub, submit, until } from './real-hubs.ts'
+import { ThreeHubs } from './three-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
 if (unavailable !== null) process.stderr.write(`SKIPPED test/e2e/machine-faults.test.ts: ${unavailable}\n`)
 const here = test.skipIf(unavailable !== null)
 
-let swarm: RealSwarm
+let hubs: ThreeHubs
 let first: RealHub
 let second: RealHub
 /** Its home is a disk of its own, and a small one. */
 let third: RealHub
-const results = new Map<string, unknown>()
 
 beforeAll(async () => {
   if (unavailable !== null) return
-  swarm = await realSwarm(3)
-  ;[first, second, third] = [swarm.hub(0), swarm.hub(1), swarm.hub(2)]
-  await mkdir(third.home)
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=700', 'shoal-test', third.home])
-  await swarm.start()
+  hubs = await ThreeHubs.start(async (swarm) => {
+    const { home } = swarm.hub(2)
+    await mkdir(home)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m,mode=700', 'shoal-test', home])
+  })
+  ;[first, second, third] = hubs.all
 })
 
 afterAll(async () => {
   if (unavailable !== null) return
-  await swarm.endProcesses()
+  await hubs.swarm.endProcesses()
   execFileSync('umount', [third.home])
-  await swarm.destroy()
+  await hubs.swarm.destroy()
 })
 
 const sumOf = (n: number, rounds: number): number => {
@@ -45,15 +46,8 @@ const sumOf = (n: number, rounds: number): number => {
 
 async function spin(items: number, rounds: number, chunks: number): Promise<string> {
   const job = await submit(first, 'spin.js', { items, rounds }, '--chunks', String(chunks))
-  results.set(job, { count: items, sums: Array.from({ length: items }, (_, n) => sumOf(n, rounds)) })
+  hubs.results.set(job, { count: items, sums: Array.from({ length: items }, (_, n) => sumOf(n, rounds)) })
   return job
-}
-
-async function expectDone(at: RealHub, job: string) {
-  const report = await ended(at, job, 90_000)
-  expect({ status: report.status, error: report.error }).toEqual({ status: 'done', error: null })
-  expect((await at.shoal<{ result: unknown }>('result', job)).result).toEqual(results.get(job))
-  return report
 }
 
 /** Why a hub did not come up: what it said, which must be for people. */
@@ -125,7 +119,7 @@ here(
     const before = await notes(second)
     const held = shardsIn(before, 'claimed', job) - shardsIn(taken, 'take', job)
     process.kill(second.pid, 'SIGCONT')
-    const { shards } = await expectDone(first, job)
+    const { shards } = await hubs.expectDone(first, job)
     await until(
       async () => (await notes(second)).some(({ kind, job: of }) => kind === 'ended' && of === job),
       'it knows',
@@ -144,7 +138,7 @@ here('a full disk: the job goes on, nothing half-written keeps a name, and with 
   const filler = join(third.home, 'filler')
   await fill(filler)
   const job = await spin(240, 3_000_000, 6)
-  await expectDone(first, job)
+  await hubs.expectDone(first, job)
   expect(third.pid).toBeGreaterThan(0)
   expect((await ended(third, job, 30_000)).status).toBe('done')
   expect(third.errors).toMatch(/SHOAL_DISK_FULL|no room left/)
@@ -155,18 +149,18 @@ here('a full disk: the job goes on, nothing half-written keeps a name, and with 
   await rm(newcomer.home, { recursive: true })
   await rm(filler)
   expect((await filesBelow(third.home)).filter((file) => file.endsWith('.part'))).toEqual([])
-  await expectDone(third, await spin(60, 1_000_000, 12))
+  await hubs.expectDone(third, await spin(60, 1_000_000, 12))
 })
 
 here(
   'damaged files between two lives of a hub: it comes back and knows every job, with the help of the others',
   async () => {
     const texts = await submit(first, 'texts.js', { items: 8, length: 100_000 }, '--chunks', '8')
-    results.set(
+    hubs.results.set(
       texts,
       Array.from({ length: 8 }, (_, n) => `${n}:`.padEnd(100_000, 'ab')),
     )
-    await expectDone(second, texts)
+    await hubs.expectDone(second, texts)
     second.kill('SIGKILL')
     const spared = new Set(['identity.key', 'api.json'])
     const stored = (await filesBelow(second.home)).filter(
@@ -177,8 +171,8 @@ here(
     for (const [index, file] of stored.entries()) await writeFile(file, damaged(await readFile(file), index))
     await writeFile(join(second.home, 'forecast.json'), '{"version":1,"samples":[[1e999')
     await second.up()
-    await swarm.connected()
-    for (const job of results.keys()) await expectDone(second, job)
+    await hubs.swarm.connected()
+    for (const job of hubs.results.keys()) await hubs.expectDone(second, job)
   },
 )
 
@@ -193,7 +187,7 @@ here('a damaged identity is refused in one line and not replaced; restored, it i
   await writeFile(file, whole)
   await second.up()
   expect(second.hub).toBe(hub)
-  await swarm.connected()
+  await hubs.swarm.connected()
 })
 
 here('a disk that has become read-only: refused in one line; writable again, it is the same hub', async () => {
@@ -204,24 +198,21 @@ here('a disk that has become read-only: refused in one line; writable again, it 
   execFileSync('mount', ['-o', 'remount,rw', third.home])
   await third.up()
   expect(third.hub).toBe(hub)
-  await swarm.connected()
+  await hubs.swarm.connected()
 })
 
-here('one result for every shard, the same everywhere, whatever went wrong', async () => {
-  for (const job of results.keys()) await swarm.agreed([first, second, third], job)
-  expect(await swarm.violations([first, second, third], results)).toEqual([])
-})
+here('one result for every shard, the same everywhere, whatever went wrong', () => hubs.expectAgreement())
 
 here('a home that vanishes: the running hub does its work to the end, the next one is another hub', async () => {
   const { hub } = second
   await rm(second.home, { recursive: true })
-  await expectDone(first, await spin(60, 1_000_000, 12))
+  await hubs.expectDone(first, await spin(60, 1_000_000, 12))
   await second.end()
   const token = await first.host.exec(process.execPath, [...first.commandLine, 'token', 'create', '--home', first.home])
   await second.up('--join', token.trim())
   expect(second.hub).not.toBe(hub)
   await until(() => second.peers.size === 2, 'it knows the others', 30_000)
-  await expectDone(second, await spin(30, 1_000_000, 6))
+  await hubs.expectDone(second, await spin(30, 1_000_000, 6))
 })
 
 /** How many shards of a job a hub noted under a kind, the same one again each time. */

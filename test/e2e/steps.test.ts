@@ -2,44 +2,31 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { noted } from './history-tail.ts'
 import { namespacesUnavailable } from './namespaces.ts'
-import { ended, type RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
+import { ended, type RealHub, submit, until } from './real-hubs.ts'
+import { ThreeHubs } from './three-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
 if (unavailable !== null) process.stderr.write(`SKIPPED test/e2e/steps.test.ts: ${unavailable}\n`)
 const here = test.skipIf(unavailable !== null)
 
-let swarm: RealSwarm
+let hubs: ThreeHubs
 let first: RealHub
 let second: RealHub
 let third: RealHub
-/** What each job must have come to. */
-const results = new Map<string, unknown>()
 
 beforeAll(async () => {
   if (unavailable !== null) return
-  swarm = await realSwarm(3)
-  await swarm.start()
-  ;[first, second, third] = [swarm.hub(0), swarm.hub(1), swarm.hub(2)]
+  hubs = await ThreeHubs.start()
+  ;[first, second, third] = hubs.all
 })
 
 afterAll(async () => {
-  if (unavailable === null) await swarm.destroy()
+  if (unavailable === null) await hubs.swarm.destroy()
 })
 
 const ITEMS = 48
 const doubled = Array.from({ length: ITEMS }, (_, n) => 2 * n)
 const waiting = ['wait.js', { items: ITEMS, ms: 40 }, '--chunks', String(ITEMS)] as const
-
-async function expectDone(at: RealHub, job: string): Promise<void> {
-  const report = await ended(at, job, 60_000)
-  expect({ job, status: report.status, error: report.error }).toEqual({ job, status: 'done', error: null })
-  expect((await at.shoal<{ result: unknown }>('result', job)).result).toEqual(results.get(job))
-}
-
-async function back(hub: RealHub): Promise<void> {
-  await hub.up()
-  await swarm.connected()
-}
 
 here.each([
   ['it has heard of the job, and bids', ''],
@@ -49,11 +36,11 @@ here.each([
   ['its result is recorded, before others have it', 'done'],
 ])('a hub killed when %s', async (_, kind) => {
   const job = await submit(first, ...waiting)
-  results.set(job, doubled)
+  hubs.results.set(job, doubled)
   await noted(second, kind, (event) => event.job === job && (kind === '' || event.kind === kind))
   second.kill('SIGKILL')
-  await expectDone(first, job)
-  await back(second)
+  await hubs.expectDone(first, job)
+  await hubs.back(second)
 })
 
 here('a submitter killed before it has acknowledged its job: the job is nowhere, or it ends', async () => {
@@ -61,50 +48,48 @@ here('a submitter killed before it has acknowledged its job: the job is nowhere,
     (job) => job,
     () => null,
   )
-  const known = new Set(results.keys())
+  const known = new Set(hubs.results.keys())
   await noted(first, 'a new job', ({ job }) => job !== '' && !known.has(job))
   first.kill('SIGKILL')
   const acknowledged = await asked
   const others = (await second.shoal<{ job: string }[]>('jobs')).map(({ job }) => job).filter((job) => !known.has(job))
   if (acknowledged !== null) expect(others).toContain(acknowledged)
   for (const job of others) {
-    results.set(job, doubled)
-    await expectDone(second, job)
+    hubs.results.set(job, doubled)
+    await hubs.expectDone(second, job)
   }
-  await back(first)
+  await hubs.back(first)
 })
 
 here(
   'a submitter killed in the middle of its job, and back before its end: it gives the result by the id',
   async () => {
     const job = await submit(first, ...waiting)
-    results.set(job, doubled)
+    hubs.results.set(job, doubled)
     await until(async () => (await second.job(job)).shards.done >= 10, 'some shards are done', 30_000)
     first.kill('SIGKILL')
-    await back(first)
-    await expectDone(first, job)
+    await hubs.back(first)
+    await hubs.expectDone(first, job)
   },
 )
 
 here('a submitter killed when the job is done and nobody has read the result, and with it a holder', async () => {
   const [items, length] = [9, 300_000]
   const job = await submit(first, 'texts.js', { items, length }, '--chunks', String(items))
-  results.set(
+  hubs.results.set(
     job,
     Array.from({ length: items }, (_, n) => `${n}:`.padEnd(length, 'ab')),
   )
   expect((await ended(second, job, 60_000)).status).toBe('done')
   first.kill('SIGKILL')
-  await expectDone(third, job)
+  await hubs.expectDone(third, job)
   // One copy may be gone with the submitter; the hubs that are left make another.
-  await back(first)
+  await hubs.back(first)
   second.kill('SIGKILL')
-  await expectDone(first, job)
-  await back(second)
+  await hubs.expectDone(first, job)
+  await hubs.back(second)
 })
 
-here('every shard of all these jobs has one result, the same everywhere, and the checker agrees', async () => {
-  const hubs = [first, second, third]
-  for (const job of results.keys()) await swarm.agreed(hubs, job)
-  expect(await swarm.violations(hubs, results)).toEqual([])
-})
+here('every shard of all these jobs has one result, the same everywhere, and the checker agrees', () =>
+  hubs.expectAgreement(),
+)
