@@ -2,6 +2,7 @@
 import { deserialize } from 'node:v8'
 import { afterEach, expect, test } from 'vitest'
 import { namespacesUnavailable } from './namespaces.ts'
+import { plainWalk } from './plain-walk.ts'
 import { type Finished, jobFile, type RealHub, type RealSwarm, realSwarm, until } from './real-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
@@ -92,18 +93,6 @@ test.skipIf(unavailable !== null)(
     const resumed = report.attempts?.filter(({ shard, resumedFrom }) => !shard.startsWith('root') && resumedFrom > 0)
     expect(resumed?.length).toBeGreaterThan(0)
     const { resultV8 } = await left.shoal<Finished>('result', job)
-    expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(plain(input.steps, input.items))
+    expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(await plainWalk(input))
   },
 )
-
-function plain(steps: number, items: number): unknown {
-  return Array.from({ length: items }, (_, item) => {
-    const seen = new Float64Array(64)
-    let x = item + 1
-    for (let i = 0; i < steps; i++) {
-      x = (x * 1103515245 + 12345) % 2147483648
-      seen[i & 63] = (seen[i & 63] ?? 0) + x / 7
-    }
-    return { x, seen }
-  })
-}

@@ -3,6 +3,7 @@ import { deserialize } from 'node:v8'
 import { afterEach, expect, test } from 'vitest'
 import { notes } from './history-tail.ts'
 import { namespacesUnavailable } from './namespaces.ts'
+import { plainWalk } from './plain-walk.ts'
 import { ended, type Finished, type RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
@@ -85,7 +86,7 @@ here(
     expect([report.status, report.error]).toEqual(['done', null])
     await expectMoved(report, runner, isRoot)
     const { result } = await others[0].shoal<{ result: unknown }>('result', job)
-    expect(withoutDraws(result)).toEqual(withoutDraws(plainRoot(steps)))
+    expect(withoutDraws(result)).toEqual(withoutDraws(await plainWalk({ steps, items: 0 })))
     expect(await all.violations()).toEqual([])
   },
 )
@@ -104,7 +105,7 @@ here(
     expect([report.status, report.error]).toEqual(['done', null])
     await expectMoved(report, runner, isItem)
     const { resultV8 } = await others[1].shoal<Finished>('result', job)
-    expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(plainItems(input.steps, input.items))
+    expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(await plainWalk(input))
     expect(await all.violations()).toEqual([])
   },
 )
@@ -113,26 +114,4 @@ here(
 function withoutDraws(value: unknown): unknown {
   const { x, trail } = value as { x: number; trail: [number, number, number][] }
   return { x, trail: trail.map(([i, at]) => [i, at]) }
-}
-
-function plainRoot(steps: number): unknown {
-  let x = 1
-  const trail: [number, number, number][] = []
-  for (let i = 0; i < steps; i++) {
-    x = (x * 1103515245 + 12345) % 2147483648
-    if (i % 1_000_000 === 0) trail.push([i, x, 0])
-  }
-  return { x, trail }
-}
-
-function plainItems(steps: number, items: number): unknown {
-  return Array.from({ length: items }, (_, item) => {
-    const seen = new Float64Array(64)
-    let x = item + 1
-    for (let i = 0; i < steps; i++) {
-      x = (x * 1103515245 + 12345) % 2147483648
-      seen[i & 63] = (seen[i & 63] ?? 0) + x / 7
-    }
-    return { x, seen }
-  })
 }
