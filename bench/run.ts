@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'forecast', 'analysis']
+const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'slices', 'forecast', 'analysis']
 /** Longer ones, run only by name. */
 const long = ['dispatch', 'migration', 'plan', 'workflow']
 const named = process.argv.slice(2).filter((name) => all.includes(name) || long.includes(name))

@@ -188,6 +188,7 @@ function fuse(map: ModuleMap, decisions: readonly Decision[]): Decision[] {
       shape: { ...shape, stages },
       reached: new Set(plans.flatMap(({ reached }) => [...reached])),
       viewsOnUnknown: plans.some(({ viewsOnUnknown }) => viewsOnUnknown),
+      slices: [],
     }
     fused.set(site.node, { ...last, sharded: { ...last.sharded, plan, needs } })
   }
@@ -220,7 +221,9 @@ function decideOne(
   if ('node' in needs) {
     return { ...none, verdict: 'sequential', obstacle: { reason: 'unsupported', name: needs.name, line: site.line } }
   }
-  return { ...none, verdict, obstacle: null, sharded: { id: 0, plan: merit.plan, needs } }
+  // Lists of the module travel with its state.
+  const slices = merit.plan.slices.filter(({ variable, isAll }) => isAll || needs.captures.includes(variable))
+  return { ...none, verdict, obstacle: null, sharded: { id: 0, plan: { ...merit.plan, slices }, needs } }
 }
 
 /** The parts of a spot that run in shards. What enumerates its items runs in the root. */

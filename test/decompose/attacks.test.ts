@@ -7,8 +7,9 @@ import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
 import { runPlain } from './plain.ts'
+import { sliceAttacks } from './slice-attacks.ts'
 
-test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks])(
+test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks, ...sliceAttacks])(
   '$name: the result is the plain one, whatever is sharded',
   async ({ source, shards }) => {
     const program = decompose(source, 'attack.mjs')

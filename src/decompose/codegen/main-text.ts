@@ -17,6 +17,7 @@ import { metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
+import { slicesText } from './slice-text.ts'
 import { rewriteTasks, type ShardedTasks, taskMeta } from './task-text.ts'
 import { TextBuilder } from './text.ts'
 
@@ -197,6 +198,7 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
     `e:()=>[${measured(map, spot).join(',')}]`,
     ...askText(map, outputs),
     ...nestText(map, spot.plan),
+    ...slicesText(spot.plan.slices),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
@@ -254,7 +256,8 @@ function pathOf(node: AnyNode): string | null {
 function cellsText(output: Output): string[] {
   if (output.how !== 'cells' && output.how !== 'rows') return []
   const { stride, low, high } = output.cells
-  const texts = (polynomials: readonly Polynomial[]): string => polynomials.map(polynomialText).join(',')
+  const texts = (polynomials: readonly Polynomial[]): string =>
+    polynomials.map((each) => polynomialText(each)).join(',')
   return [
     `${output.variable.name}:{stride:${polynomialText(stride)},low:Math.min(${texts(low)}),high:Math.max(${texts(high)}),names:[${namesOf(output.cells).join(',')}]}`,
   ]
@@ -302,7 +305,7 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
-    if (node.type === 'Identifier' && /^\$(s|x|k|lo|hi|items|main|v|m|\d+[xvanto]?)$/.test(node.name)) {
+    if (node.type === 'Identifier' && /^\$(s|x|k|a|i|lo|hi|items|main|v|m|\d+[xvanto]?)$/.test(node.name)) {
       throw unsupported(map, node, `the name ${node.name}`)
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')

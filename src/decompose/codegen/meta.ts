@@ -4,6 +4,7 @@ import type { Best, Comparison } from '../spots/bests.ts'
 import type { Fold } from '../spots/folds.ts'
 import type { Nest } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
+import type { Slice } from '../spots/slices.ts'
 
 export interface SpotMeta {
   /** `ref`: calls of `shard(fn)`. */
@@ -26,8 +27,19 @@ export interface SpotMeta {
   readonly waits: boolean
   /** It may end before its last item: shards look ahead, stretch by stretch. */
   readonly endsEarly: boolean
+  /** Its callback takes the whole list, too. */
+  readonly takesAll: boolean
+  /** Names of lists of which a shard may get a part; {@link WHOLE_LIST} for the one that an array call goes over. */
+  readonly slices: readonly string[]
   /** Its inner loop, when pairs of items may be told apart. */
   readonly nest: { readonly step: number; readonly closed: boolean } | null
+}
+
+/** What the list that an array call goes over is called among captured values. */
+export const WHOLE_LIST = '$a'
+
+export function sliceName({ variable, isAll }: Slice): string {
+  return isAll ? WHOLE_LIST : variable.name
 }
 
 export interface OutputMeta {
@@ -81,6 +93,8 @@ export function metaOf(plan: Plan): SpotMeta {
     viewsOnUnknown: plan.viewsOnUnknown,
     waits: plan.waits,
     endsEarly: plan.exits.length > 0 || (shape.kind === 'call' && isSearch(shape.method)),
+    takesAll: plan.takesAll,
+    slices: plan.slices.map(sliceName),
     nest: plan.nest === null ? null : nestMeta(plan.nest.shape),
   }
 }
@@ -119,6 +133,8 @@ export function bareMeta(kind: 'ref' | 'call', line: number): SpotMeta {
     viewsOnUnknown: false,
     waits: false,
     endsEarly: false,
+    takesAll: false,
+    slices: [],
     nest: null,
   }
 }

@@ -69,6 +69,8 @@ export class Flow {
   viewsOnUnknown = false
   /** Iterations let time pass without computing. */
   waits = false
+  /** The code is a callback that takes the whole list, too. */
+  takesAll = false
   /** What counts as pure because the user says so. */
   readonly asserted = new Map<number, string>()
   /** Statements that are left out: the root runs them in place. */

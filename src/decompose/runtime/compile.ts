@@ -12,7 +12,7 @@ import type { Classes } from './values.ts'
 /** What a chunk's text fills in for one run of a shard. */
 export interface ChunkRun {
   /** The callback of an array call. */
-  fn?: (item: unknown, index: number) => unknown
+  fn?: (item: unknown, index: number, all: unknown) => unknown
   /** A loop over counter values `[lo, hi)`, or over items. */
   run?: (lo: number, hi: number, items: unknown) => unknown
   /** The iteration of the last run that wanted to leave the loop, counted from 0; below 0 when none did. */

@@ -8,13 +8,14 @@ import type { Spawn } from '../../execute/slots.ts'
 import { sizes } from '../../limits.ts'
 import { type Cut, shardItems } from '../../program/family.ts'
 import { packList } from '../../wire/pack.ts'
-import type { SpotMeta } from '../codegen/meta.ts'
+import { type SpotMeta, WHOLE_LIST } from '../codegen/meta.ts'
 import { type BestPart, type HeldBest, objectionToHeld, takes } from './bests.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { listsIn } from './groups.ts'
 import { LayeredNumbers } from './known.ts'
 import { type CellsClaim, cellsFor, type Live, lookAt, mergePart, objectionToParts, writtenRows } from './live.ts'
 import { memoryOf } from './rows.ts'
+import { partFor, type SliceClaim, type Sliced, slicedFor } from './slices.ts'
 import { type CounterRange, counterRange } from './stand-ins.ts'
 import type { ShardInput, ShardResult, SharedState } from './values.ts'
 
@@ -34,6 +35,8 @@ export interface Access {
   e(): readonly unknown[]
   /** What best-so-far outputs hold. */
   b?(): Record<string, HeldBest>
+  /** Which part of a list an iteration reads. */
+  l?(): Record<string, SliceClaim>
   /** What the inner loop of a nest goes over: a list, or the ends of a range; and what its ends are measured on. */
   n?(): { readonly over: readonly unknown[]; readonly measured: readonly unknown[] }
 }
@@ -107,24 +110,57 @@ function prepareUnguarded(
     if (objection !== null) return `${output.name} ${objection}`
     lives.push(live)
   }
+  const lists = listsOf(meta, access, items, cut, captures)
   const shared = new LayeredNumbers(new Map())
-  const state: SharedState = { captures, module, stands: lives.map((live) => live.stand) }
+  const stands = lives.map((live) => live.stand)
+  const state: SharedState = { captures, module, stands, lists: lists.map((list) => list?.stand ?? null) }
   const sharedBytes = encode(state, { known: shared, classes: setting.classes })
   const own: object[][] = []
   const inputs = cut.starts.map((_, index) => {
     const numbers = new LayeredNumbers(shared)
-    const bytes = encode(inputOf(items, cut, index, lives), { known: numbers, classes: setting.classes })
+    const input = { ...inputOf(items, cut, index, lives, lists), ...(WHOLE_LIST in captures ? { items: null } : {}) }
+    const bytes = encode(input, { known: numbers, classes: setting.classes })
     own.push(numbers.added())
     return bytes
   })
-  const alias = aliasAmong(meta, lives, items, [shared.added(), ...own]) ?? aliasOfRows(lives, whole, shared.added())
+  const sliced = lists.flatMap((list) => (list === null ? [] : [list.value, memoryOf(list.value) ?? list.value]))
+  const alias =
+    aliasAmong(meta, lives, items, [shared.added(), sliced, ...own]) ?? aliasOfRows(lives, whole, shared.added())
   if (alias !== null) return alias
   const { spot, sequence, workMs } = setting
   const spawn: Spawn = { sequence, spot, cut, shared: sharedBytes, slices: slicesOf(inputs), workMs, edges: [] }
   return { spawn, lives, shared, own }
 }
 
-function inputOf(items: Items, cut: Cut, index: number, lives: readonly Live[]): ShardInput {
+/** The lists that are sent in parts; they are no longer among the captured values, where the others are as a whole. */
+function listsOf(
+  meta: SpotMeta,
+  access: Access,
+  items: Items,
+  cut: Cut,
+  captures: Record<string, unknown>,
+): (Sliced | null)[] {
+  if (meta.takesAll) captures[WHOLE_LIST] = items.source
+  if (meta.slices.length === 0) return []
+  const claims = access.l?.() ?? {}
+  const ranges = cut.starts.map((_, index) => {
+    const { lo, hi } = shardItems(cut, index)
+    return rangeOf(items, lo, hi)
+  })
+  return meta.slices.map((name) => {
+    const sliced = slicedFor(name, captures[name], claims[name], ranges)
+    if (sliced !== null) delete captures[name]
+    return sliced
+  })
+}
+
+function inputOf(
+  items: Items,
+  cut: Cut,
+  index: number,
+  lives: readonly Live[],
+  lists: readonly (Sliced | null)[],
+): ShardInput {
   const { lo, hi } = shardItems(cut, index)
   const range = rangeOf(items, lo, hi)
   const inner = items.inner ?? null
@@ -135,6 +171,7 @@ function inputOf(items: Items, cut: Cut, index: number, lives: readonly Live[]):
     step: items.step,
     inner,
     cells: lives.map((live) => cellsFor(live, range)),
+    parts: lists.map((list) => (list === null ? null : partFor(list, range))),
   }
 }
 

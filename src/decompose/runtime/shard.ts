@@ -6,7 +6,7 @@ import { encode } from '../../execute/codec/encode.ts'
 import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { valueHash } from '../../execute/codec/value-hash.ts'
 import { decomposeLimits } from '../../limits.ts'
-import type { SpotMeta } from '../codegen/meta.ts'
+import { type SpotMeta, WHOLE_LIST } from '../codegen/meta.ts'
 import { isSearch } from '../spots/plan.ts'
 import { auditFailure, isAudited } from './audit.ts'
 import { type BestPart, ShardBests } from './bests.ts'
@@ -23,6 +23,7 @@ import { isKey, keyOf } from './pick.ts'
 import { composed } from './pipeline.ts'
 import { type Base, type Checkpoint, type InnerCheckpoint, itemLoops } from './shard-state.ts'
 import type { DecodedShared } from './shared.ts'
+import { inputFrom, listsFrom } from './slices.ts'
 import { type UserCode, userStack } from './stack.ts'
 import { type CounterRange, counterRange, makeStandIns, readStandIns, restoreStandIns } from './stand-ins.ts'
 import type { ShardInput, ShardResult } from './values.ts'
@@ -58,6 +59,8 @@ class ShardRun {
   readonly #meta: SpotMeta
   readonly #shared: DecodedShared
   readonly #input: ShardInput | null
+  /** Lists of which this shard has a part, by name. */
+  readonly #lists: Readonly<Record<string, unknown>>
   readonly #numbers: LayeredNumbers
   #range: CounterRange
   #made: Record<string, unknown>
@@ -102,7 +105,12 @@ class ShardRun {
     this.#input =
       work.input === null
         ? null
-        : (decode(work.input, { known: shared.objects, classes: registry.classTable }) as ShardInput)
+        : inputFrom(
+            shared,
+            decode(work.input, { known: shared.objects, classes: registry.classTable }) as ShardInput,
+            work,
+          )
+    this.#lists = listsFrom(meta, shared.state, this.#input)
     this.#numbers = new LayeredNumbers(shared.numbers)
     for (let number = known; number < shared.objects.length; number++) {
       const object = shared.objects[number]
@@ -116,11 +124,20 @@ class ShardRun {
     this.#base = { bytes: restored?.base ?? null, done: this.#next - work.lo, kept: restored?.kept ?? 0 }
     this.#inputHash = isAudited(call.audit, work.lo) ? this.#hash() : null
     registry.setState?.(shared.state.module)
-    registry.body?.({ ...shared.state.captures, ...this.#made }, this.#chunk)
+    this.#body()
     host.seedRandom(call.seed, work.lo)
     this.#keepLoops(restored?.loops ?? [])
     this.#startItem = this.#next
     this.#startMs = host.nowMs()
+  }
+
+  #body(): void {
+    this.#registry.body?.({ ...this.#shared.state.captures, ...this.#lists, ...this.#made }, this.#chunk)
+  }
+
+  /** The list that an array call goes over, where its callback takes that. */
+  get #all(): unknown {
+    return this.#lists[WHOLE_LIST] ?? this.#shared.state.captures[WHOLE_LIST]
   }
 
   /** Runs the items, up to the one with which the loop may end. */
@@ -133,7 +150,7 @@ class ShardRun {
     // What the iteration did before it reached its end must not be seen: the root runs it once more.
     this.#range = this.#counterRange(Math.max(lo + 1, end))
     this.#made = makeStandIns(this.#shared.state, this.#input, this.#meta.outputs, this.#range)
-    this.#registry.body?.({ ...this.#shared.state.captures, ...this.#made }, this.#chunk)
+    this.#body()
     this.#bests.reset()
     this.#sums.reset()
     this.#next = lo
@@ -268,24 +285,24 @@ class ShardRun {
     const items = this.#input?.items as unknown[] | null | undefined
     const { fn } = this.#chunk
     if (this.#meta.fold !== null) return this.#foldOne(items?.[index - this.#call.work.lo], index)
-    return fn?.(items == null ? undefined : items[index - this.#call.work.lo], index)
+    return fn?.(items == null ? undefined : items[index - this.#call.work.lo], index, this.#all)
   }
 
   /** What an item adds; or, for a fold that picks, the offset of the one picked so far. */
   #foldOne(item: unknown, index: number): unknown {
     const { fold } = this.#meta
-    const fn = this.#chunk.fn as ((held: unknown, item: unknown, index: number) => unknown) | undefined
+    const fn = this.#chunk.fn as ((held: unknown, item: unknown, index: number, all: unknown) => unknown) | undefined
     if (fold?.kind === 'collect') {
       const name = this.#meta.outputs[0]?.name ?? ''
-      this.#made[name] = fn?.(this.#made[name], item, index)
+      this.#made[name] = fn?.(this.#made[name], item, index, this.#all)
       return undefined
     }
-    if (fold?.kind !== 'pick') return fn?.(undefined, item, index)
+    if (fold?.kind !== 'pick') return fn?.(undefined, item, index, this.#all)
     if (!isKey(keyOf(item, fold.key))) throw new Error('a key is no number')
     const held = this.#results?.[0]
     if (held === undefined) return index - this.#call.work.lo
     const best = (this.#input?.items as unknown[] | undefined)?.[Number(held)]
-    const picked = fn?.(best, item, index)
+    const picked = fn?.(best, item, index, this.#all)
     return Object.is(picked, best) ? held : index - this.#call.work.lo
   }
 
@@ -375,7 +392,9 @@ class ShardRun {
 
   #hash(): string {
     const { captures, module } = this.#shared.state
-    return valueHash([captures, module, this.#input?.items ?? null], { classes: this.#registry.classTable })
+    return valueHash([captures, module, this.#input?.items ?? null, this.#input?.parts ?? null], {
+      classes: this.#registry.classTable,
+    })
   }
 }
 

@@ -15,7 +15,7 @@ export function decodeShared(bytes: Uint8Array | null, registry: Registry): Deco
   const objects: object[] = []
   const state: SharedState =
     bytes === null
-      ? { captures: {}, module: {}, stands: [] }
+      ? { captures: {}, module: {}, stands: [], lists: [] }
       : (decode(bytes, { known: objects, classes: registry.classTable }) as SharedState)
   return { state, objects, numbers: new Map(objects.map((object, number) => [object, number])) }
 }

@@ -9,6 +9,20 @@ export interface SharedState {
   readonly module: Record<string, unknown>
   /** One per output of the spot: what a shard needs to stand in for the live container. */
   readonly stands: readonly Stand[]
+  /** One per list of the spot that may be sent in parts; null for one that is among the captured values as a whole. */
+  readonly lists: readonly (ListStand | null)[]
+}
+
+/** A list of which shards get parts: `kind` is that of a typed array, or `Array`. */
+export interface ListStand {
+  readonly kind: string
+  readonly length: number
+}
+
+/** The part of a list from an index on. */
+export interface SlicePart {
+  readonly from: number
+  readonly values: unknown
 }
 
 /** How a shard makes its own container for an output. */
@@ -44,6 +58,8 @@ export interface ShardInput {
   readonly inner: number | null
   /** Live cells per output; null for typed cells that are all zero, and for outputs without cells. */
   readonly cells: readonly unknown[]
+  /** One per list; null for one that is sent as a whole. */
+  readonly parts: readonly (SlicePart | null)[]
 }
 
 /** One shard's result. */

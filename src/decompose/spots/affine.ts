@@ -138,7 +138,7 @@ function rangeOf(
 }
 
 /** The `for` around `index` whose head sets `variable`; its body is where the counter is in range. */
-function loopAround(map: ModuleMap, variable: Variable, index: AnyNode): ForStatement | null {
+export function loopAround(map: ModuleMap, variable: Variable, index: AnyNode): ForStatement | null {
   for (let at = map.parentOf(index); at !== null && !isFunction(at); at = map.parentOf(at)) {
     if (at.type !== 'ForStatement' || !at.init || !contains(at.body, index)) continue
     const { init } = at
@@ -148,7 +148,7 @@ function loopAround(map: ModuleMap, variable: Variable, index: AnyNode): ForStat
 }
 
 /** Not the same all through an iteration. */
-function variesIn(variable: Variable, body: { start: number; end: number }): boolean {
+export function variesIn(variable: Variable, body: { start: number; end: number }): boolean {
   return (
     contains(body, variable.scope.block) ||
     variable.references.some((reference) => reference.isWrite() && contains(body, reference.identifier))
@@ -235,19 +235,19 @@ function identifierPolynomial(
   return polynomialOf({ factor: 1, variables: [variable] })
 }
 
-function polynomialOf(term: Term): Polynomial {
+export function polynomialOf(term: Term): Polynomial {
   const polynomial = new Map<string, Term>()
   addTerm(polynomial, term)
   return polynomial
 }
 
-function sum(left: Polynomial, right: Polynomial, sign: number): Polynomial {
+export function sum(left: Polynomial, right: Polynomial, sign: number): Polynomial {
   const result = new Map(left)
   for (const term of right.values()) addTerm(result, { ...term, factor: term.factor * sign })
   return result
 }
 
-function product(left: Polynomial, right: Polynomial): Polynomial | null {
+export function product(left: Polynomial, right: Polynomial): Polynomial | null {
   const result = new Map<string, Term>()
   for (const term of left.values()) multiplyInto(result, term, right)
   return result.size > TERMS_MAX ? null : result
@@ -271,10 +271,8 @@ function idOf(variable: Variable): number {
   return variable.identifiers[0]?.start ?? -1
 }
 
-/** JavaScript text of a polynomial. */
-export function polynomialText(polynomial: Polynomial): string {
-  const terms = [...polynomial.values()].map((term) =>
-    [String(term.factor), ...term.variables.map((v) => v.name)].join('*'),
-  )
+/** JavaScript text of a polynomial. @param nameOf what a variable is called where the text stands */
+export function polynomialText(polynomial: Polynomial, nameOf = (variable: Variable) => variable.name): string {
+  const terms = [...polynomial.values()].map((term) => [String(term.factor), ...term.variables.map(nameOf)].join('*'))
   return terms.length === 0 ? '0' : terms.join('+')
 }

@@ -40,7 +40,7 @@ export function foldOf(map: ModuleMap, site: Site): Fold | null {
   const [callback, init] = site.node.arguments
   if (!isFunction(callback) || callback.async || callback.generator || site.node.arguments.length > 2) return null
   const [first, second] = callback.params
-  if (first?.type !== 'Identifier' || second === undefined || callback.params.length > 3) return null
+  if (first?.type !== 'Identifier' || second === undefined || callback.params.length > 4) return null
   const held = map.variableOf(first)
   if (held === null || init?.type === 'SpreadElement') return null
   const fold = valueFoldOf(map, callback, { held, second, init })

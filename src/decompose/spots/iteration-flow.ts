@@ -12,8 +12,9 @@ import { foldOf } from './folds.ts'
 /** The flow of one iteration. What the iteration is given exists before it. */
 export function flowOf(map: ModuleMap, site: Site, skipped: ReadonlySet<AnyNode>): Flow {
   const home = site.node
-  const item: Value = { things: new Set([outerThing('item', null)]), callables: new Set() }
-  if (site.kind === 'call') return callFlow(map, site, item)
+  const list = outerThing('item', null)
+  const item: Value = { things: new Set(list.inside === null ? [] : [list.inside]), callables: new Set() }
+  if (site.kind === 'call') return callFlow(map, site, item, { things: new Set([list]), callables: new Set() })
   const loop = site.node
   const flow = new Flow(map, loop, home, skipped)
   return flow.solve(() => {
@@ -33,7 +34,8 @@ export function flowOf(map: ModuleMap, site: Site, skipped: ReadonlySet<AnyNode>
   })
 }
 
-function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: Value): Flow {
+/** @param all the list whose items these are */
+function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: Value, all: Value): Flow {
   const callback = site.node.arguments[site.method === 'from' ? 1 : 0]
   const flow = new Flow(map, callback ?? site.node, site.node)
   const none: Value = { things: new Set(), callables: new Set() }
@@ -60,9 +62,11 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
         if (callable.generator) flow.problem('generator', callback, 'a generator')
         flow.reach(callable)
         callable.params.forEach((param, index) => {
-          if (param.type === 'RestElement' || index > itemAt + 1)
-            flow.problem('unsupported', param, 'the whole array in a callback')
-          else if (index === 0 && isCollected) flow.assign(param, none, param)
+          if (param.type === 'RestElement') flow.problem('unsupported', param, 'the whole array in a callback')
+          else if (index === itemAt + 2 && site.method !== 'from') {
+            flow.takesAll = true
+            flow.assign(param, all, param)
+          } else if (index === 0 && isCollected) flow.assign(param, none, param)
           else flow.assign(param, index <= itemAt ? item : none, param)
         })
       }

@@ -19,6 +19,7 @@ import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
 import { counterOf, headPartsOf, shapeOf } from './shape.ts'
+import { slicesOf } from './slices.ts'
 
 /** A site's own merits, wherever it stands. */
 export type Merit =
@@ -62,7 +63,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     }
   }
   const outputs = [...new Set(single.outputs.values())]
-  const plan: Plan = {
+  const plan = {
     site,
     shape,
     body,
@@ -74,6 +75,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
     asserted: flow.asserted,
     exits: exits ?? [],
     nest: exits?.length === 0 ? nestOf(map, site, shape, outputs) : null,
+    takesAll: flow.takesAll,
   }
   const guarded = outputs.some(
     (output) =>
@@ -89,7 +91,11 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   )
   const fold = shape.kind === 'call' ? shape.fold : null
   const checked = fold?.kind === 'pick' || (fold?.kind === 'add' && fold.integers)
-  return { kind: 'parallel', plan, guarded: guarded || checked || second !== null }
+  return {
+    kind: 'parallel',
+    plan: { ...plan, slices: slicesOf(map, plan) },
+    guarded: guarded || checked || second !== null,
+  }
 }
 
 /** Reasons that the form alone gives. */

@@ -27,14 +27,16 @@ export function pipelineOf(
   return kept.length > 1 ? { stages, plans: kept } : null
 }
 
-function isStage({ site, shape, outputs, isAsync, waits }: Plan): boolean {
+/** The list of a later call is never there as a whole. */
+function isStage({ site, shape, outputs, isAsync, waits, takesAll }: Plan): boolean {
   return (
     site.kind === 'call' &&
     shape.kind === 'call' &&
     METHODS.has(shape.method) &&
     outputs.length === 0 &&
     !isAsync &&
-    !waits
+    !waits &&
+    !takesAll
   )
 }
 

@@ -8,6 +8,7 @@ import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
 import type { Nest } from './nests.ts'
+import type { Slice } from './slices.ts'
 
 /** `left += right`, or `left = left + right`. */
 export interface Addition {
@@ -125,6 +126,10 @@ export interface Plan {
   readonly exits: readonly Region[]
   /** The inner loop, when pairs of items may be told apart. */
   readonly nest: Nest | null
+  /** The callback takes the whole list, too. */
+  readonly takesAll: boolean
+  /** Lists that are read near the index of the iteration only. */
+  readonly slices: readonly Slice[]
 }
 
 /** Outputs that are rebound, not changed in place: the root needs a setter for them. */

@@ -10,6 +10,7 @@ import { pipelineKinds } from './pipelines.ts'
 import { reductionKinds } from './reductions.ts'
 import { rowKinds } from './rows.ts'
 import { sideBySideKinds } from './side-by-side.ts'
+import { sliceKinds } from './slices.ts'
 import { plainKinds } from './statements.ts'
 import { tableKinds } from './tables.ts'
 import { taskKinds } from './tasks.ts'
@@ -28,4 +29,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...pipelineKinds,
   ...groupKinds,
   ...collectKinds,
+  ...sliceKinds,
 }

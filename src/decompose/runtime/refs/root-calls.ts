@@ -91,7 +91,7 @@ export class RootCalls {
     if (call.parents.some((parent) => parent.place === null)) return stay('it waits for a call that runs here')
     if (builtinsPatched()) return stay('builtins are patched')
     try {
-      return encode({ ...site.state(), stands: [] } satisfies SharedState, { classes: this.#init.classes })
+      return encode({ ...site.state(), stands: [], lists: [] } satisfies SharedState, { classes: this.#init.classes })
     } catch (thrown) {
       if (thrown instanceof ReferenceError || thrown instanceof ShoalError) return stay(thrown.message)
       throw thrown

@@ -1,0 +1,57 @@
+/** Statements that read lists near their own index, or take the whole list. */
+import { type Kind, made } from './parts.ts'
+
+export const sliceKinds: Readonly<Record<string, Kind>> = {
+  near: (c, n) =>
+    made(n, 'any', (v) => {
+      const list = c.one([...n.nums, 'words', 'recs'])
+      const at = (): string =>
+        c.one([
+          'i',
+          'i - 1',
+          'i + 2',
+          'limit - 3 + i',
+          'Math.max(0, i - 2)',
+          `Math.min(${list}.length - 1, i + limit)`,
+          `Math.min(Math.max(i - 3, 0), ${list}.length - 1)`,
+          '2 * i + 1',
+          'i * limit - 4',
+          `${list}.length - 1 - i`,
+          'i > 2 ? i - 2 : i',
+          'i * i',
+          'i % 3',
+          '0',
+          'i / 2',
+          'Math.max(3, 9 - i)',
+          '-i',
+        ])
+      const read = c.one([
+        `${list}[${at()}]`,
+        `[${list}[${at()}], ${list}[${at()}]]`,
+        `${list}[${at()}] === ${list}[${at()}]`,
+        `${list}[${at()}]?.inner ?? ${list}.length`,
+      ])
+      return c.one([
+        `const ${v} = ${c.one(n.nums)}.map((x, i) => ${read})`,
+        `const ${v} = []; for (let i = 0; i < ${c.one(['9', `${list}.length`, 'limit * 2'])}; i${c.one(['++', ' += 2'])}) ${v}.push(${read})`,
+        `const ${v} = []; for (let i = 7; i >= -2; i--) ${v}.push(${read})`,
+        `const ${v} = []; for (let i = 0; i < 9; i++) { let s = 0; for (let j = ${c.one(['i - limit', 'Math.max(0, i - 2)', '0', '-2'])}; j ${c.one(['<=', '<'])} ${c.one(['i', 'i + 1', 'limit'])}; j++) s += ${c.one(n.nums)}[${c.one(['j', 'i + j', 'i * 2 + j', 'j * limit'])}] ?? 0.5; ${v}.push(s) }`,
+        `const ${v} = []; for (let i = 0; i < 9; i++) { ${v}[i] = ${read}; ${c.one(['', `${list}[i] = 0`, `${v}[i - 1] = 7`])} }`,
+        `const ${v} = ${list}; for (let i = 0; i < 7; i++) ${v}[i] = ${list}[${at()}]`,
+      ])
+    }),
+  whole: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `let ${v} = null; try { ${v} = ${c.one([...n.nums, 'recs', 'words'])}.${c.one(['map', 'filter', 'flatMap', 'find', 'findIndex', 'some', 'every'])}((x, i, all) => ${c.one(['all[i - 1]', 'all.indexOf(x) === i', 'all', '[all[0], all[i + 1]]', 'all.length > i + 2', 'all.push(x)', 'all.filter((y) => y === x).length', '{ all[i] = 1; return all[i + 1] }', 'all[i + 1]?.v > x.v', 'all.lastIndexOf(x)', 'Math.max(...all)'])}) } catch (error) { ${v} = error.message }`,
+    ),
+  wholeFold: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = ${c.one(n.nums)}.reduce((a, x, i, all) => ${c.one(['a + x / all.length', 'a + all[i]', '{ a[x] = (a[x] ?? 0) + all.length; return a }', 'Math.max(a, all[i] - x)', 'x < a ? x : a'])}, ${c.one(['0', '0.5', '{}', '[0]'])})`,
+    ),
+}
