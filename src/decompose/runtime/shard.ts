@@ -11,6 +11,7 @@ import { isSearch } from '../spots/plan.ts'
 import { auditFailure, isAudited } from './audit.ts'
 import { type BestPart, ShardBests } from './bests.ts'
 import { pushFlat } from './call-visit.ts'
+import { chunkFor } from './chunk-run.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
 import { extremeOf } from './fold-visit.ts'
@@ -20,7 +21,6 @@ import { LayeredNumbers } from './known.ts'
 import type { KeptLoop } from './loops/loop-keeper.ts'
 import { NestWindow, outerOf } from './nest.ts'
 import { isKey, keyOf } from './pick.ts'
-import { composed } from './pipeline.ts'
 import { type Base, type Checkpoint, type InnerCheckpoint, itemLoops } from './shard-state.ts'
 import type { DecodedShared } from './shared.ts'
 import { inputFrom, listsFrom } from './slices.ts'
@@ -91,15 +91,7 @@ class ShardRun {
     this.#bests = bests
     const sums = new ShardSums()
     this.#sums = sums
-    this.#chunk = {
-      part: (list) => window.part(list),
-      first: (first) => window.first(first),
-      until: (end) => window.until(end),
-      pipe: (callbacks) => composed(meta.stages, callbacks),
-      beats: (output, key) => bests.beats(output, key),
-      holds: (output, key, unset) => bests.holds(output, key, unset),
-      int: (output, addend) => sums.int(output, addend),
-    }
+    this.#chunk = chunkFor(meta, { window, bests, sums })
     const { work } = call
     const known = shared.numbers.size
     this.#input =
