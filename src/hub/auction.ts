@@ -7,6 +7,7 @@ import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './
 import { mayRun } from './eligible.ts'
 import type { Job } from './job.ts'
 import { openUnits, type Unit } from './ready-set.ts'
+import { standsBack } from './stand-back.ts'
 import type { HubState } from './state.ts'
 import { maySay } from './voters.ts'
 
@@ -187,6 +188,7 @@ function askAll(bidders: Bidders, offerOf: (bidder: Bidder) => Offer | null): As
 
 function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): Offer | null {
   if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return null
+  if (standsBack(state, unit, bidder.hub)) return null
   const readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
   const placement = bidder.timeline.place(readyMs, unit.workMs)
   return placement === null ? null : { bidder, placement, readyMs, slotFreeMs: bidder.timeline.freeForGoodMs() }

@@ -14,6 +14,7 @@ import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
 import { reviewQueued } from './reauction.ts'
 import { ownFirstFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
+import { standsBack } from './stand-back.ts'
 import type { HubState } from './state.ts'
 import { trySteal } from './takeover.ts'
 import { meanTravelMs } from './travel.ts'
@@ -141,7 +142,7 @@ function claimRoots(state: HubState, plan: Plan): number {
     const { job } = assignment.unit
     if (!isRoot(assignment) || !job.blobsHere || isResting(state, assignment.unit)) continue
     // What a job needs holds for its root, too, wherever it was submitted.
-    if (!mayRun(job, state.init)) continue
+    if (!mayRun(job, state.init) || standsBack(state, assignment.unit, state.self)) continue
     const isPlanned = assignment.hub === state.self && !isLeftToSubmitter(state, assignment.unit)
     const waitedMs = state.nowMs - job.knownMs
     const isOverdue = waitedMs >= recovery.rootPatienceMs && hasPatienceEnded(state, plan, 4)

@@ -55,6 +55,8 @@ export interface Job {
 /** How often a shard took down a slot of one hub, and how it ended the last time. */
 export interface Failure {
   readonly times: number
+  /** Of the last time. */
+  readonly epoch: number
   readonly signature: string
 }
 
@@ -139,7 +141,10 @@ export function noteFailure(job: Job, hub: HubId, record: LedgerRecord): void {
   for (let shard = record.lo; shard < record.hi; shard++) {
     const key = `${record.family}:${shard}`
     const byHub = job.failures.get(key) ?? new Map<HubId, Failure>()
-    byHub.set(hub, { times: (byHub.get(hub)?.times ?? 0) + 1, signature: record.reason })
+    const { times, epoch } = byHub.get(hub) ?? { times: 0, epoch: -1 }
+    // A hub's epochs of a shard rise: what it has told already says nothing new.
+    if (record.epoch <= epoch) continue
+    byHub.set(hub, { times: times + 1, epoch: record.epoch, signature: record.reason })
     job.failures.set(key, byHub)
   }
 }

@@ -198,16 +198,30 @@ function bundleUnits(state: HubState, job: Job, view: FamilyView, slots: number,
   for (const interval of isReversed ? intervals.toReversed() : intervals) {
     let { lo, hi } = interval
     while (lo < hi && units.length < unitsMax) {
-      const shards = Math.min(hi - lo, bundleShards(restMs, shardMs, slots))
-      const first = isReversed ? hi - shards : lo
-      const workMs = shards * shardMs
-      units.push({ job, view, lo: first, hi: first + shards, workMs, rank: shardMs, waitsFor: NONE, inputs })
+      const most = Math.min(hi - lo, bundleShards(restMs, shardMs, slots))
+      const first = isReversed ? apartFrom(job, view, hi - 1, hi - most - 1) + 1 : lo
+      const end = isReversed ? hi : apartFrom(job, view, lo, lo + most)
+      const workMs = (end - first) * shardMs
+      units.push({ job, view, lo: first, hi: end, workMs, rank: shardMs, waitsFor: NONE, inputs })
       restMs -= workMs
       if (isReversed) hi = first
-      else lo = first + shards
+      else lo = end
     }
   }
   return units
+}
+
+/**
+ * Where a unit that begins with the shard `from` ends, on its way to `to`: what took down a slot is claimed alone, for its
+ * neighbours would bear the blame, or their results be lost with it.
+ */
+function apartFrom({ failures }: Job, { spec: { key } }: FamilyView, from: number, to: number): number {
+  if (failures.size === 0) return to
+  const step = Math.sign(to - from)
+  if (failures.has(`${key}:${from}`)) return from + step
+  let shard = from + step
+  while (shard !== to && !failures.has(`${key}:${shard}`)) shard += step
+  return shard
 }
 
 function bundleShards(restMs: number, shardMs: number, slots: number): number {

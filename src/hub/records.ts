@@ -45,6 +45,8 @@ function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecor
   const before = record.kind === 'claim' ? job.view.families.get(record.family)?.holder(record.lo) : undefined
   const isNews = job.view.apply(author, record)
   if (record.kind === 'claim') reviewLoser(state, job, { author, record, isTold }, before ?? null)
+  // What an attempt did to its slot counts, whoever has claimed the shard since.
+  if (record.kind === 'claim' && !isEnded(job)) noteFailure(job, author.hub, record)
   if (!isNews) return
   if (record.kind === 'claim') claimSeen(state, job, author, record, isTold)
   else if (record.kind === 'done') doneSeen(state, job, author, record)
@@ -85,7 +87,6 @@ function reviewLoser(
 
 function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecord, isTold: boolean): void {
   if (isEnded(job)) return
-  noteFailure(job, author.hub, record)
   const { family, lo, hi, epoch } = record
   const view = job.view.families.get(family)
   if (family === ROOT_FAMILY) job.rootSinceMs = state.nowMs

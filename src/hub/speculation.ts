@@ -8,6 +8,7 @@ import { mayRun } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
 import { type Job, shardWorkMs } from './job.ts'
 import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
+import { standsBack } from './stand-back.ts'
 import type { HubState } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { maySay } from './voters.ts'
@@ -68,6 +69,7 @@ function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   if (!foreign.running && !isSilent) return 0
   const lo = firstUndone(view, foreign.lo, foreign.hi)
   if (lo >= foreign.hi || !maySay(view, { lo, hi: foreign.hi }, state.self)) return 0
+  if (standsBack(state, { job, view, lo, hi: foreign.hi }, state.self)) return 0
   const claimed = view.claim(lo)
   if (claimed === null || claimed.epoch !== foreign.epoch || claimed.reason === 'speculate') return 0
   // A root has no usual time; where it has spawned, it lives. Nor have shards of which none is done.

@@ -14,6 +14,7 @@ import type { Given, HubMessage } from './message.ts'
 import { beginMove } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
 import { nextStartMs, ownFirstFreeMs, reservedMs } from './slot-times.ts'
+import { standsBack } from './stand-back.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { maySay } from './voters.ts'
@@ -149,7 +150,8 @@ function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
   const job = state.jobs.get(run.job)
   const view = job?.view.families.get(run.family)
   if (job === undefined || view === undefined || run.isRoot) return false
-  return mayRun(job, thief) && maySay(view, { lo: run.next, hi: run.hi }, thief.hub)
+  const place = { lo: run.next, hi: run.hi }
+  return mayRun(job, thief) && maySay(view, place, thief.hub) && !standsBack(state, { job, view, ...place }, thief.hub)
 }
 
 /** A whole run that waits for a slot longer than the thief would. */

@@ -37,7 +37,8 @@ here(
     const job = await submit(swarm.hub(0), 'poison.js', { items: ITEMS, bad: 7 }, '--chunks', String(ITEMS))
     const report = await ended(swarm.hub(0), job, PATIENCE_MS)
     expect(report.status).toBe('failed')
-    expect(report.error?.code).toBe('SHOAL_SHARD_POISON')
+    const evidence = `${report.error?.message} ${JSON.stringify(report.attempts?.filter(({ status }) => status !== 'done'))}`
+    expect(report.error?.code, evidence).toBe('SHOAL_SHARD_POISON')
     const witnesses = swarm.hubs.filter(({ hub }) => report.error?.message.includes(hub)).length
     expect(witnesses).toBe(3)
     expect(report.shards.done).toBeGreaterThanOrEqual(ITEMS - 1)
