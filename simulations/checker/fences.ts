@@ -9,6 +9,7 @@ interface Fence {
 export function fences(report: Report): Rule {
   const lives = new PerLife(() => ({ highest: new Map<string, Fence>(), own: new Set<string>() }))
   return {
+    kinds: ['drop', 'claimed', 'heard', 'take', 'done'],
     see(event, names) {
       const { highest, own } = lives.of(event)
       const generation = generationOf(event)

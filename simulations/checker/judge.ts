@@ -1,9 +1,18 @@
 /** The checker: one for histories of simulated hubs and of real ones. Which rules are judged depends on what is known beside them. */
+import { historyKinds } from '../../src/history/event.ts'
 import { fences } from './fences.ts'
 import { members } from './members.ts'
 import { checkpoints, endings, inputsFirst } from './order.ts'
 import { agreement, deliveredOnce, oneResult, realWork } from './results.ts'
-import { type HistoryEvent, type Knowledge, type RuleFactory, ShardNames, type Violation } from './rule.ts'
+import {
+  type HistoryEvent,
+  type HistoryKind,
+  type Knowledge,
+  type Rule,
+  type RuleFactory,
+  ShardNames,
+  type Violation,
+} from './rule.ts'
 import { blame, waste } from './waste.ts'
 
 export type { Knowledge } from './rule.ts'
@@ -27,13 +36,18 @@ export function judge(events: Iterable<HistoryEvent>, knowledge: Knowledge = {})
   const violations: Violation[] = []
   const report = (invariant: string, message: string) => violations.push({ invariant, message })
   const judging = rules.map((rule) => rule(report, knowledge))
+  const byKind = new Map(historyKinds.map((kind) => [kind, judging.filter((rule) => sees(rule, kind))]))
   const names = new ShardNames()
   for (const event of events) {
     const shards = names.of(event)
-    for (const rule of judging) rule.see(event, shards)
+    for (const rule of byKind.get(event.kind) ?? judging) rule.see(event, shards)
   }
   for (const rule of judging) rule.end?.()
   return violations
+}
+
+function sees({ kinds }: Rule, kind: HistoryKind): boolean {
+  return kind === 'boot' || kinds.includes(kind)
 }
 
 /** The invariants that such knowledge allows to judge. */

@@ -1,5 +1,5 @@
 /** I9: nothing that a stranger says changes anything, and nobody does what its role does not allow. */
-import type { HistoryKind } from '../../src/history/event.ts'
+import { type HistoryKind, historyKinds } from '../../src/history/event.ts'
 import type { Knowledge, Report, Rule } from './rule.ts'
 
 const computing = new Set<HistoryKind>(['claimed', 'claim', 'start', 'execute', 'done', 'checkpoint', 'family'])
@@ -7,8 +7,9 @@ const computing = new Set<HistoryKind>(['claimed', 'claim', 'start', 'execute', 
 const heardOf: Partial<Record<HistoryKind, string>> = { take: 'a result', heard: 'a claim', checkpoint: 'a checkpoint' }
 
 export function members(report: Report, { roles }: Knowledge): Rule {
-  if (roles === undefined) return { see: () => undefined }
+  if (roles === undefined) return { kinds: [], see: () => undefined }
   return {
+    kinds: historyKinds,
     see(event) {
       const { hub, kind, job, family, lo, epoch } = event
       const by = event.more?.by

@@ -7,6 +7,7 @@ export function checkpoints(report: Report): Rule {
   const progress = new Map<string, number>()
   const resumes: { name: string; hub: string; progress: number }[] = []
   return {
+    kinds: ['checkpoint', 'claim'],
     see(event, names) {
       const told = event.more?.progress ?? 0
       if (event.kind === 'checkpoint')
@@ -32,6 +33,7 @@ export function inputsFirst(report: Report): Rule {
   const parents = new Map<string, string[]>()
   const lives = new PerLife(() => new Set<string>())
   return {
+    kinds: ['family', 'take', 'start'],
     see(event, names) {
       const taken = lives.of(event)
       for (const [family, from, to] of event.more?.edges ?? []) {
@@ -52,6 +54,7 @@ export function inputsFirst(report: Report): Rule {
 export function endings(report: Report): Rule {
   const lives = new PerLife(() => new Set<string>())
   return {
+    kinds: ['ended', 'cancel', 'reopen', 'start'],
     see(event) {
       const ended = lives.of(event)
       if (event.kind === 'ended' || event.kind === 'cancel') ended.add(event.job)

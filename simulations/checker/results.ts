@@ -15,6 +15,7 @@ export function oneResult(report: Report, knowledge: Knowledge): Rule {
   const condemned = new Set<string>()
   const wanted = new Map<string, readonly string[]>()
   return {
+    kinds: ['condemn', 'done'],
     see(event, names) {
       if (event.kind === 'condemn') for (const name of names) condemned.add(name)
       if (event.kind !== 'done') return
@@ -56,6 +57,7 @@ function wantedValue(event: HistoryEvent, shard: number, knowledge: Knowledge): 
 export function deliveredOnce(report: Report): Rule {
   const lives = new PerLife(() => new Map<string, string>())
   return {
+    kinds: ['unavailable', 'deliver'],
     see(event, names) {
       const delivered = lives.of(event)
       if (event.kind === 'unavailable') {
@@ -79,6 +81,7 @@ export function deliveredOnce(report: Report): Rule {
 export function realWork(report: Report): Rule {
   const lives = new PerLife(() => new Set<string>())
   return {
+    kinds: ['execute', 'condemn', 'done'],
     see(event, names) {
       const finished = lives.of(event)
       if (event.kind === 'execute' || event.kind === 'condemn') for (const name of names) finished.add(name)
@@ -98,6 +101,7 @@ export function agreement(report: Report, { settled = [], settledJobs }: Knowled
   const lives = new PerLife(() => new Map<string, Taken>())
   const dropped = new Set<string>()
   return {
+    kinds: ['drop', 'reopen', 'take'],
     see(event, names) {
       const taken = lives.of(event)
       if (event.kind === 'drop') {

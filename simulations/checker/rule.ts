@@ -1,5 +1,5 @@
 /** What a rule of the checker is: it sees a history event by event, and says what does not hold. */
-import type { HistoryEvent } from '../../src/history/event.ts'
+import type { HistoryEvent, HistoryKind } from '../../src/history/event.ts'
 import type { Violation } from '../kernel/world.ts'
 
 /** What the checker is told beside the history. */
@@ -23,6 +23,8 @@ export interface Knowledge {
 export type Report = (invariant: string, message: string) => void
 
 export interface Rule {
+  /** What it is shown, beside every `boot`: most rules are about few kinds of a long history. */
+  readonly kinds: readonly HistoryKind[]
   /** @param names of the shards it is about, in order. */
   see(event: HistoryEvent, names: readonly string[]): void
   /** After the last event. */
@@ -31,7 +33,7 @@ export interface Rule {
 
 export type RuleFactory = (report: Report, knowledge: Knowledge) => Rule
 
-export type { HistoryEvent, Violation }
+export type { HistoryEvent, HistoryKind, Violation }
 
 export function generationOf(event: HistoryEvent): number {
   return event.more?.generation ?? 0

@@ -18,6 +18,7 @@ export function waste(report: Report, { isFaultFree = false }: Knowledge): Rule 
   /** Results that were asked for: more than one of a shard where they are compared. */
   let asked = 0
   return {
+    kinds: ['family', 'done'],
     see(event, names) {
       if (event.kind === 'family') wanted.set(event.job, event.more?.verify ?? 1)
       if (event.kind !== 'done' || event.family === ROOT_FAMILY) return
@@ -39,6 +40,7 @@ export function blame(report: Report): Rule {
   const lost = new Map<string, Set<string>>()
   const verdicts: { name: string; hub: string }[] = []
   return {
+    kinds: ['failed', 'condemn'],
     see(event, names) {
       if (event.kind === 'failed') {
         // Many hubs tell of the same loss.

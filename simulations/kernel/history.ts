@@ -15,8 +15,8 @@ export class History {
     this.#eventsMax = eventsMax
   }
 
-  note(atMs: number, hub: string, kind: HistoryKind, told: Told = {}): void {
-    const event = historyEvent(atMs, hub, kind, told)
+  note(atMs: number, hub: string, kind: HistoryKind, told: Told = {}, life: string | undefined = told.life): void {
+    const event = historyEvent(atMs, hub, kind, told, life)
     const { job, family, lo, hi, epoch, detail } = event
     this.count++
     this.#mix(Math.round(atMs * 1000))

@@ -19,6 +19,8 @@ export class SimLedgers {
   /** Per job: records of the running flush window. */
   readonly #waiting = new Map<string, LedgerRecord[]>()
   readonly #flushedMs = new Map<string, number>()
+  /** Jobs of which records came before their manifest. */
+  readonly #early = new Set<string>()
 
   constructor(world: SimWorld, hub: SimHub, author: Author) {
     this.#world = world
@@ -121,9 +123,12 @@ export class SimLedgers {
     const { jobs } = this.#hub.hub.state
     let admitted = entries
     if (!jobs.has(job)) {
-      if (!entries.some(({ record }) => record.kind === 'job')) return
+      if (!entries.some(({ record }) => record.kind === 'job')) {
+        this.#early.add(job)
+        return
+      }
       this.#hub.knowJob(job, false)
-      admitted = this.of(job).all()
+      if (this.#early.delete(job)) admitted = this.of(job).all()
     }
     if (admitted.length > 0 && jobs.has(job))
       this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), senders })

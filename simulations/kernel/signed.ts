@@ -15,6 +15,13 @@ export function mixed(...parts: readonly Uint8Array[]): Uint8Array {
   return fourBytes(parts.reduce(mix, FNV_OFFSET))
 }
 
+export function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true
+  if (a.byteLength !== b.byteLength) return false
+  for (let index = 0; index < a.byteLength; index++) if (a[index] !== b[index]) return false
+  return true
+}
+
 function mix(hash: number, bytes: Uint8Array): number {
   let mixed = hash
   for (let index = 0; index < bytes.length; index++) mixed = Math.imul(mixed ^ (bytes[index] ?? 0), FNV_PRIME)

@@ -191,7 +191,7 @@ export class SimHub {
 
   note(kind: HistoryKind, told?: Told): void {
     if (!this.#world.keepsHistory) return
-    this.#world.history.note(this.#world.events.nowMs, this.id, kind, { ...told, life: this.boot })
+    this.#world.history.note(this.#world.events.nowMs, this.id, kind, told, this.boot)
   }
 
   /** The load monitor: what others use, and a forecast of it. */

@@ -8,7 +8,7 @@ import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { OBSERVER, STRANGER } from './forgery.ts'
 import type { Parcel, Received, SimLedger, Vector, Written } from './ledger.ts'
 import type { Random } from './random.ts'
-import { signed } from './signed.ts'
+import { isSame, signed } from './signed.ts'
 
 /** Far sooner than on a real hub, whose jobs are larger. */
 const SNAPSHOT_FRAMES = 300
@@ -39,7 +39,7 @@ export class YjsLedger implements SimLedger {
     if (this.#snapshot !== null && this.#frames.length % 2 === 0) this.#frames.push(this.#snapshot.bytes)
     this.#snapshot = null
     this.#durable = this.#end
-    const verify = (hub: string, bytes: Uint8Array, signature: Uint8Array) => equal(signed(hub, bytes), signature)
+    const verify = (hub: string, bytes: Uint8Array, signature: Uint8Array) => isSame(signed(hub, bytes), signature)
     const sign = (bytes: Uint8Array) => signed(author.hub, bytes)
     this.#ledger?.destroy()
     const members = { admits: (hub: string) => hub !== STRANGER, roles: rolesOf }
@@ -127,10 +127,6 @@ export class YjsLedger implements SimLedger {
   #keep(update: Uint8Array): void {
     if (!this.isFull) this.#frames.push(update)
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
 }
 
 function rolesOf(hub: string): readonly string[] {

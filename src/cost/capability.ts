@@ -17,7 +17,8 @@ export type Needs = Readonly<Record<string, string>>
 export function fits(needs: Needs | undefined, capabilities: Capabilities): boolean {
   const { compute, labels, isForeign } = capabilities
   if (!compute || (isForeign === true && !takesForeign(labels))) return false
-  return Object.entries(needs ?? {}).every(([label, value]) =>
+  if (needs === undefined) return true
+  return Object.entries(needs).every(([label, value]) =>
     label === ISOLATION_LABEL ? isIsolated(labels[label], value) : isMet(labels[label], value),
   )
 }

@@ -68,6 +68,19 @@ export function finishTime(curve: CapacityCurve, startMs: number, workMs: number
   return atMs + leftMs / curve.tailRate
 }
 
+/** Speed-1 milliseconds of work that a slot does between two moments: the inverse of `finishTime`. */
+export function workBetween(curve: CapacityCurve, fromMs: number, toMs: number): number {
+  let atMs = fromMs
+  let workMs = 0
+  for (const step of curve.steps) {
+    const endMs = Math.min(toMs, curve.originMs + step.untilMs)
+    if (endMs <= atMs) continue
+    workMs += (endMs - atMs) * step.rate
+    atMs = endMs
+  }
+  return workMs + Math.max(0, toMs - atMs) * curve.tailRate
+}
+
 function slotRate(machine: Machine, load: number): number {
   const coresLeft = machine.cores * (1 - Math.min(1, Math.max(0, load)))
   const share = Math.min(1, coresLeft / Math.max(1, machine.slots))

@@ -54,8 +54,8 @@ export interface HistoryEvent {
   /** A reason, a state, whose result it is: by kind. */
   readonly detail: string
   /** Which life of the hub, where two may write at once; else each `boot` begins one. */
-  readonly life?: string
-  readonly more?: HistoryDetails
+  readonly life?: string | undefined
+  readonly more?: HistoryDetails | undefined
 }
 
 /** What only some kinds have. */
@@ -82,11 +82,16 @@ export interface HistoryDetails {
 
 export type Told = Partial<Omit<HistoryEvent, 'atMs' | 'hub' | 'kind'>>
 
-export function historyEvent(atMs: number, hub: string, kind: HistoryKind, told: Told = {}): HistoryEvent {
-  const { job = '', family = '', lo = -1, hi = lo + 1, epoch = -1, detail = '', life, more } = told
-  const event = { atMs, hub, kind, job, family, lo, hi, epoch, detail }
-  if (life === undefined) return more === undefined ? event : { ...event, more }
-  return more === undefined ? { ...event, life } : { ...event, life, more }
+/** All events have one shape, or every reader of many would be slower for it. */
+export function historyEvent(
+  atMs: number,
+  hub: string,
+  kind: HistoryKind,
+  told: Told = {},
+  life: string | undefined = told.life,
+): HistoryEvent {
+  const { job = '', family = '', lo = -1, hi = lo + 1, epoch = -1, detail = '', more } = told
+  return { atMs, hub, kind, job, family, lo, hi, epoch, detail, life, more }
 }
 
 /** What was left out when the line was written. */

@@ -101,8 +101,8 @@ function othersEnd(state: HubState, bidders: Bidders, unit: Unit, placed: Placed
   const parents = parentLinks(state, unit, placed)
   let endMs = Number.POSITIVE_INFINITY
   for (const bidder of parents === null ? [] : bidders.all) {
-    const one = bidder === bidders.self ? null : offer(state, bidder, unit, parents ?? [])
-    if (one !== null) endMs = Math.min(endMs, one.placement.finishMs)
+    if (bidder === bidders.self || !ask(state, bidder, unit, parents ?? [])) continue
+    endMs = Math.min(endMs, bidder.answer.finishMs)
   }
   return endMs
 }
@@ -144,6 +144,7 @@ function assign(
   if (best === null) return null
   bidders.take(best)
   const { startMs, finishMs } = best.placement
+  const canRun = own !== undefined && own.finishMs < Number.POSITIVE_INFINITY
   return {
     unit,
     hub: best.bidder.hub,
@@ -151,56 +152,73 @@ function assign(
     finishMs,
     readyMs: best.readyMs,
     parentsMs: parents.reduce((latest, { endMs }) => Math.max(latest, endMs), state.nowMs),
-    ownFinishMs: own?.placement.finishMs ?? null,
-    ownInputsMs: own?.readyMs ?? state.nowMs,
-    offers: keepsOffers || best.bidder === bidders.self ? offers : noOffers,
+    ownFinishMs: canRun ? own.finishMs : null,
+    ownInputsMs: canRun ? own.readyMs : state.nowMs,
+    offers,
     atMs: state.nowMs,
   }
 }
 
 interface Asked {
   readonly best: Offer | null
-  readonly own: Offer | null
+  /** What this hub itself answered. */
+  readonly own: Bidder['answer'] | undefined
   readonly offers: readonly Offer[]
 }
 
 /** Asks everybody where that is as quick as a search, or where all offers are wanted. */
 function askFor(state: HubState, bidders: Bidders, unit: Unit, parents: readonly ParentLink[], all: boolean): Asked {
-  const offerOf = (bidder: Bidder) => offer(state, bidder, unit, parents)
-  if (all || bidders.all.length <= auction.askAllMax) return askAll(bidders, offerOf)
+  if (all || bidders.all.length <= auction.askAllMax) return askAll(state, bidders, unit, parents, all)
   const elsewhereMs = arrivalMs(state, unit, parents, NOWHERE, bidders.bestLink)
+  const offerOf = (bidder: Bidder) => (ask(state, bidder, unit, parents) ? offered(bidder) : null)
   const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, offerOf)
-  if (best !== null && best.bidder === bidders.self) return askAll(bidders, offerOf)
-  return { best, own: bidders.self === undefined ? null : offerOf(bidders.self), offers: noOffers }
+  if (best !== null && best.bidder === bidders.self) return askAll(state, bidders, unit, parents, all)
+  if (bidders.self !== undefined) ask(state, bidders.self, unit, parents)
+  return { best, own: bidders.self?.answer, offers: noOffers }
 }
 
-function askAll(bidders: Bidders, offerOf: (bidder: Bidder) => Offer | null): Asked {
-  let own: Offer | null = null
+/** All offers are kept for own units, and where they are wanted. */
+function askAll(
+  state: HubState,
+  bidders: Bidders,
+  unit: Unit,
+  parents: readonly ParentLink[],
+  keepsOffers: boolean,
+): Asked {
+  for (const bidder of bidders.all) ask(state, bidder, unit, parents)
+  const best = bidders.best()
+  const own = bidders.self?.answer
+  if (best === null) return { best: null, own, offers: noOffers }
+  if (!keepsOffers && best !== bidders.self) return { best: offered(best), own, offers: noOffers }
   const offers: Offer[] = []
-  for (const bidder of bidders.all) {
-    const one = offerOf(bidder)
-    if (one === null) continue
-    offers.push(one)
-    if (bidder === bidders.self) own = one
-  }
-  return { best: bidders.pick(offers), own, offers }
+  for (const bidder of bidders.all) if (bidder.answer.finishMs < Number.POSITIVE_INFINITY) offers.push(offered(bidder))
+  return { best: offers.find(({ bidder }) => bidder === best) ?? null, own, offers }
 }
 
-function offer(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): Offer | null {
-  if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return null
-  if (standsBack(state, unit, bidder.hub)) return null
-  const readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
-  const placement = bidder.timeline.place(readyMs, unit.workMs)
-  return placement === null ? null : { bidder, placement, readyMs, slotFreeMs: bidder.timeline.freeForGoodMs() }
+/** Has a hub answer; whether it can run the unit. */
+function ask(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): boolean {
+  const { answer } = bidder
+  answer.finishMs = Number.POSITIVE_INFINITY
+  if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return false
+  if (standsBack(state, unit, bidder.hub)) return false
+  answer.readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
+  answer.finishMs = bidder.timeline.find(answer.readyMs, unit.workMs)
+  return answer.finishMs < Number.POSITIVE_INFINITY
+}
+
+/** The last answer of a hub, to be kept. */
+function offered(bidder: Bidder): Offer {
+  const { answer, timeline } = bidder
+  const placement = timeline.found(answer.finishMs)
+  return { bidder, placement, readyMs: answer.readyMs, slotFreeMs: timeline.freeForGoodMs() }
 }
 
 /** Asked for every unit of a plan, and the same for all units of a job. */
-function mayBid({ hub, member, fitting }: Bidder, job: Job): boolean {
-  const known = fitting.get(job)
-  if (known !== undefined) return known
-  const isFit = mayRun(job, { hub, labels: member.beacon?.labels ?? {} })
-  fitting.set(job, isFit)
-  return isFit
+function mayBid({ hub, member, fit }: Bidder, job: Job): boolean {
+  if (fit.job === job) return fit.may
+  fit.job = job
+  fit.may = mayRun(job, { hub, labels: member.beacon?.labels ?? {} })
+  return fit.may
 }
 
 /** Holds nothing and runs nothing. */

@@ -16,8 +16,18 @@ export interface Bidder {
   readonly member: Member
   readonly timeline: Timeline
   readonly link: Link
-  /** Whether it may run shards of a job, once asked. */
-  readonly fitting: Map<Job, boolean>
+  /** The job that it was asked about last, and whether it may run shards of that. */
+  readonly fit: { job: Job | null; may: boolean }
+  /** What it answered last. */
+  readonly answer: Answer
+}
+
+/** What a hub answers about one unit: written anew for each, since most answers are compared and forgotten. */
+interface Answer {
+  /** When it would end; Infinity when it cannot run the unit. */
+  finishMs: number
+  /** When all inputs can be at the hub. */
+  readyMs: number
 }
 
 /** What one hub offers for one unit. */
@@ -56,15 +66,16 @@ export class Bidders {
   readonly all: readonly Bidder[]
   readonly self: Bidder | undefined
   readonly tieMs: number
-  readonly #byHub = new Map<HubId, Bidder>()
-  /** Made by the first search. */
+  /** Made by the first search, as are the orders: in a small swarm all are asked. */
+  #byHub: ReadonlyMap<HubId, Bidder> | null = null
   #orders: ReadonlyMap<number, FreeOrder> | null = null
   #bestLink: Link | null = null
 
   constructor(state: HubState, tieMs: number) {
-    this.all = state.members.alive().flatMap((member) => (takesWork(member) ? [bidderOf(state, member)] : []))
-    for (const bidder of this.all) this.#byHub.set(bidder.hub, bidder)
-    this.self = this.#byHub.get(state.self)
+    const all: Bidder[] = []
+    for (const member of state.members.alive()) if (takesWork(member)) all.push(bidderOf(state, member))
+    this.all = all
+    this.self = all.find(({ hub }) => hub === state.self)
     this.tieMs = tieMs
   }
 
@@ -77,6 +88,7 @@ export class Bidders {
   /** The offer that ends first, as far as asking those that are free first, by rate class, and the near ones can tell. */
   search(wanted: Wanted, offerOf: (bidder: Bidder) => Offer | null): Offer | null {
     const asked: Offer[] = []
+    this.#byHub ??= new Map(this.all.map((bidder) => [bidder.hub, bidder]))
     for (const hub of wanted.near) {
       const bidder = this.#byHub.get(hub)
       const offer = bidder === undefined ? null : offerOf(bidder)
@@ -88,6 +100,19 @@ export class Bidders {
       if (offer !== null) asked.push(offer)
     }
     return this.pick(asked)
+  }
+
+  /** Of all answers the one that ends first; among those that end about then, that of the lowest id. */
+  best(): Bidder | null {
+    let endMs = Number.POSITIVE_INFINITY
+    for (const { answer } of this.all) if (answer.finishMs < endMs) endMs = answer.finishMs
+    if (endMs === Number.POSITIVE_INFINITY) return null
+    let best: Bidder | null = null
+    for (const bidder of this.all) {
+      if (bidder.answer.finishMs > endMs + this.tieMs) continue
+      if (best === null || bidder.hub < best.hub) best = bidder
+    }
+    return best
   }
 
   /** The offer that ends first; among those that end about then, that of the lowest id. */
@@ -134,7 +159,8 @@ function bidderOf(state: HubState, member: Member): Bidder {
     member,
     timeline: timelineOf(state, member),
     link: state.link(member.hub),
-    fitting: new Map(),
+    fit: { job: null, may: false },
+    answer: { finishMs: Number.POSITIVE_INFINITY, readyMs: 0 },
   }
 }
 

@@ -22,6 +22,7 @@ import {
 import { profilesHeard } from './learning.ts'
 import { drain, reviewDrain } from './leave.ts'
 import type { HubMessage } from './message.ts'
+import { reviewStakes } from './migration.ts'
 import { beaconFactor } from './pace.ts'
 import { applyRecords } from './records.ts'
 import { membersChanged, redeliver, resultsUnavailable } from './recovery.ts'
@@ -79,7 +80,8 @@ export class Hub {
       case 'message':
         return this.#message(input.from, input.message)
       case 'load':
-        return loadTold(state, input.report)
+        loadTold(state, input.report)
+        return reviewStakes(state)
       case 'speed':
         return speedTold(state, input.speed)
       case 'links':

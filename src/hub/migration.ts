@@ -5,7 +5,7 @@
  * then stays. A shard moves at most `migration.movesPerShardMax` times. Shards that take long for a reason nobody measures
  * are taken to be long, and so gain nothing by moving; should it be their hub that is to blame, a copy finds out.
  */
-import { finishTime } from '../cost/capacity.ts'
+import { finishTime, workBetween } from '../cost/capacity.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
@@ -22,15 +22,36 @@ export function beginMove(state: HubState, asker: Asker, mayGive: (run: OwnRun) 
   let best: { run: OwnRun; gainMs: number } | null = null
   for (const run of state.runningRuns()) {
     if (run.stopping || !mayGive(run) || !mayMove(state, run)) continue
-    const { gainMs, stayMs } = moveGain(state, run, asker)
-    if (!hasHeld(state, run, gainMs, stayMs)) continue
-    if (best === null || gainMs > best.gainMs) best = { run, gainMs }
+    const gain = moveGain(state, run, asker)
+    if (!hasHeld(state, run, gain)) continue
+    if (best === null || gain.gainMs > best.gainMs) best = { run, gainMs: gain.gainMs }
   }
   if (best === null) return false
   const { run } = best
   state.moves.set(run.id, { asker, shard: run.next, savedMs: run.savedMs, sinceMs: state.nowMs })
   state.effect({ type: 'checkpoint-run', run: run.id })
   return true
+}
+
+/**
+ * Looks now and then whether running shards would end sooner on the hub that could take them first, busy as it may still be:
+ * by the time it is idle and asks, the gain has held. Called when a new forecast of the own load is there.
+ */
+export function reviewStakes(state: HubState): void {
+  if (!state.migrates || state.leaving) return
+  for (const run of state.runningRuns()) {
+    if (run.stopping) continue
+    let best: Gain = { gainMs: Number.NEGATIVE_INFINITY, stayMs: 0 }
+    for (const { hub, beacon, connected, slotFreeMs } of state.members.others()) {
+      if (!connected || beacon?.compute !== true || beacon.leaving) continue
+      const startMs = Math.max(state.nowMs, Math.min(...slotFreeMs))
+      const asker = { hub, request: 0, startMs, untilMs: Number.POSITIVE_INFINITY }
+      const gain = moveGain(state, run, asker, workThenMs(state, run, startMs))
+      if (gain.gainMs > best.gainMs) best = gain
+    }
+    if (best.gainMs <= 0) run.paysSinceMs = null
+    else if (mayMove(state, run)) hasHeld(state, run, best)
+  }
 }
 
 /** Hands over what has its checkpoint; calls off what ended, or would lose too much without one. */
@@ -80,8 +101,15 @@ function mayMove(state: HubState, run: OwnRun): boolean {
   return movesOf(view, run.next) < migration.movesPerShardMax
 }
 
-/** Milliseconds by which the rest of a run would end sooner at the asker, the move included, beyond the least gain wanted. */
-function moveGain(state: HubState, run: OwnRun, asker: Asker): { gainMs: number; stayMs: number } {
+interface Gain {
+  /** Milliseconds by which the rest of a run would end sooner at the asker, the move included, beyond the least gain wanted. */
+  readonly gainMs: number
+  /** Milliseconds until it ends where it is. */
+  readonly stayMs: number
+}
+
+/** @param workMs speed-1 milliseconds that are left for the asker. */
+function moveGain(state: HubState, run: OwnRun, asker: Asker, workMs = workElsewhereMs(state, run)): Gain {
   const { nowMs } = state
   const stayMs = expectedEndMs(run, nowMs, nowMs, ownCapacityP90(state)) - nowMs
   const job = state.job(run.job)
@@ -89,7 +117,7 @@ function moveGain(state: HubState, run: OwnRun, asker: Asker): { gainMs: number;
   const place = { lo: run.next, hi: run.hi }
   const travelMs = view === undefined ? 0 : inputsTravelMs(state, job, view, place, asker.hub)
   const startMs = Math.max(nowMs + travelMs, asker.startMs) + migration.moveMs
-  const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workElsewhereMs(state, run))
+  const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workMs)
   if (endMs > asker.untilMs) return { gainMs: Number.NEGATIVE_INFINITY, stayMs }
   const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (endMs - startMs))
   return { gainMs: nowMs + stayMs - endMs - leastMs, stayMs }
@@ -102,6 +130,13 @@ function workElsewhereMs(state: HubState, run: OwnRun): number {
   return totalMs * (1 - savedShare) + (run.hi - run.next - 1) * run.shardMs
 }
 
+/** The same at a later moment: until then work goes on here, and it leaves with a fresh checkpoint. Overdue work has no known rest. */
+function workThenMs(state: HubState, run: OwnRun, atMs: number): number {
+  const leftMs = leftToDoMs(state, run)
+  if (leftMs === 0 || atMs <= state.nowMs) return workElsewhereMs(state, run)
+  return Math.max(0, leftMs - workBetween(ownCapacityP90(state), state.nowMs, atMs))
+}
+
 /** The same if it stays. */
 function leftToDoMs(state: HubState, run: OwnRun): number {
   const doneMs = workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs))
@@ -112,14 +147,12 @@ function totalHereMs(state: HubState, run: OwnRun): number {
   return Math.max(shardTotalMs(run), workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)))
 }
 
-/** Whether moving has paid at every look for long enough: a share of what is at stake. */
-function hasHeld(state: HubState, run: OwnRun, gainMs: number, stayMs: number): boolean {
+/** Whether moving has paid for long enough, a share of what is at stake, without a look of this hub's own that said otherwise. */
+function hasHeld(state: HubState, run: OwnRun, { gainMs, stayMs }: Gain): boolean {
+  // Somebody for whom it does not pay says nothing about the others.
+  if (gainMs <= 0) return false
   const isStale = state.nowMs - run.paysSeenMs > migration.forgetMs
   run.paysSeenMs = state.nowMs
-  if (gainMs <= 0) {
-    run.paysSinceMs = null
-    return false
-  }
   if (run.paysSinceMs === null || isStale) run.paysSinceMs = state.nowMs
   const holdMs = Math.min(migration.holdMsMax, migration.holdShares * stayMs)
   return state.nowMs - run.paysSinceMs >= holdMs

@@ -50,7 +50,7 @@ export interface OwnRun {
   fractionWorkedMs: number
   /** Speed-1 milliseconds of the shard under way that its newest recorded checkpoint would spare another hub. */
   savedMs: number
-  /** Own clock since which every look at it found that it would end sooner elsewhere, and the last such look. */
+  /** Own clock since which looks at it find that it would end sooner elsewhere, and the last such look. */
   paysSinceMs: number | null
   paysSeenMs: number
   stopping: boolean

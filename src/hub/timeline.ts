@@ -29,6 +29,7 @@ export class Timeline {
   /** The start of the first gap in any slot. */
   firstStartMs: number
   readonly #slots: Gap[][]
+  readonly #found = { slot: 0, gap: 0, startMs: 0 }
 
   constructor(hub: HubId, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
     this.hub = hub
@@ -41,12 +42,37 @@ export class Timeline {
 
   /** The slot and gap in which work that can start at `arriveMs` ends first. */
   place(arriveMs: number, workMs: number): Placement | null {
-    let best: Placement | null = null
+    const finishMs = this.find(arriveMs, workMs)
+    return finishMs === Number.POSITIVE_INFINITY ? null : this.found(finishMs)
+  }
+
+  /** When such work would end, Infinity if never; `found` tells the rest. Most places are compared and not taken. */
+  find(arriveMs: number, workMs: number): number {
+    let earliestMs = Number.POSITIVE_INFINITY
     for (let slot = 0; slot < this.#slots.length; slot++) {
-      const found = this.#placeInSlot(slot, arriveMs, workMs)
-      if (found !== null && (best === null || found.finishMs < best.finishMs)) best = found
+      const gaps = this.#slots[slot] ?? []
+      for (let gap = 0; gap < gaps.length; gap++) {
+        const { startMs: openMs = 0, endMs = 0 } = gaps[gap] ?? {}
+        const startMs = openMs > arriveMs ? openMs : arriveMs
+        if (startMs >= endMs) continue
+        const finishMs = finishTime(this.capacity, startMs, workMs)
+        if (finishMs > endMs + TOLERANCE_MS) continue
+        if (finishMs < earliestMs) {
+          earliestMs = finishMs
+          this.#found.slot = slot
+          this.#found.gap = gap
+          this.#found.startMs = startMs
+        }
+        break
+      }
     }
-    return best
+    return earliestMs
+  }
+
+  /** The place that was found last, which ends then. */
+  found(finishMs: number): Placement {
+    const { slot, gap, startMs } = this.#found
+    return { slot, gap, startMs, finishMs }
   }
 
   take(placement: Placement): void {
@@ -71,19 +97,6 @@ export class Timeline {
     let firstMs = Number.POSITIVE_INFINITY
     for (const gaps of this.#slots) firstMs = Math.min(firstMs, gaps[0]?.startMs ?? Number.POSITIVE_INFINITY)
     return firstMs
-  }
-
-  #placeInSlot(slot: number, arriveMs: number, workMs: number): Placement | null {
-    const gaps = this.#slots[slot] ?? []
-    for (let index = 0; index < gaps.length; index++) {
-      const gap = gaps[index]
-      if (gap === undefined) continue
-      const startMs = Math.max(gap.startMs, arriveMs)
-      if (startMs >= gap.endMs) continue
-      const finishMs = finishTime(this.capacity, startMs, workMs)
-      if (finishMs <= gap.endMs + TOLERANCE_MS) return { slot, gap: index, startMs, finishMs }
-    }
-    return null
   }
 }
 

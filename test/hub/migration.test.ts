@@ -80,6 +80,19 @@ test('a running shard leaves a hub that others fill, once that has held for a wh
   expect(loaded.given[0]?.leftMs).toBeLessThan(2_600)
 })
 
+test('where the owner has seen for long that it pays, the first hub that asks gets it', () => {
+  const loaded = new Loaded({ workMs: 8_000 })
+  loaded.pair.bFreeInMs = 1_500
+  loaded.pair.beaconOfB()
+  for (let looks = 0; looks < 3; looks++) {
+    loaded.load(0.9)
+    loaded.pass(500)
+  }
+  expect(only(loaded.effects, 'checkpoint-run')).toEqual([])
+  loaded.asksFor(200)
+  expect(only(loaded.effects, 'checkpoint-run')).toHaveLength(1)
+})
+
 test('it is handed over as soon as its fresh checkpoint is recorded', () => {
   const loaded = new Loaded()
   for (let looks = 0; only(loaded.effects, 'checkpoint-run').length === 0 && looks < 20; looks++) loaded.asksFor(200)
