@@ -58,18 +58,18 @@ function isResting(state: HubState, { job, view, lo, hi }: Unit): boolean {
 
 /** Judges a world that had time to calm down. */
 export function checkEnd(world: SimWorld): void {
+  const blamed = new Set(world.history.events.flatMap(({ kind, job }) => (kind === 'condemn' ? [job] : [])))
   for (const job of world.jobs.values()) {
     if (!mustEnd(world, job.id)) continue
-    checkEnded(world, job)
+    checkEnded(world, job, blamed.has(job.id))
     checkAgreement(world, job)
   }
   for (const hub of upHubs(world)) checkTables(world, hub)
-  world.violations.push(...judge(world.history.events, knowledgeOf(world)))
+  world.violations.push(...judge(world.history.events, knowledgeOf(world, blamed)))
 }
 
 /** What only a simulation knows for sure: who is there, what shards return, which hubs had time to agree. */
-function knowledgeOf(world: SimWorld): Knowledge {
-  const blamed = new Set(world.history.events.flatMap(({ kind, job }) => (kind === 'condemn' ? [job] : [])))
+function knowledgeOf(world: SimWorld, blamed: ReadonlySet<string>): Knowledge {
   const jobs = [...world.jobs.values()]
   return {
     results: new Map(
@@ -103,7 +103,7 @@ export function hasSettled(world: SimWorld): boolean {
 }
 
 /** I2 and I3 over a finished job, at every hub. */
-function checkEnded(world: SimWorld, job: SimJob): void {
+function checkEnded(world: SimWorld, job: SimJob, isBlamed: boolean): void {
   for (const hub of upHubs(world)) {
     const known = hub.hub.state.jobs.get(job.id)
     if (known === undefined || !isEnded(known)) {
@@ -113,7 +113,6 @@ function checkEnded(world: SimWorld, job: SimJob): void {
     const root = known.view.families.get(ROOT_FAMILY)?.done(0)
     if (root === null || root === undefined) continue
     const value = world.valueAt(root.ref, root.offset)
-    const isBlamed = world.history.events.some(({ kind, job: of }) => kind === 'condemn' && of === job.id)
     if (value !== referenceValue(job) && !isBlamed && world.lies.size === 0)
       world.broken('I2', `${job.id} returned ${value} at ${hub.id}`)
     checkResults(world, job, known)

@@ -26,6 +26,8 @@ export class SimBlobs {
   readonly #seed: number
   /** What is behind each blob; equal content has an equal name. */
   readonly #contents = new Map<string, readonly string[]>()
+  /** What was read from inline results: all hubs hold the very same. */
+  readonly #inline = new Map<Uint8Array, readonly string[]>()
   readonly #sizes = new Map<string, number>()
   readonly #offers = new Map<string, number>()
   readonly #encoder = new TextEncoder()
@@ -60,8 +62,12 @@ export class SimBlobs {
   }
 
   values(ref: Ref): readonly string[] {
-    if (ref.kind === 'inline') return unpackList(ref.bytes).map((bytes) => this.#decoder.decode(bytes))
-    return this.#contents.get(ref.cid) ?? []
+    if (ref.kind === 'blob') return this.#contents.get(ref.cid) ?? []
+    const known = this.#inline.get(ref.bytes)
+    if (known !== undefined) return known
+    const values = unpackList(ref.bytes).map((bytes) => this.#decoder.decode(bytes))
+    this.#inline.set(ref.bytes, values)
+    return values
   }
 
   /** I6: a checkpoint is of the shard that resumes from it. */

@@ -50,7 +50,8 @@ export function evaluate(state: HubState): void {
 function claimFromPlan(state: HubState): number {
   const room = state.freeSlots() + state.init.slots * queueDepth(state) - countedQueue(state)
   if (!isWorthPlanning(state, room)) return 0
-  const othersMax = state.idleSinceMs === null ? 0 : patienceUnits(state)
+  // Offers for units of others are made for a hub that is about to lose patience.
+  const othersMax = hasPatienceEnded(state, state, 1) ? patienceUnits(state) : 0
   const plan = recentPlan(state, { ownMax: room + state.init.slots + 1, othersMax })
   state.meanUnitMs = plan.meanUnitMs
   let claimed = claimRoots(state, plan)
@@ -199,11 +200,11 @@ function claimByPatience(state: HubState, plan: Plan): number {
   return 0
 }
 
-function hasPatienceEnded(state: HubState, plan: Plan, times: number): boolean {
+function hasPatienceEnded(state: HubState, plan: Pick<Plan, 'meanUnitMs'>, times: number): boolean {
   return state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= times * patienceMs(plan)
 }
 
-function patienceMs(plan: Plan): number {
+function patienceMs(plan: Pick<Plan, 'meanUnitMs'>): number {
   return Math.min(auction.patienceMsMax, Math.max(auction.patienceMsMin, auction.patienceShares * plan.meanUnitMs))
 }
 

@@ -19,6 +19,9 @@ export function invalidBytes(what: string, cause?: unknown): ShoalError {
 const SPARE_BUFFERS_MAX = 8
 const SPARE_BYTES_MAX = 65_536
 const spareBuffers: Uint8Array[] = []
+const NO_BYTES = new Uint8Array(0)
+/** Texts up to this length have one byte of length. */
+const PLAIN_TEXT_MAX = 127
 
 /** A growing byte string. */
 export class ByteWriter {
@@ -67,8 +70,25 @@ export class ByteWriter {
     this.raw(bytes)
   }
 
+  /** UTF-8 with its length in front. Names are short and plain: those are written as they are. */
   text(value: string): void {
-    this.sized(encoder.encode(value))
+    const { length } = value
+    if (length > PLAIN_TEXT_MAX) return this.sized(encoder.encode(value))
+    this.#reserve(length + 1)
+    const start = this.length
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index)
+      if (code > 127) return this.sized(encoder.encode(value))
+      this.#bytes[start + 1 + index] = code
+    }
+    this.#bytes[start] = length
+    this.length = start + 1 + length
+  }
+
+  /** All that another writer holds. */
+  written(other: ByteWriter): void {
+    this.raw(other.#bytes.subarray(0, other.length))
+    other.#release()
   }
 
   /** Puts the number of bytes written since `start` in front of them. */
@@ -89,11 +109,15 @@ export class ByteWriter {
   /** What was written; the writer is empty then. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.length)
+    this.#release()
+    return taken
+  }
+
+  #release(): void {
     if (this.#bytes.byteLength <= SPARE_BYTES_MAX && spareBuffers.length < SPARE_BUFFERS_MAX)
       spareBuffers.push(this.#bytes)
-    this.#bytes = new Uint8Array(0)
+    this.#bytes = NO_BYTES
     this.length = 0
-    return taken
   }
 
   #reserve(more: number): void {

@@ -290,6 +290,7 @@ function newUpdate(updates: readonly IncomingUpdate[], { accepted, isWhole }: In
 
 /** Each section was judged alone; two of one update must not claim the same boot. */
 function checkBoots(judgements: readonly Judgement[]): void {
+  if (judgements.length < 2) return
   const roots = new Set<string>()
   for (const judgement of judgements) {
     if (judgement.kind !== 'new') continue

@@ -1,19 +1,10 @@
 /** The Yjs document behind a job's ledger, which takes in accepted entries by the batch: one transaction costs as much as many entries. */
 import * as Y from 'yjs'
 import { ledgerLimits } from '../limits.ts'
-import { ByteWriter } from './bytes.ts'
-import { type Section, writeEntry } from './update-format.ts'
+import { type Section, writeUpdate } from './update-format.ts'
 
 /** Client ids of logs are positive, so no log meets the document's own. */
 const NOBODY = 0
-
-/** Entries of one log, written as an update holds them. */
-interface LateLog {
-  readonly client: number
-  readonly clock: number
-  count: number
-  readonly items: ByteWriter
-}
 
 /**
  * Nothing is written through the document itself: it integrates what was accepted, this hub's own entries too, and answers with the
@@ -21,7 +12,8 @@ interface LateLog {
  */
 export class LateDoc {
   readonly #doc: Y.Doc
-  readonly #late = new Map<number, LateLog>()
+  /** By client, in the order in which they came: parts of a log follow each other. */
+  readonly #late = new Map<number, Section[]>()
   #entries = 0
   #bytes = 0
 
@@ -30,18 +22,13 @@ export class LateDoc {
     this.#doc.clientID = NOBODY
   }
 
-  /** Copies the entries, which must follow those that are there. */
-  add({ client, clock, root, entries }: Section): void {
-    let late = this.#late.get(client)
-    if (late === undefined) {
-      late = { client, clock, count: 0, items: new ByteWriter() }
-      this.#late.set(client, late)
-    }
-    for (const entry of entries) {
-      writeEntry(late.items, client, late.clock + late.count++, root, entry)
-      this.#bytes += entry.byteLength
-    }
-    this.#entries += entries.length
+  /** The entries must follow those that are there, and not change any more. */
+  add(section: Section): void {
+    const late = this.#late.get(section.client)
+    if (late === undefined) this.#late.set(section.client, [section])
+    else late.push(section)
+    for (const entry of section.entries) this.#bytes += entry.byteLength
+    this.#entries += section.entries.length
     if (this.#entries >= ledgerLimits.lateEntriesMax || this.#bytes >= ledgerLimits.lateBytesMax) this.#catchUp()
   }
 
@@ -58,18 +45,22 @@ export class LateDoc {
 
   #catchUp(): void {
     if (this.#entries === 0) return
-    const update = new ByteWriter()
-    update.varuint(this.#late.size)
-    for (const { client, clock, count, items } of [...this.#late.values()].sort((a, b) => b.client - a.client)) {
-      update.varuint(count)
-      update.varuint(client)
-      update.varuint(clock)
-      update.raw(items.take())
-    }
-    update.varuint(0)
-    Y.applyUpdate(this.#doc, update.take(), 'guarded')
+    const sections = [...this.#late].map(([client, parts]) => joined(client, parts))
+    Y.applyUpdate(this.#doc, writeUpdate(sections), 'guarded')
     this.#late.clear()
     this.#entries = 0
     this.#bytes = 0
+  }
+}
+
+/** Parts of one log that follow each other. */
+function joined(client: number, parts: readonly Section[]): Section {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
+  return {
+    client,
+    clock: first?.clock ?? 0,
+    root: first?.root ?? null,
+    entries: parts.flatMap(({ entries }) => entries),
   }
 }

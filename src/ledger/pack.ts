@@ -73,7 +73,7 @@ export function packRecords(records: readonly LedgerRecord[]): Uint8Array {
   entry.varuint(table.stringCount)
   for (const value of table.strings) entry.text(value)
   entry.number(table.baseMs)
-  entry.raw(table.out.take())
+  entry.written(table.out)
   return entry.take()
 }
 

@@ -99,7 +99,7 @@ export function writeUpdate(sections: readonly Section[]): Uint8Array {
 }
 
 /** One item: the entry at `clock` of a log; `root` names the log of the first. */
-export function writeEntry(
+function writeEntry(
   writer: ByteWriter,
   client: number,
   clock: number,
