@@ -63,8 +63,7 @@ export const counts = {
   poisonHubsMax: 3,
   /** Runs of other hubs watched for stragglers. */
   foreignRunsMax: 65_536,
-  /** Per job: stretches of shards whose first result is remembered, to be compared with a second one; differences that are told. */
-  tellingsMax: 65_536,
+  /** Per job: differences between results that are told. */
   disputesMax: 1_024,
   /** Per hub: shards of which it told a result that did not stand. Trust has long reached its floor by then. */
   wrongResultsMax: 64,

@@ -46,8 +46,6 @@ export interface Job {
   shortSinceMs: number | null
   /** Differences between results that were told. */
   readonly disputes: Set<string>
-  /** By stretch of shards: who recorded a result first, and where it lies. */
-  readonly tellings: Map<string, { readonly hub: HubId; readonly ref: Ref }>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
 }

@@ -42,7 +42,6 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     lostCheckpoints: new Set(),
     shortSinceMs: null,
     disputes: new Set(),
-    tellings: new Map(),
   }
   state.jobs.set(job.id, job)
   state.jobsChanged(job)

@@ -162,7 +162,11 @@ export class Membership {
   /** Word from a hub itself of when its slots fall free. */
   slotsTold(hub: HubId, slotFreeInMs: readonly number[], nowMs: number): void {
     const member = this.#members.get(hub)
-    if (member !== undefined && hub !== this.#self) member.slotFreeMs = slotFreeInMs.map((inMs) => nowMs + inMs)
+    if (member === undefined || hub === this.#self) return
+    // Each letter tells it: a thousand hubs hear millions of them.
+    const { slotFreeMs } = member
+    slotFreeMs.length = slotFreeInMs.length
+    for (let slot = 0; slot < slotFreeInMs.length; slot++) slotFreeMs[slot] = nowMs + (slotFreeInMs[slot] ?? 0)
   }
 
   /** A hub, or this one, was seen to work: how long a piece should have taken by its own word, and how long it took. */

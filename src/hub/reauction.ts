@@ -9,6 +9,7 @@ import { auction } from '../limits.ts'
 import { meanLink } from './arrival.ts'
 import { othersEnds } from './auction.ts'
 import { releaseRun } from './claims.ts'
+import { planFactor } from './pace.ts'
 import { unitOf } from './ready-set.ts'
 import { ownEndsMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
@@ -16,6 +17,8 @@ import type { HubState } from './state.ts'
 /** Gives the least urgent claim back that gains by it, at most one at a time; looks now and then. */
 export function reviewQueued(state: HubState): void {
   if (state.nowMs - state.reauctionMs < auction.reauctionMs || state.leaving) return
+  // Asking everybody is as much work as a plan.
+  if (state.nowMs - state.reauctionMs < planFactor(state.members.alive().length) * auction.reauctionMs) return
   const queued = state.queuedRuns().filter((run) => run.epoch < auction.reauctionsMax && run.next < run.hi)
   if (queued.length === 0) return
   state.reauctionMs = state.nowMs

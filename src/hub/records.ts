@@ -1,5 +1,6 @@
 /** Applying records: the fold moves, and this hub's runs, roots and beliefs follow it. */
 import type { Author, ClaimRecord, DoneRecord, LedgerRecord } from '../ledger/record.ts'
+import type { FamilyView } from '../ledger/view.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { AuthoredRecord } from './input.ts'
@@ -43,13 +44,14 @@ export function applyOwn(state: HubState, id: JobId, record: LedgerRecord): void
 
 function applyOne(state: HubState, job: Job, author: Author, record: LedgerRecord, isTold = false): void {
   const before = record.kind === 'claim' ? job.view.families.get(record.family)?.holder(record.lo) : undefined
+  const told = record.kind === 'done' ? job.view.families.get(record.family)?.told(record.lo) : undefined
   const isNews = job.view.apply(author, record)
   if (record.kind === 'claim') reviewLoser(state, job, { author, record, isTold }, before ?? null)
   // What an attempt did to its slot counts, whoever has claimed the shard since.
   if (record.kind === 'claim' && !isEnded(job)) noteFailure(job, author.hub, record)
   if (!isNews) return
   if (record.kind === 'claim') claimSeen(state, job, author, record, isTold)
-  else if (record.kind === 'done') doneSeen(state, job, author, record)
+  else if (record.kind === 'done') doneSeen(state, job, author, record, told ?? null)
   else if (record.kind === 'family') {
     const { key, spot, cut } = record.spec
     const view = job.view.families.get(key)
@@ -108,7 +110,13 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
   state.foreignRuns.set(view, run)
 }
 
-function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord): void {
+function doneSeen(
+  state: HubState,
+  job: Job,
+  author: Author,
+  record: DoneRecord,
+  before: ReturnType<FamilyView['told']>,
+): void {
   const { family, lo, hi } = record
   state.effect({ type: 'story', job: job.id, event: { type: 'done', family, lo, hi, hub: author.hub } })
   const view = job.view.families.get(family)
@@ -117,7 +125,7 @@ function doneSeen(state: HubState, job: Job, author: Author, record: DoneRecord)
   if (view !== undefined && author.hub === state.self) learnFrom(state, job, view, record)
   if (family !== ROOT_FAMILY) job.provenBy.add(author.hub)
   if (view !== undefined) state.foreignRuns.done(view, { lo, hi, hub: author.hub }, state.nowMs)
-  if (view !== undefined) compareResults(state, job, view, author.hub, record)
+  if (view !== undefined) compareResults(state, job, view, { hub: author.hub, record }, before)
   deliverDone(state, job, family, lo, hi)
 }
 

@@ -3,7 +3,6 @@
  * told the same result; nobody runs it twice. Whoever told another is named, and is trusted with less work from then on.
  */
 
-import type { DoneRecord } from '../ledger/record.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { counts, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
@@ -56,30 +55,29 @@ function shortOf(state: HubState, job: Job): string | null {
   return null
 }
 
+/** Results as a hub told them. */
+type Told = NonNullable<ReturnType<FamilyView['told']>>
+
 /**
  * Results came. Where they are compared, hubs that told something else than what stands lose trust; a difference that shows anywhere
  * else is told, too, but there one word stands against another.
+ * @param before what stood for their first shard before them.
  */
-export function compareResults(state: HubState, job: Job, view: FamilyView, author: HubId, record: DoneRecord): void {
-  if (!view.comparesResults) return compareTellings(state, job, view, author, record)
-  for (const found of disputesIn(view, record.lo, record.hi)) {
+export function compareResults(state: HubState, job: Job, view: FamilyView, told: Told, before: Told | null): void {
+  if (!view.comparesResults) return compareTellings(state, job, view, told, before)
+  for (const found of disputesIn(view, told.record.lo, told.record.hi)) {
     if (found.kept.length > 0) for (const hub of found.against) distrust(state, hub, `${job.id}/${found.shard}`)
     tellDispute(state, job, found)
   }
 }
 
 /** Two hubs recorded the same shards, as after a partition or a copy of late work: what they are known by must be the same. */
-function compareTellings(state: HubState, job: Job, view: FamilyView, hub: HubId, record: DoneRecord): void {
-  if (!isComparable(job, view)) return
-  const place = `${record.family} ${record.lo} ${record.hi}`
-  const first = job.tellings.get(place)
-  if (first === undefined) {
-    // The ref alone: the ledger holds it anyway, and most results come once.
-    if (job.tellings.size < counts.tellingsMax) job.tellings.set(place, { hub, ref: record.ref })
-  } else if (first.hub !== hub) {
-    const told = [first, { hub, ref: record.ref }].map((one) => ({ hub: one.hub, digest: keyOf(one.ref) }))
-    if (isDisputed(told)) tellDispute(state, job, disputeOf(view, record.lo, told))
-  }
+function compareTellings(state: HubState, job: Job, view: FamilyView, told: Told, before: Told | null): void {
+  if (before === null || before.hub === told.hub || !isComparable(job, view)) return
+  const { lo, hi } = told.record
+  if (before.record.lo !== lo || before.record.hi !== hi) return
+  const both = [before, told].map(({ hub, record }) => ({ hub, digest: keyOf(record.ref) }))
+  if (isDisputed(both)) tellDispute(state, job, disputeOf(view, lo, both))
 }
 
 function distrust(state: HubState, hub: HubId, shard: string): void {

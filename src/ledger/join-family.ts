@@ -107,6 +107,11 @@ export class JoinedFamily implements FamilyView {
     return this.#has(shard) ? this.#columns.done.read(this.#base + shard, shard) : null
   }
 
+  told(shard: number): { readonly hub: string; readonly record: DoneRecord } | null {
+    const held = this.#has(shard) ? this.#columns.done.winner(this.#base + shard) : undefined
+    return held === undefined ? null : { hub: this.#columns.names.author(held.authorId).hub, record: held.record }
+  }
+
   doneRecords(shard: number): number {
     return this.#has(shard) ? this.#columns.done.counted(this.#base + shard) : 0
   }

@@ -1,7 +1,7 @@
 /** What the hub reads of a job's ledger: the fold of all its records, by shard. */
 import type { FamilyKey, FamilySpec } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
-import type { Author, ClaimState, LedgerRecord } from './record.ts'
+import type { Author, ClaimState, DoneRecord, LedgerRecord } from './record.ts'
 
 /** A record as its author wrote it. */
 export interface Authored {
@@ -57,6 +57,8 @@ export interface FamilyView {
   previousCheckpoint(shard: number): Checkpoint | null
   isDone(shard: number): boolean
   done(shard: number): Done | null
+  /** The record behind that, and who wrote it. */
+  told(shard: number): { readonly hub: HubId; readonly record: DoneRecord } | null
   /** How many starts of the shard were recorded with this reason, each epoch once. Looks through the history. */
   startsFor(shard: number, reason: string): number
   /** How many done records the shard has (2 or more: work done twice). */
