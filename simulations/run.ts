@@ -1,9 +1,10 @@
 /** `npm run sim`: sweeps seeds of chaos, as `shoal simulate chaos` does, without the rest of the command line. */
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type LedgerChoice, ledgerChoices, plainChaos } from './chaos.ts'
 import { type FaultName, faultNames } from './nemesis.ts'
-import { sweep } from './sweep.ts'
 import { sweepText } from './sweep-text.ts'
+import { sweepInThreads } from './sweep-thread.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     shards: { type: 'string', default: String(plainChaos.shards) },
     faults: { type: 'string', default: 'all' },
     ledger: { type: 'string', default: 'mixed' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },
     exact: { type: 'boolean', default: false },
@@ -23,7 +25,7 @@ const { values } = parseArgs({
   },
 })
 
-const report = sweep(
+const report = await sweepInThreads(
   {
     seed: number('seed'),
     seeds: number('seeds'),
@@ -36,18 +38,18 @@ const report = sweep(
     isExact: values.exact,
     ...(values.only === undefined ? {} : { only: values.only === 'none' ? [] : values.only.split(',').map(Number) }),
   },
+  number('threads'),
   () => performance.now(),
-  (result) => {
-    if (values.verbose) {
-      process.stdout.write(`${result.seed} ${result.world.history.hash} ${result.virtualMs.toFixed(0)} ms `)
-      process.stdout.write(`${result.executedShare.toFixed(2)} executions per shard, ${result.enabled.join()}\n`)
-    }
+  ({ seed, hash, virtualMs, executedShare, enabled }) => {
+    if (!values.verbose) return
+    process.stdout.write(`${seed} ${hash} ${virtualMs.toFixed(0)} ms `)
+    process.stdout.write(`${executedShare.toFixed(2)} executions per shard, ${enabled.join()}\n`)
   },
 )
 process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : sweepText(report, values.story))
 process.exitCode = report.failed.length === 0 ? 0 : 1
 
-function number(name: 'seed' | 'seeds' | 'hubs' | 'shards'): number {
+function number(name: 'seed' | 'seeds' | 'hubs' | 'shards' | 'threads'): number {
   const value = Number(values[name])
   if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`--${name} takes a positive number`)
   return value

@@ -6,8 +6,9 @@ const MESSAGE_CHARACTERS = 300
 
 /** @param withStory also what happened to the shards that the failures name. */
 export function sweepText(report: SweepReport, withStory = false): string {
-  const { seeds, failed, seedsPerSecond, eventsPerSecond, traceHash, executionsPerShard, ledgers } = report
-  const head = `${seeds} seeds, ${failed.length} failed; ${seedsPerSecond} seeds/s, ${eventsPerSecond} events/s; `
+  const { seeds, failed, seedsPerSecond, threads, seedsPerCpuSecond, traceHash, executionsPerShard, ledgers } = report
+  const speed = `${seedsPerSecond} seeds/s on ${threads} threads, ${seedsPerCpuSecond} for each second of a core`
+  const head = `${seeds} seeds, ${failed.length} failed; ${speed}; `
   const lines = [`${head}${executionsPerShard} executions per shard; ${ledgers.yjs} on Yjs; trace ${traceHash}`]
   for (const failure of failed.slice(0, FAILURES_SHOWN)) lines.push(...failureLines(failure, withStory))
   return `${lines.join('\n')}\nfaults: ${countsText(report.faults)}\ncovered: ${countsText(report.covered)}\n`

@@ -1,10 +1,11 @@
 /** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
 import { type ChaosOptions, type ChaosResult, plainChaos, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
+import type { Violation } from './kernel/world.ts'
 import { faultNames } from './nemesis.ts'
 import { protocolRules } from './rules.ts'
+import { outcomeOf, type SeedOutcome } from './seed-outcome.ts'
 import { type Shrunk, shrink } from './shrink.ts'
-import { storyOf } from './story.ts'
 
 export interface SweepOptions extends ChaosOptions {
   readonly seed: number
@@ -39,6 +40,10 @@ export interface SweepReport {
   readonly seeds: number
   readonly failed: readonly Failure[]
   readonly seedsPerSecond: number
+  /** On how many threads. */
+  readonly threads: number
+  /** By the processor time of the seeds: what one core does, whatever else the machine has to do. */
+  readonly seedsPerCpuSecond: number
   readonly faults: Readonly<Record<string, number>>
   readonly covered: Readonly<Record<string, number>>
   readonly eventsPerSecond: number
@@ -49,56 +54,85 @@ export interface SweepReport {
   readonly ledgers: Readonly<Record<LedgerKind, number>>
 }
 
-/** `clock` gives milliseconds of real time; `onResult` sees every seed. */
-export function sweep(
-  options: SweepOptions,
-  clock: () => number,
-  onResult: (result: ChaosResult) => void = () => undefined,
-): SweepReport {
-  const failed: Failure[] = []
-  const faults: Record<string, number> = Object.fromEntries(faultNames.map((name) => [name, 0]))
-  const covered: Record<string, number> = Object.fromEntries(Object.keys(protocolRules).map((name) => [name, 0]))
-  const ledgers = { yjs: 0, replica: 0 }
-  const startMs = clock()
-  let events = 0
-  let hash = 0
-  let executed = 0
+/** On this thread. `clock` gives milliseconds of real time. */
+export function sweep(options: SweepOptions, clock: () => number): SweepReport {
+  const tally = new SweepTally(options, clock)
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-    const result = runChaos(seed, options)
-    onResult(result)
-    ledgers[result.ledger]++
-    events += result.world.events.count
-    executed += result.executedShare
-    hash = Math.imul(hash ^ Number.parseInt(result.world.history.hash, 16), 0x01000193)
-    for (const [name, count] of result.faults) faults[name] = (faults[name] ?? 0) + count
-    for (const [rule, count] of result.world.rules.counts) covered[rule] = (covered[rule] ?? 0) + count
-    const [violation] = result.violations
-    if (violation !== undefined) {
-      const isShrunk = options.shrink === true && failed.length < SHRUNK_MAX
-      failed.push({
-        seed,
-        ...violation,
-        replay: replayLine(seed, options),
-        story: failed.length < TOLD_MAX ? storyOf(result.world.history.events, violation.message) : [],
-        shrunk: isShrunk ? shrunkFailure(result, options, clock) : null,
-      })
-    }
-    if (options.failFast === true && violation !== undefined) break
+    if (tally.add(outcomeOf(seed, options))) break
   }
-  const uncovered = isLarge(options) ? Object.keys(covered).filter((rule) => covered[rule] === 0) : []
-  if (uncovered.length > 0 && failed.length === 0) failed.push(coverageFailure(options, uncovered))
-  const seconds = Math.max(1e-3, (clock() - startMs) / 1000)
-  return {
-    schema: 1,
-    seeds: options.seeds,
-    failed,
-    seedsPerSecond: round(options.seeds / seconds),
-    faults,
-    covered,
-    eventsPerSecond: round(events / seconds),
-    traceHash: (hash >>> 0).toString(16).padStart(8, '0'),
-    executionsPerShard: round(executed / options.seeds),
-    ledgers,
+  return tally.report(1)
+}
+
+/** Adds up what seeds found, which must come in their order. */
+export class SweepTally {
+  readonly #options: SweepOptions
+  readonly #clock: () => number
+  readonly #startMs: number
+  readonly #failed: Failure[] = []
+  readonly #faults: Record<string, number> = Object.fromEntries(faultNames.map((name) => [name, 0]))
+  readonly #covered: Record<string, number> = Object.fromEntries(Object.keys(protocolRules).map((name) => [name, 0]))
+  readonly #ledgers = { yjs: 0, replica: 0 }
+  #seeds = 0
+  #events = 0
+  #hash = 0
+  #executed = 0
+  #cpuMs = 0
+
+  constructor(options: SweepOptions, clock: () => number) {
+    this.#options = options
+    this.#clock = clock
+    this.#startMs = clock()
+  }
+
+  /** Returns whether the sweep is to end here. */
+  add(outcome: SeedOutcome): boolean {
+    const { ledger, events, executedShare, hash, faults, rules, cpuMs } = outcome
+    this.#seeds++
+    this.#ledgers[ledger]++
+    this.#events += events
+    this.#executed += executedShare
+    this.#cpuMs += cpuMs
+    this.#hash = Math.imul(this.#hash ^ Number.parseInt(hash, 16), 0x01000193)
+    for (const [name, count] of faults) this.#faults[name] = (this.#faults[name] ?? 0) + count
+    for (const [rule, count] of rules) this.#covered[rule] = (this.#covered[rule] ?? 0) + count
+    if (outcome.violation === null) return false
+    this.#failed.push(this.#failureOf(outcome, outcome.violation))
+    return this.#options.failFast === true
+  }
+
+  report(threads: number): SweepReport {
+    const failed = [...this.#failed]
+    const uncovered = isLarge(this.#options)
+      ? Object.keys(this.#covered).filter((rule) => this.#covered[rule] === 0)
+      : []
+    if (uncovered.length > 0 && failed.length === 0) failed.push(coverageFailure(this.#options, uncovered))
+    const seconds = Math.max(1e-3, (this.#clock() - this.#startMs) / 1000)
+    return {
+      schema: 1,
+      seeds: this.#options.seeds,
+      failed,
+      seedsPerSecond: round(this.#seeds / seconds),
+      threads,
+      seedsPerCpuSecond: round(this.#seeds / Math.max(1e-3, this.#cpuMs / 1000)),
+      faults: this.#faults,
+      covered: this.#covered,
+      eventsPerSecond: round(this.#events / seconds),
+      traceHash: (this.#hash >>> 0).toString(16).padStart(8, '0'),
+      executionsPerShard: round(this.#executed / Math.max(1, this.#seeds)),
+      ledgers: this.#ledgers,
+    }
+  }
+
+  #failureOf({ seed, story }: SeedOutcome, violation: Violation): Failure {
+    const options = this.#options
+    const isShrunk = options.shrink === true && this.#failed.length < SHRUNK_MAX
+    return {
+      seed,
+      ...violation,
+      replay: replayLine(seed, options),
+      story: this.#failed.length < TOLD_MAX ? story : [],
+      shrunk: isShrunk ? shrunkFailure(runChaos(seed, options), options, this.#clock) : null,
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 /** `shoal simulate chaos`: seeds of random faults, each judged by the invariants. */
+import { availableParallelism } from 'node:os'
 import { type ChaosOptions, type LedgerChoice, ledgerChoices, plainChaos, runChaos } from '../../simulations/chaos.ts'
 import { type FaultName, faultNames } from '../../simulations/nemesis.ts'
-import { replayLine, sweep } from '../../simulations/sweep.ts'
+import { replayLine } from '../../simulations/sweep.ts'
 import { sweepText } from '../../simulations/sweep-text.ts'
+import { sweepInThreads } from '../../simulations/sweep-thread.ts'
 import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { nearest } from '../nearest.ts'
@@ -13,6 +15,7 @@ import { MessageWatch, writeReport } from './html.ts'
 const usage = usageOf('simulate chaos')
 
 const SEEDS_MAX = 1_000_000
+const THREADS_MAX = 64
 
 export const chaosOptions: Readonly<Record<string, Option>> = {
   seeds: { type: 'text', value: 'n', description: 'chaos: how many seeds (default: 100)' },
@@ -24,6 +27,7 @@ export const chaosOptions: Readonly<Record<string, Option>> = {
   },
   exact: { type: 'flag', description: 'chaos: every named fault in every seed, instead of a random subset' },
   only: { type: 'text', value: 'numbers', description: 'chaos: of the faults that the seed draws, only these happen' },
+  threads: { type: 'text', value: 'n', description: 'chaos: on how many threads (default: one for each core)' },
   shrink: { type: 'flag', description: 'chaos: make the first failures small (default: yes)' },
   story: { type: 'flag', description: 'chaos: tell what happened to the shard that a failure names' },
 }
@@ -32,7 +36,9 @@ export async function simulateChaos(args: Arguments): Promise<number> {
   const options = chaosOf(args)
   const seed = args.whole('seed', 1, 2 ** 31) ?? 1
   const seeds = args.whole('seeds', 1, SEEDS_MAX) ?? 100
-  const report = sweep({ seed, seeds, ...options, shrink: !args.isOff('shrink') }, () => performance.now())
+  const threads = args.whole('threads', 1, THREADS_MAX) ?? Math.min(THREADS_MAX, availableParallelism())
+  const swept = { seed, seeds, ...options, shrink: !args.isOff('shrink') }
+  const report = await sweepInThreads(swept, threads, () => performance.now())
   const html = args.text('html')
   if (html !== undefined) await writePicture(html, report.failed[0]?.seed ?? seed, options)
   process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : sweepText(report, args.flag('story')))

@@ -4,7 +4,7 @@ import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import { ROOT_FAMILY, shardItems } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
-import type { Cid, HubId, JobId, Ref } from '../program/ref.ts'
+import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { RunId } from './input.ts'
 
 /** Whether the submitter has been told that the job is safe. */

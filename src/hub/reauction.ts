@@ -16,11 +16,12 @@ import type { HubState } from './state.ts'
 
 /** Gives the least urgent claim back that gains by it, at most one at a time; looks now and then. */
 export function reviewQueued(state: HubState): void {
-  if (state.nowMs - state.reauctionMs < auction.reauctionMs || state.leaving) return
-  // Asking everybody is as much work as a plan.
-  if (state.nowMs - state.reauctionMs < planFactor(state.members.alive().length) * auction.reauctionMs) return
+  const sinceMs = state.nowMs - state.reauctionMs
+  if (sinceMs < auction.reauctionMs || state.leaving) return
   const queued = state.queuedRuns().filter((run) => run.epoch < auction.reauctionsMax && run.next < run.hi)
   if (queued.length === 0) return
+  // Asking everybody is as much work as a plan.
+  if (sinceMs < planFactor(state.members.alive().length) * auction.reauctionMs) return
   state.reauctionMs = state.nowMs
   const asked = queued.map((run) => ({ run, unit: unitOf(state, run) })).filter(({ unit }) => unit !== null)
   const ownEnds = ownEndsMs(state)

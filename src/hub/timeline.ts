@@ -53,7 +53,7 @@ export class Timeline {
       const gaps = this.#slots[slot] ?? []
       for (let gap = 0; gap < gaps.length; gap++) {
         const { startMs: openMs = 0, endMs = 0 } = gaps[gap] ?? {}
-        const startMs = openMs > arriveMs ? openMs : arriveMs
+        const startMs = Math.max(openMs, arriveMs)
         if (startMs >= endMs) continue
         const finishMs = finishTime(this.capacity, startMs, workMs)
         if (finishMs > endMs + TOLERANCE_MS) continue

@@ -99,13 +99,7 @@ export function writeUpdate(sections: readonly Section[]): Uint8Array {
 }
 
 /** One item: the entry at `clock` of a log; `root` names the log of the first. */
-function writeEntry(
-  writer: ByteWriter,
-  client: number,
-  clock: number,
-  root: string | null,
-  entry: Uint8Array,
-): void {
+function writeEntry(writer: ByteWriter, client: number, clock: number, root: string | null, entry: Uint8Array): void {
   if (clock === 0) {
     assert(root !== null, 'a section from clock 0 names its root')
     writer.byte(INFO_FIRST)

@@ -41,7 +41,7 @@ export const ledgerLimits = {
   /** Updates that came before their predecessors are held this long in number and size, else asked for again. */
   heldSectionsMax: 256,
   /** Accepted entries that the Yjs document of a job may be behind, and their bytes: a transaction pays from a few dozen on. */
-  lateEntriesMax: 128,
+  lateEntriesMax: 512,
   lateBytesMax: 65_536,
   heldBytesMax: 4 * MiB,
 } as const
