@@ -40,6 +40,38 @@ const sharded: readonly (readonly [string, string])[] = [
     "import * as timers from 'node:timers/promises'\nexport default async function (xs) { return await Promise.all(xs.map(async (x) => { await timers.setTimeout(1); return [x] })) }",
   ],
   [
+    'a timer that counts',
+    'export default async function (xs) { let n = 0; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n++; resolve() }, 1)); ys.push(x) } return [ys, n] }',
+  ],
+  [
+    'a promise that rejects by itself',
+    'const load = (x) => new Promise((resolve, reject) => { setTimeout(() => { if (x % 7 === 3) reject(new Error("no " + x)); else resolve({ x }) }, 1) })\nexport default async function (xs) { return await Promise.all(xs.map(async (x) => { try { return await load(x) } catch (error) { return error.message } })) }',
+  ],
+  [
+    'a promise that is settled at once',
+    'function parse(x) { return new Promise((resolve, reject) => { try { resolve(JSON.parse("[" + x + (x === 4 ? "" : "]"))) } catch (error) { reject(error) } }) }\nexport default async function (xs) { const out = []; for (const x of xs) out.push(await parse(x).catch((error) => error.name)); return out }',
+  ],
+  [
+    'a promise that is rejected or waits',
+    'const load = (x) => new Promise((resolve, reject) => { if (x === 5) { reject(new Error("five")); return }\nsetTimeout(resolve, 1, { x }) })\nexport default async function (xs) { return await Promise.all(xs.map((x) => load(x).then(({ x }) => x * 2, () => null).finally(() => undefined))) }',
+  ],
+  [
+    'trying again',
+    'const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))\nasync function load(x, attempt) { await sleep(1); if ((x + attempt) % 3 === 0) throw new Error("later"); return { x, attempt } }\nasync function retry(fn, times) { for (let i = 1; ; i++) { try { return await fn(i) } catch (error) { if (i >= times) return error.message } } }\nexport default async function (xs) { return await Promise.all(xs.map((x) => retry((i) => load(x, i), 2))) }',
+  ],
+  [
+    'functions that hand promises on',
+    'const load = async (x) => x * 2\nconst both = (x) => Promise.all([load(x), load(x + 1)])\nconst first = (x) => (x > 3 ? both(x) : load(x))\nexport default async function (xs) { const out = []; for (const x of xs) out.push(await first(x)); return out }',
+  ],
+  [
+    'results of all, settled',
+    'const load = async (x) => { if (x % 4 === 1) throw new RangeError("r" + x); return { x } }\nexport default async function (xs) { const out = []; for (const x of xs) { const settled = await Promise.allSettled([x, x + 1].map((y) => load(y))); for (const s of settled) s.seen = x; out.push(settled.map((s) => (s.status === "fulfilled" ? s.value.x : s.reason.message))) } return out }',
+  ],
+  [
+    'an async function that is called where it is written',
+    'export default async function (xs) { const out = []; for (const x of xs) out.push(await (async () => { await null; return x + 1 })()); return out }',
+  ],
+  [
     'a failing item',
     'export default async function (xs) { return await Promise.all(xs.map(async (x) => { await new Promise((resolve) => setTimeout(resolve, 1)); if (x % 5 === 4) throw new Error(String(x)); return x })) }',
   ],
@@ -65,8 +97,38 @@ const kept: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a timer that changes something',
+    'carried-dependency',
+    'export default async function (xs) { let n = 1; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n = n * 3 % 7; resolve() }, 1)); ys.push(x) } return [ys, n] }',
+  ],
+  [
+    'a promise that is settled before its timer',
+    'async-order',
+    'export default async function (xs) { const seen = []; await Promise.all(xs.map((x) => new Promise((resolve) => { setTimeout(() => seen.push(x), 1); resolve(x) }))); return [xs.map((x) => x), seen.length] }',
+  ],
+  [
+    'two timers of one promise',
     'side-effect',
-    'export default async function (xs) { let n = 0; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n++; resolve() }, 1)); ys.push(x) } return [ys, n] }',
+    'export default async function (xs) { return await Promise.all(xs.map((x) => new Promise((resolve) => { setTimeout(() => resolve(1), 3); setTimeout(() => resolve(2), 1) }))) }',
+  ],
+  [
+    'a promise that something else settles',
+    'async-order',
+    'export default async function (xs) { const go = []; const all = xs.map((x) => new Promise((resolve) => { go.push(() => resolve(x)) })); for (const f of go) f(); return [await Promise.all(all), xs.map((x) => x)] }',
+  ],
+  [
+    'a race',
+    'unknown-call',
+    'const after = (ms, v) => new Promise((resolve) => setTimeout(() => resolve(v), ms))\nexport default async function (xs) { const ys = []; for (const x of xs) ys.push(await Promise.race([after(1, x), after(30, -1)])); return ys }',
+  ],
+  [
+    'a chain that is not awaited',
+    'async-order',
+    'const load = async (x) => x\nexport default async function (xs) { const seen = []; load(1).then((x) => seen.push(x)); const ys = xs.map((x) => x * 2); await load(2); return [ys, seen.length] }',
+  ],
+  [
+    'a function that keeps the promises it makes',
+    'async-order',
+    'const load = async (x) => x\nfunction start(fn, x) { const p = fn(x); return { p } }\nexport default async function (xs) { const held = xs.map((x) => start(load, x)); const ys = xs.map((x) => x * 2); for (const { p } of held) await p; return ys }',
   ],
   [
     'waiting on memory from outside',

@@ -99,7 +99,7 @@ export const staticFunctions: ReadonlyMap<string, MethodEffect> = new Map([
     'Object.fromEntries',
     'Buffer.alloc',
   ]),
-  ...methods('fresh', 'stores', ['Array.of', 'Promise.all', 'Promise.resolve', 'Buffer.concat']),
+  ...methods('fresh', 'stores', ['Array.of', 'Promise.all', 'Promise.allSettled', 'Promise.resolve', 'Buffer.concat']),
   ...methods('fresh', 'stores calls', ['Array.from']),
   ...typedNames().flatMap((name) => [
     ...methods('fresh', 'calls', [`${name}.from`]),

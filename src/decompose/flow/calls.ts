@@ -13,13 +13,15 @@ import {
 } from './builtins.ts'
 import { evaluate } from './expressions.ts'
 import type { Flow } from './flow.ts'
+import { executorOf, isChain } from './promises.ts'
 import { isBuiltinReceiver, madeByClass } from './receivers.ts'
 import { isFixedRegExp, REGEX_USERS, touchRegExp } from './regexps.ts'
-import { isTimersSleep, sleepOf } from './sleeps.ts'
+import { goneOn, settles } from './settling.ts'
+import { isTimersSleep, onMemory } from './sleeps.ts'
 import { ANY_FIELD, type Callable, emptyValue, join, KEY_FIELD, MEMORY, VALUE_FIELD, type Value } from './value.ts'
 
 /** Arguments of a call, with what a spread may add. */
-interface Arguments {
+export interface Arguments {
   readonly values: readonly Value[]
   readonly rest: Value
 }
@@ -38,11 +40,10 @@ export function evaluateCall(flow: Flow, node: CallExpression): Value {
 }
 
 export function evaluateNew(flow: Flow, node: NewExpression): Value {
-  const sleep = sleepOf(flow.map, node)
-  if (sleep !== null) {
-    for (const part of sleep.evaluated) evaluate(flow, part)
-    flow.waits = true
-    return sleep.value === null ? emptyValue() : evaluate(flow, sleep.value)
+  const executor = executorOf(flow.map, node)
+  if (executor !== null) {
+    flow.reach(executor.fn)
+    return flow.returns(executor.fn)
   }
   const given = args(flow, node)
   if (node.callee.type === 'Identifier' && flow.map.variableOf(node.callee) === null) {
@@ -66,6 +67,7 @@ export function evaluateNew(flow: Flow, node: NewExpression): Value {
 function callByName(flow: Flow, node: CallExpression, callee: Extract<AnyNode, { type: 'Identifier' }>): Value {
   const given = args(flow, node)
   const variable = flow.map.variableOf(callee)
+  if (settles(flow, node, callee, given)) return emptyValue()
   if (variable === null) {
     if (callee.name === 'structuredClone') return flow.fresh(node)
     if (pureGlobals.has(callee.name)) return emptyValue()
@@ -108,6 +110,7 @@ function callMember(flow: Flow, node: CallExpression, callee: Extract<AnyNode, {
   const receiver = evaluate(flow, callee.object)
   if (callee.computed) evaluate(flow, callee.property)
   const given = args(flow, node)
+  if (isChain(flow.map, node)) return goneOn(flow, node, receiver, given)
   if (name === null) {
     return callValue(flow, flow.read(receiver, ANY_FIELD), given, receiver, node, textOf(flow, callee))
   }
@@ -195,6 +198,10 @@ function applyEffect(
 function contentOf(flow: Flow, node: AnyNode, name: string, inside: Value, stored: Value, called: Value): Value {
   if (name === 'map') return flow.fresh(node, called)
   if (name === 'flatMap') return flow.fresh(node, join(called, flow.read(called, ANY_FIELD)))
+  if (name === 'Promise.allSettled') {
+    const settled = flow.fresh((node as CallExpression).callee, join(inside, stored, flow.thrown))
+    return flow.fresh(node, settled)
+  }
   if (name === 'entries' || name === 'Object.entries') {
     const pair = flow.fresh((node as CallExpression).callee, inside)
     return flow.fresh(node, pair)
@@ -214,7 +221,8 @@ function callBack(flow: Flow, node: AnyNode, given: Arguments, receiver: Value, 
     return emptyValue()
   }
   if (name.startsWith('reduce')) {
-    const held = flow.fresh(node, join(given.values[1] ?? emptyValue(), inside))
+    // Without a start the first item is held.
+    const held = flow.fresh(node, given.values[1] ?? join(inside, given.rest))
     const carried = flow.read(held, ANY_FIELD)
     const result = callValue(
       flow,
@@ -244,7 +252,14 @@ function callBack(flow: Flow, node: AnyNode, given: Arguments, receiver: Value, 
   return join(...results)
 }
 
-function callValue(flow: Flow, target: Value, given: Arguments, self: Value, node: AnyNode, name: string): Value {
+export function callValue(
+  flow: Flow,
+  target: Value,
+  given: Arguments,
+  self: Value,
+  node: AnyNode,
+  name: string,
+): Value {
   if (target.things.size > 0 || target.callables.size === 0) flow.problem('unknown-call', node, name)
   const results: Value[] = []
   for (const callable of target.callables) {
@@ -345,14 +360,6 @@ function callStatic(flow: Flow, node: CallExpression, object: string, name: stri
     return emptyValue()
   }
   return flow.fresh(node)
-}
-
-/** `Atomics.wait(view, ...)` and the like: on memory made in the iteration nobody else is there to see or wake it. */
-function onMemory(flow: Flow, node: AnyNode, full: string, given: Arguments): Value {
-  const view = given.values[0] ?? emptyValue()
-  const own = view.things.size > 0 && [...view.things].every((thing) => thing.kind === 'site')
-  if (!own || view.callables.size > 0 || full === 'Atomics.waitAsync') flow.problem('side-effect', node, full)
-  return emptyValue()
 }
 
 function args(flow: Flow, node: CallExpression | NewExpression): Arguments {

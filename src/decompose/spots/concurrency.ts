@@ -1,9 +1,11 @@
 /** Finds code that runs concurrently with other code: where it exists, no wait for shards may be put in. */
 import type { AnyNode, CallExpression } from 'acorn'
-import { callsTimers, isSleeper, sleepOf } from '../flow/sleeps.ts'
+import { executorOf, executorWith, givesPromise, isChain, wholeOf } from '../flow/promises.ts'
+import { callsTimers } from '../flow/sleeps.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { ClassNode } from '../syntax/walk.ts'
 import { contains, type FunctionNode, isFunction, lineOf, walk } from '../syntax/walk.ts'
+import { calledBy } from './origins.ts'
 import type { Obstacle } from './reasons.ts'
 
 const TIMERS = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch'])
@@ -17,11 +19,6 @@ export function asyncHazard(map: ModuleMap, excluded: FunctionNode | ClassNode |
   const visit = (node: AnyNode): boolean => {
     if (found !== null || (excluded !== null && contains(excluded, node) && node !== (map.module.tree as AnyNode)))
       return false
-    const sleep = sleepOf(map, node)
-    if (sleep !== null && isHandedOn(map, node)) {
-      for (const part of [...sleep.evaluated, sleep.value]) if (part !== null) walk(part, visit)
-      return false
-    }
     const name = hazardName(map, node)
     if (name !== null) found = { reason: 'async-order', name, line: lineOf(node) }
     return found === null
@@ -99,8 +96,8 @@ function hazardName(map: ModuleMap, node: AnyNode): string | null {
   if (node.type === 'ForOfStatement' && node.await) return 'for await'
   if (node.type === 'ImportExpression') return 'import()'
   if (node.type === 'NewExpression' && node.callee.type === 'Identifier' && node.callee.name === 'Promise')
-    return 'new Promise'
-  if (isFunction(node) && (node.async || isSleeper(map, node))) return asyncFunctionHazard(map, node)
+    return executorOf(map, node) !== null && isHandedOn(map, node) ? null : 'new Promise'
+  if (isFunction(node) && givesPromise(map, node)) return asyncFunctionHazard(map, node)
   if (node.type === 'Identifier') return asyncNameHazard(map, node)
   return node.type === 'CallExpression' ? callHazard(map, node) : null
 }
@@ -112,7 +109,33 @@ function asyncFunctionHazard(map: ModuleMap, fn: FunctionNode): string | null {
   if (fn.type === 'FunctionDeclaration' || parent?.type === 'ExportDefaultDeclaration') return null
   if (parent?.type === 'VariableDeclarator' || parent?.type === 'MethodDefinition' || parent?.type === 'Property')
     return null
-  return parent?.type === 'CallExpression' && isMapCall(parent) && isGathered(map, parent) ? null : 'an async function'
+  return isCalledInOrder(map, fn) ? null : 'an async function'
+}
+
+/** Handed to something that calls it, and waits for what it gives: a gathered `map`, a chain, or a function of the module. */
+function isCalledInOrder(map: ModuleMap, fn: AnyNode, depth = 0): boolean {
+  const call = map.parentOf(fn)
+  if (call?.type !== 'CallExpression' || depth > HANDED_ON_MAX) return false
+  if (call.callee === fn) return isAwaited(map, call) || isReturnedByAsync(map, call)
+  if (isMapCall(call) && isGathered(map, call)) return true
+  if (isChain(map, call)) return isHandedOn(map, call)
+  const called = calledBy(map, call)
+  const param = called?.params[call.arguments.indexOf(fn as never)]
+  const variable = param?.type === 'Identifier' ? map.variableOf(param) : null
+  if (called === null || variable === null || variable.references.some((reference) => reference.isWrite())) return false
+  return variable.references.every(({ identifier }) => {
+    const use = map.parentOf(identifier)
+    if (use?.type !== 'CallExpression' || use.callee !== identifier) return isCalledInOrder(map, identifier, depth + 1)
+    return isAwaited(map, use) || isReturnedByAsync(map, use)
+  })
+}
+
+/** Functions through which one is handed on; people write one or two. */
+const HANDED_ON_MAX = 4
+
+function isReturnedByAsync(map: ModuleMap, call: AnyNode): boolean {
+  const fn = returnedFrom(map, call)
+  return fn?.async ?? false
 }
 
 /** The name of an async function used as a value. */
@@ -123,13 +146,14 @@ function asyncNameHazard(map: ModuleMap, id: Extract<AnyNode, { type: 'Identifie
   const parent = map.parentOf(id)
   if (parent?.type === 'CallExpression' && parent.callee === id) return null
   if (parent?.type === 'ExportSpecifier' || parent?.type === 'ExportDefaultDeclaration') return null
-  return parent?.type === 'CallExpression' && isMapCall(parent) && isGathered(map, parent) ? null : id.name
+  return isCalledInOrder(map, id) ? null : id.name
 }
 
 function callHazard(map: ModuleMap, call: CallExpression): string | null {
   const { callee } = call
   if (callee.type === 'Identifier') {
-    if (TIMERS.has(callee.name) && map.variableOf(callee) === null) return callee.name
+    if (TIMERS.has(callee.name) && map.variableOf(callee) === null)
+      return executorWith(map, call) === null ? callee.name : null
     const variable = map.variableOf(callee)
     const callable = variable === null ? null : map.callableOf(variable)
     const promised = callsTimers(map, call) || (isFunction(callable) && givesPromise(map, callable))
@@ -137,7 +161,7 @@ function callHazard(map: ModuleMap, call: CallExpression): string | null {
   }
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return null
   const name = callee.property.name
-  if (CHAINS.has(name)) return `.${name}()`
+  if (CHAINS.has(name)) return isChain(map, call) && isHandedOn(map, call) ? null : `.${name}()`
   if (callee.object.type === 'Identifier' && callee.object.name === 'Promise') return promiseHazard(map, call, name)
   const isAsync = (map.methods.get(name) ?? []).some((method) => givesPromise(map, method))
   return (isAsync || callsTimers(map, call)) && !isHandedOn(map, call) ? name : null
@@ -157,26 +181,31 @@ function isGatheredVariable(map: ModuleMap, use: AnyNode): boolean {
   return node?.type === 'VariableDeclarator' && !!node.init && variableBetween(map, node.init) === use
 }
 
-/** Awaited at once, gathered, returned by an async function, or the value of a gathered callback. */
+/** Awaited at once, gathered, gone on from, or returned: then whoever called waits for it. */
 function isHandedOn(map: ModuleMap, call: AnyNode): boolean {
-  if (isAwaited(map, call)) return true
-  const parent = map.parentOf(call)
+  const whole = wholeOf(map, call)
+  if (isAwaited(map, whole)) return true
+  const parent = map.parentOf(whole)
   if (parent?.type === 'ArrayExpression' && isGathered(map, parent)) return true
-  const returned =
-    parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === call)
-  const fn = returned ? map.functionAround(call) : null
-  if (!isFunction(fn)) return false
-  if (fn.async || isSleeper(map, fn)) return true
-  const around = map.parentOf(fn)
-  return around?.type === 'CallExpression' && isMapCall(around) && isGathered(map, around)
+  const chain = parent?.type === 'MemberExpression' && parent.object === whole ? map.parentOf(parent) : null
+  if (chain !== null && isChain(map, chain)) return isHandedOn(map, chain)
+  const fn = returnedFrom(map, whole)
+  if (fn === null) return false
+  return givesPromise(map, fn) || isCalledInOrder(map, fn)
 }
 
-function givesPromise(map: ModuleMap, fn: FunctionNode): boolean {
-  return fn.async || isSleeper(map, fn)
+/** The function whose result an expression is. */
+function returnedFrom(map: ModuleMap, node: AnyNode): FunctionNode | null {
+  const whole = wholeOf(map, node)
+  const parent = map.parentOf(whole)
+  const returned =
+    parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === whole)
+  const fn = returned ? map.functionAround(whole) : null
+  return isFunction(fn) ? fn : null
 }
 
 function isAwaited(map: ModuleMap, node: AnyNode): boolean {
-  return map.parentOf(node)?.type === 'AwaitExpression'
+  return map.parentOf(wholeOf(map, node))?.type === 'AwaitExpression'
 }
 
 function isMapCall(call: CallExpression): boolean {

@@ -1,6 +1,7 @@
 /** Finds the functions that may wait for shards: the default function, and functions that only it calls, now and then. */
 import type { AnyNode, CallExpression } from 'acorn'
 import type { Exports } from '../codegen/module-text.ts'
+import { givesPromise } from '../flow/promises.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, isLoop } from '../syntax/walk.ts'
@@ -24,7 +25,7 @@ export function hostsOf(map: ModuleMap, exported: Exports): readonly Host[] {
     for (const variable of variables) {
       const fn = map.callableOf(variable)
       if (!isFunction(fn) || fn.generator || hosts.some((host) => host.fn === fn)) continue
-      const calls = waitingCalls(map, variable, fn.async, hosts)
+      const calls = waitingCalls(map, variable, givesPromise(map, fn), hosts)
       if (calls === null) continue
       hosts.push({ fn, calls })
       found = true

@@ -19,6 +19,9 @@ const near = (a, b) => a * 0.1 + b * 0.2
 function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }
 function counter(from) { let n = from; return () => ++n }
 async function later(x) { return x }
+const soon = (x) => new Promise((resolve, reject) => { if (x > 9) reject(new Error('soon ' + x)); else resolve(x) })
+const waited = (x) => new Promise((resolve) => { setTimeout(() => { resolve(x) }, x > 5 ? 1 : 0) })
+async function again(fn, n) { for (let i = 1; ; i++) { try { return await fn(i) } catch (error) { if (i >= n) throw error } } }
 function* naturals() { let n = 0; while (true) yield n++ }
 function take(n) { return new Array(n).fill(1) }
 function spread(xs, k) { const out = []; for (const x of xs) out.push(x + k); return out }

@@ -39,4 +39,29 @@ export const sideBySideKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `let ${v} = null; try { ${v} = await Promise.all(${c.one(n.nums)}.map(async (x) => { ${c.one(LATER)}if (x > ${3 + c.below(9)}) throw new Error('no ' + x); return heavy(x) })) } catch (error) { ${v} = error.message }`,
     ),
+  promised: (c, n) =>
+    made(n, 'any', (v) => {
+      const one = c.one([
+        'soon(x)',
+        'waited(x)',
+        'again((i) => soon(x + i), 2)',
+        'again(async (i) => { total += 1; return soon(x - i) }, 3)',
+        'soon(x).then((y) => y * 2, () => -1)',
+        'waited(x).then((y) => soon(y + 4)).catch((error) => error.message)',
+        'soon(x).finally(() => history.push(x))',
+        'waited(x).then((y) => { history.push(y); return y })',
+        'new Promise((resolve) => { resolve(heavy(x)) })',
+        'new Promise((resolve) => { history.push(resolve.length); resolve(x) })',
+        '(x > 4 ? soon(x) : waited(x))',
+        '(async () => { await null; return [x] })()',
+        'Promise.allSettled([soon(x), waited(x)]).then((all) => all.map((s) => s.value ?? s.reason.message))',
+      ])
+      const nums = c.one(n.nums)
+      return c.one([
+        `const ${v} = []; try { for (const x of ${nums}) ${v}.push(await ${one}) } catch (error) { ${v}.push(error.message) }`,
+        `let ${v} = null; try { ${v} = await Promise.all(${nums}.map((x) => ${one})) } catch (error) { ${v} = error.message }`,
+        `const ${v} = await Promise.all(${nums}.map(async (x) => { try { return await ${one} } catch (error) { return error.message } }))`,
+        `const p${v} = ((x) => ${one})(3); let ${v} = ${nums}.map((x) => x + total); try { ${v}.push(await p${v}) } catch (error) { ${v} = error.message }`,
+      ])
+    }),
 }
