@@ -1,6 +1,7 @@
 /** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
 import { type ChaosOptions, type ChaosResult, plainChaos, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
+import { mixNumber } from './kernel/mixing.ts'
 import type { Violation } from './kernel/world.ts'
 import { faultNames } from './nemesis.ts'
 import { protocolRules } from './rules.ts'
@@ -92,7 +93,7 @@ export class SweepTally {
     this.#events += events
     this.#executed += executedShare
     this.#cpuMs += cpuMs
-    this.#hash = Math.imul(this.#hash ^ Number.parseInt(hash, 16), 0x01000193)
+    this.#hash = mixNumber(this.#hash, Number.parseInt(hash, 16))
     for (const [name, count] of faults) this.#faults[name] = (this.#faults[name] ?? 0) + count
     for (const [rule, count] of rules) this.#covered[rule] = (this.#covered[rule] ?? 0) + count
     if (outcome.violation === null) return false

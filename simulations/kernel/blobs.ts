@@ -2,6 +2,7 @@
 import { recovery, shellLimits } from '../../src/limits.ts'
 import type { Ref } from '../../src/program/ref.ts'
 import { packList, unpackList } from '../../src/wire/pack.ts'
+import { MIX_BEGIN, mixText } from './mixing.ts'
 import type { SimHub } from './sim-hub.ts'
 import { SimTransfers } from './transfers.ts'
 import type { SimWorld } from './world.ts'
@@ -165,8 +166,7 @@ export class SimBlobs {
 
 /** The same values are as large wherever they are made: what is a blob at one hub is none of the others' inline. */
 function isLarge(cid: string, share: number, seed: number): boolean {
-  let hash = 0x811c9dc5 ^ seed
-  for (let index = 0; index < cid.length; index++) hash = Math.imul(hash ^ cid.charCodeAt(index), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
-  return (hash >>> 0) / 2 ** 32 < share
+  const hash = mixText(MIX_BEGIN ^ seed, cid)
+  const spread = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return (spread >>> 0) / 2 ** 32 < share
 }

@@ -1,14 +1,13 @@
 /** What happened, in one format for the checker and for people; its running hash proves that a seed replays. */
 
 import { type HistoryEvent, type HistoryKind, historyEvent, type Told } from '../../src/history/event.ts'
-
-const FNV_PRIME = 0x01000193
+import { MIX_BEGIN, mixNumber, mixText } from './mixing.ts'
 
 /** Append-only; keeps at most `eventsMax` events, the hash covers all. */
 export class History {
   readonly events: HistoryEvent[] = []
   count = 0
-  #hash = 0x811c9dc5
+  #hash = MIX_BEGIN
   readonly #eventsMax: number
 
   constructor(eventsMax = 1_000_000) {
@@ -37,13 +36,11 @@ export class History {
   }
 
   #mix(value: number): void {
-    this.#hash = Math.imul(this.#hash ^ (value | 0), FNV_PRIME)
+    this.#hash = mixNumber(this.#hash, value | 0)
     this.#hash ^= this.#hash >>> 15
   }
 
   #mixText(text: string): void {
-    for (let index = 0; index < text.length; index++) {
-      this.#hash = Math.imul(this.#hash ^ text.charCodeAt(index), FNV_PRIME)
-    }
+    this.#hash = mixText(this.#hash, text)
   }
 }

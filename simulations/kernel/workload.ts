@@ -2,6 +2,7 @@
 import type { Edge, FamilySpec } from '../../src/program/family.ts'
 import type { Manifest } from '../../src/program/program.ts'
 import type { Ref } from '../../src/program/ref.ts'
+import { MIX_BEGIN, mixText } from './mixing.ts'
 
 /** One family that a simulated root spawns, after the one before is done. */
 export interface SimFamily {
@@ -105,11 +106,6 @@ export function referenceValue(job: SimJob): string {
 
 /** How a root folds what its families returned. */
 export function rootValue(families: readonly (readonly string[])[]): string {
-  let hash = 0x811c9dc5
-  for (const values of families) {
-    for (const value of values) {
-      for (let index = 0; index < value.length; index++) hash = Math.imul(hash ^ value.charCodeAt(index), 0x01000193)
-    }
-  }
+  const hash = families.flat().reduce(mixText, MIX_BEGIN)
   return `root:${(hash >>> 0).toString(16)}`
 }

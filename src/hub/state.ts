@@ -1,5 +1,6 @@
 /** Everything a hub remembers between two inputs, and the pen with which its rules write effects. */
 import { FunctionProfiles } from '../cost/profile.ts'
+import type { Link } from '../cost/transfer.ts'
 import { assert } from '../errors.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import { auction } from '../limits.ts'
@@ -217,8 +218,8 @@ export class HubState {
     for (const { hub, latencyMs } of links) this.links.set(hub, { bytesPerMs: auction.linkBytesPerMs, latencyMs })
   }
 
-  link(hub: HubId): { bytesPerMs: number; latencyMs: number } {
-    return this.links.get(hub) ?? { bytesPerMs: auction.linkBytesPerMs, latencyMs: auction.linkLatencyMs }
+  link(hub: HubId): Link {
+    return this.links.get(hub) ?? assumedLink
   }
 
   /** Runs that hold a compute slot. */
@@ -241,6 +242,8 @@ export class HubState {
     return free
   }
 }
+
+const assumedLink = { bytesPerMs: auction.linkBytesPerMs, latencyMs: auction.linkLatencyMs } as const
 
 function isQueued({ state }: OwnRun): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'ready'

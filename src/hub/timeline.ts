@@ -28,7 +28,9 @@ export class Timeline {
   readonly rateMax: number
   /** The start of the first gap in any slot. */
   firstStartMs: number
-  readonly #slots: Gap[][]
+  readonly #slotFreeMs: readonly number[]
+  /** Made when first asked: of a large swarm a plan asks few. */
+  #gaps: Gap[][] | null = null
   readonly #found = { slot: 0, gap: 0, startMs: 0 }
 
   constructor(hub: HubId, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
@@ -36,8 +38,8 @@ export class Timeline {
     this.capacity = capacity
     this.speed = speed
     this.rateMax = highestRate(capacity)
-    this.#slots = slotFreeMs.map((freeMs) => [{ startMs: freeMs, endMs: Number.POSITIVE_INFINITY }])
-    this.firstStartMs = this.#firstStart()
+    this.#slotFreeMs = slotFreeMs
+    this.firstStartMs = smallest(slotFreeMs)
   }
 
   /** The slot and gap in which work that can start at `arriveMs` ends first. */
@@ -49,8 +51,9 @@ export class Timeline {
   /** When such work would end, Infinity if never; `found` tells the rest. Most places are compared and not taken. */
   find(arriveMs: number, workMs: number): number {
     let earliestMs = Number.POSITIVE_INFINITY
-    for (let slot = 0; slot < this.#slots.length; slot++) {
-      const gaps = this.#slots[slot] ?? []
+    const slots = this.#slots
+    for (let slot = 0; slot < slots.length; slot++) {
+      const gaps = slots[slot] ?? []
       for (let gap = 0; gap < gaps.length; gap++) {
         const { startMs: openMs = 0, endMs = 0 } = gaps[gap] ?? {}
         const startMs = Math.max(openMs, arriveMs)
@@ -93,11 +96,22 @@ export class Timeline {
     return firstMs
   }
 
+  get #slots(): Gap[][] {
+    this.#gaps ??= this.#slotFreeMs.map((freeMs) => [{ startMs: freeMs, endMs: Number.POSITIVE_INFINITY }])
+    return this.#gaps
+  }
+
   #firstStart(): number {
     let firstMs = Number.POSITIVE_INFINITY
     for (const gaps of this.#slots) firstMs = Math.min(firstMs, gaps[0]?.startMs ?? Number.POSITIVE_INFINITY)
     return firstMs
   }
+}
+
+function smallest(values: readonly number[]): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const value of values) if (value < least) least = value
+  return least
 }
 
 function highestRate({ steps, tailRate }: CapacityCurve): number {

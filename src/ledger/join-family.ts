@@ -109,7 +109,7 @@ export class JoinedFamily implements FamilyView {
 
   told(shard: number): { readonly hub: string; readonly record: DoneRecord } | null {
     const held = this.#has(shard) ? this.#columns.done.winner(this.#base + shard) : undefined
-    return held === undefined ? null : { hub: this.#columns.names.author(held.authorId).hub, record: held.record }
+    return held === undefined ? null : { hub: held.author.hub, record: held.record }
   }
 
   doneRecords(shard: number): number {
@@ -127,10 +127,11 @@ export class JoinedFamily implements FamilyView {
 
   history(): readonly Authored[] {
     const seen = new Set<string>()
-    return this.#history.filter(({ author, record }) => {
+    const once = this.#history.filter(({ author, record }) => {
       const key = wholeOf(author, record)
       return !seen.has(key) && seen.add(key)
     })
+    return once.map(({ author, record }) => ({ author, record }))
   }
 
   /** Joins one record of this family, all of whose shards exist; returns whether the view changed. */
@@ -187,14 +188,14 @@ export class JoinedFamily implements FamilyView {
       if (this.#enter(shard, record) === 'old') continue
       if (this.#columns.claims.join(this.#base + shard, authorId, reasonId, record)) changed = true
     }
-    if (record.state !== 'claimed') this.#remember(author, record)
+    if (record.state !== 'claimed') this.#remember({ author, record })
     return changed
   }
 
   #joinDone(author: Author, record: DoneRecord): boolean {
     const isNew = this.#isFirst(record) || !this.#wasCounted(author, record)
     if (isNew) this.#countBusy(record)
-    const candidate = this.#columns.done.candidate(this.#columns.names.authorId(author), record)
+    const candidate = this.#columns.done.candidate(author, record)
     let changed = isNew
     for (let shard = record.lo; shard < record.hi; shard++) {
       this.#raiseEpoch(shard, record.epoch)
@@ -207,7 +208,7 @@ export class JoinedFamily implements FamilyView {
       if (!this.isDone(shard) && shard < this.shards) this.doneCount += 1
       if (this.#columns.done.join(this.#base + shard, candidate)) changed = true
     }
-    if (changed) this.#remember(author, record)
+    if (changed) this.#remember(candidate)
     return changed
   }
 
@@ -233,7 +234,7 @@ export class JoinedFamily implements FamilyView {
     for (let shard = record.lo; shard < record.hi; shard++) {
       if (this.#enter(shard, record) === 'new') changed = true
     }
-    this.#remember(author, record)
+    this.#remember({ author, record })
     return changed
   }
 
@@ -297,8 +298,8 @@ export class JoinedFamily implements FamilyView {
     this.#busyShards += hi - lo
   }
 
-  #remember(author: Author, record: LedgerRecord): void {
-    this.#history.push({ author, record })
+  #remember(authored: Authored): void {
+    this.#history.push(authored)
     if (this.#history.length > ledgerLimits.historyRecordsMax) {
       this.#history.splice(0, ledgerLimits.historyRecordsMax >> 2)
     }

@@ -76,6 +76,7 @@ function shown(held: Authored | undefined): Checkpoint | null {
 
 /** A done record that may win shards; stored once it has won the first one. */
 export interface DoneCandidate {
+  readonly author: Author
   readonly authorId: number
   readonly record: DoneRecord
   index: number
@@ -105,8 +106,8 @@ export class DoneColumns {
     this.#count.copyWithin(to, from, from + count)
   }
 
-  candidate(authorId: number, record: DoneRecord): DoneCandidate {
-    return { authorId, record, index: NONE }
+  candidate(author: Author, record: DoneRecord): DoneCandidate {
+    return { author, authorId: this.#names.authorId(author), record, index: NONE }
   }
 
   /** Joins a candidate into one row; returns whether it won. */
