@@ -317,15 +317,15 @@ export const mutants: readonly Mutant[] = [
     name: 'deadlines pass by',
     faults: 'unfit',
     file: 'src/hub/jobs.ts',
-    find: 'const isOverdue = deadlineMs !== null && ageMs > deadlineMs',
-    replace: 'const isOverdue = deadlineMs !== null && ageMs < 0',
+    find: 'if (state.nowMs > atMs) cancelJob',
+    replace: 'if (state.nowMs < 0) cancelJob',
   },
   {
     name: 'deadlines go by the clock on the wall',
     faults: 'clock-skew',
     file: 'src/hub/jobs.ts',
-    find: 'const ageMs = state.nowMs - job.knownMs',
-    replace: 'const ageMs = state.wallMs - job.manifest.createdMs',
+    find: 'if (state.nowMs > atMs) cancelJob',
+    replace: 'if (state.wallMs - manifest.createdMs > manifest.options.deadlineMs) cancelJob',
     isQuick: true,
   },
   {
@@ -368,5 +368,12 @@ export const mutants: readonly Mutant[] = [
     file: 'src/ledger/specs-first.ts',
     find: 'return [...specs, ...others, ...ofRoot]',
     replace: 'return [...others, ...ofRoot]',
+  },
+  {
+    name: 'what is handed over is not given up',
+    faults: 'drain',
+    file: 'src/hub/leave.ts',
+    find: "  state.effect({ type: 'stop-run', run: run.id })\n",
+    replace: '',
   },
 ]
