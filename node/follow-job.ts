@@ -54,6 +54,7 @@ function differenceText({ shard, kept, against }: Extract<JobEvent, { type: 'dis
 function endsTheJob(error: ShoalError): boolean {
   return (
     error.code === 'SHOAL_JOB_CANCELLED' ||
+    error.code === 'SHOAL_JOB_EXPIRED' ||
     error.code === 'SHOAL_JOB_FAILED' ||
     error.code === 'SHOAL_JOB_UNVERIFIED' ||
     error.code.startsWith('SHOAL_SHARD_')

@@ -6,6 +6,12 @@ export function tellJob(json: JobJson): void {
   process.stderr.write(`${jobText(json)}\n`)
 }
 
+/** Where results came from, which may be hubs that have gone since. */
+function where({ byHub }: JobJson): string {
+  if (byHub.length === 0) return ''
+  return byHub.length === 1 ? ' on one hub' : ` on ${byHub.length} hubs`
+}
+
 /** What became of a job, where it ran, and for a failure the error with the step that helps. */
 export function jobText(json: JobJson): string {
   const { total, attempts, resumed, migrated, speculated } = json.shards
@@ -17,15 +23,15 @@ export function jobText(json: JobJson): string {
     speculated > 0 ? `${speculated} doubled` : '',
   ].filter((text) => text !== '')
   const lines = [
-    `job ${json.job} ${json.status} in ${seconds} s: ${total} shards of ${json.families} families on ${json.hubs} hubs`,
+    `job ${json.job} ${json.status} in ${seconds} s: ${total} shards of ${json.families} families${where(json)}`,
     ...extra.map((text) => `  ${text}`),
     ...json.byHub.map(({ hub, shards, busyMs }) => `  ${hub}  ${shards} shards  ${(busyMs / 1000).toFixed(2)} s`),
   ]
   if (json.error !== null) {
     const { code, message, stack, shard, next } = json.error
-    const where = shard === null ? '' : ` (shard ${shard})`
+    const of = shard === null ? '' : ` (shard ${shard})`
     const trace = stack !== '' && !stack.includes(message) ? [message, stack] : [stack === '' ? message : stack]
-    lines.push(`${code}${where}: ${trace.join('\n')}`, `  next: ${next}`)
+    lines.push(`${code}${of}: ${trace.join('\n')}`, `  next: ${next}`)
   }
   return lines.join('\n')
 }

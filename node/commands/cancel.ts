@@ -14,9 +14,12 @@ export const cancel: Verb = {
   },
   async run(args) {
     const job = args.required('job')
-    await (await homeHub(args)).cancel(job, args.text('reason') ?? 'cancelled on the command line')
-    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, job, cancelled: true })}\n`)
-    else process.stderr.write(`cancelled ${job}\n`)
+    const hub = await homeHub(args)
+    await hub.cancel(job, args.text('reason') ?? 'cancelled on the command line')
+    const { status } = await hub.job(job)
+    const cancelled = status === 'cancelled' || status === 'running'
+    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, job, cancelled, status })}\n`)
+    else process.stderr.write(cancelled ? `cancelled ${job}\n` : `${job} had ended before: ${status}\n`)
     return exitCodes.done
   },
 }

@@ -20,6 +20,7 @@ import { noLoad } from '../hub/beacon.ts'
 import type { StoryEvent } from '../hub/effect.ts'
 import { isEnded, type Job } from '../hub/job.ts'
 import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
+import { DEADLINE_REASON } from '../hub/jobs.ts'
 import type { MemberState } from '../hub/membership.ts'
 import { TOO_FEW_REASON } from '../hub/verify.ts'
 import { durations, recovery } from '../limits.ts'
@@ -140,6 +141,7 @@ export class LocalSurface implements LocalHub {
     const job = this.#job(id)
     if (job.view.families.get('root')?.isDone(0) !== true && job.view.cancelled !== null) {
       if (job.view.cancelled.startsWith(TOO_FEW_REASON)) throw unverified(job.view.cancelled)
+      if (job.view.cancelled === DEADLINE_REASON) throw overdue()
       throw new ShoalError('SHOAL_JOB_CANCELLED', `job ${id} was cancelled: ${job.view.cancelled}`, {
         next: 'submit it again',
       })
@@ -285,12 +287,11 @@ export class LocalSurface implements LocalHub {
 
   #error(summary: Summary): JobError | null {
     const next = `shoal logs ${summary.job}`
-    if (summary.status === 'cancelled' || summary.status === 'overdue') {
-      const code = summary.status === 'cancelled' ? 'SHOAL_JOB_CANCELLED' : 'SHOAL_JOB_EXPIRED'
-      const why =
-        summary.status === 'overdue' ? 'the job did not end before its deadline' : `cancelled: ${summary.reason}`
-      return { code, message: why, stack: '', shard: null, next: 'submit it again' }
+    if (summary.status === 'cancelled') {
+      const message = `cancelled: ${summary.reason}`
+      return { code: 'SHOAL_JOB_CANCELLED', message, stack: '', shard: null, next: 'submit it again' }
     }
+    if (summary.status === 'overdue') return { ...overdue().toJSON(), stack: '', shard: null }
     if (summary.status === 'unverified') return { ...unverified(summary.reason ?? '').toJSON(), stack: '', shard: null }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null
@@ -358,6 +359,12 @@ function codeOf(details: unknown): string | null {
   const visible: unknown = Reflect.get(details, 'visible')
   const code: unknown = typeof visible === 'object' && visible !== null ? Reflect.get(visible, 'code') : null
   return typeof code === 'string' && code.startsWith('SHOAL_') ? code : null
+}
+
+function overdue(): ShoalError {
+  return new ShoalError('SHOAL_JOB_EXPIRED', 'the job did not end before its deadline', {
+    next: 'give it more time, or more hubs, and submit it again',
+  })
 }
 
 /** Too few hubs were there to compare results, or they did not agree. */

@@ -111,9 +111,9 @@ test('an unknown job: the error as one JSON object on stdout and on stderr', asy
   expect({ code, told, error: JSON.parse(stderr) }).toEqual({ code: 1, told: { schema: 1, error }, error })
 })
 
-test('a module that cannot be read: exit 1, and the same on stdout', async () => {
+test('a module that cannot be read: exit 2, and the same on stdout', async () => {
   const { code, value: told } = await json(['explain', 'missing.ts'])
-  expect({ code, told }).toMatchObject({ code: 1, told: { schema: 1, error: { code: 'SHOAL_CODE_UNREADABLE' } } })
+  expect({ code, told }).toMatchObject({ code: 2, told: { schema: 1, error: { code: 'SHOAL_CODE_UNREADABLE' } } })
 })
 
 test.each([
