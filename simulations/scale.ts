@@ -19,6 +19,9 @@ export interface ScaleReport {
   readonly makespanToIdeal: number
   readonly heapBytesPerHub: number
   readonly executionsPerShard: number
+  /** Events of the simulated world, and uses of the rules of the protocol. */
+  readonly events: number
+  readonly covered: Readonly<Record<string, number>>
 }
 
 const BEGIN_MS = 1_000
@@ -53,5 +56,7 @@ export function simulateScale(options: ScaleOptions, heapBytes: () => number): S
     makespanToIdeal: Math.round((wallMs / ((shards * shardMs) / hubs)) * 1000) / 1000,
     heapBytesPerHub: Math.round((heapBytes() - beforeBytes) / hubs),
     executionsPerShard: Math.round((world.executions.length / (shards + 1)) * 1000) / 1000,
+    events: world.events.count,
+    covered: Object.fromEntries(world.rules.counts),
   }
 }

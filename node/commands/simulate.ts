@@ -7,6 +7,7 @@ import { exitCodes } from '../exit.ts'
 import { nearest } from '../nearest.ts'
 import { HUBS_MAX, SHARDS_MAX } from '../simulate/bounds.ts'
 import { chaosOptions, simulateChaos } from '../simulate/chaos.ts'
+import { oneSeedReport } from '../simulate/one-seed.ts'
 import {
   isScenarioName,
   scenarioNames,
@@ -72,15 +73,20 @@ async function scale(args: Arguments): Promise<number> {
   const shards = args.whole('shards', 1, SHARDS_MAX) ?? 1_000
   const seed = args.whole('seed', 1, 2 ** 31) ?? 1
   const counts = [...[10, 100].filter((count) => count < hubs), hubs]
+  const beganMs = performance.now()
   const reports = await simulateScales(
     counts.map((count) => ({ seed, hubs: count, shards: Math.ceil((shards * count) / hubs), shardMs: 1_000 })),
   )
   const report = reports.at(-1)
   if (report === undefined) throw new Error('a simulation without a report')
   const growth = reports.slice(0, -1)
-  if (args.flag('json'))
-    process.stdout.write(`${JSON.stringify({ ...report, growth, exponents: exponents(reports) })}\n`)
-  else {
+  if (args.flag('json')) {
+    const { covered, completed } = report
+    const violations = completed ? [] : [{ invariant: 'L1', message: 'the job did not end in time' }]
+    const events = reports.reduce((sum, one) => sum + one.events, 0)
+    const sweep = oneSeedReport({ seed, violations, faults: {}, covered, events, tookMs: performance.now() - beganMs })
+    process.stdout.write(`${JSON.stringify({ ...report, ...sweep, growth, exponents: exponents(reports) })}\n`)
+  } else {
     for (const one of reports) {
       process.stdout.write(
         `${one.hubs} hubs, ${one.shards} shards: ${one.makespanToIdeal}x the ideal time; per hub ` +

@@ -13,6 +13,7 @@ import type { Option } from '../verb.ts'
 import { HUBS_MAX, SHARDS_MAX, usageOf } from './bounds.ts'
 import { MessageWatch, writeReport } from './html.ts'
 import { simulatedJob } from './job.ts'
+import { countsOf, oneSeedReport } from './one-seed.ts'
 import { partitionActs, splitsOf } from './splits.ts'
 
 const usage = usageOf('simulate')
@@ -83,14 +84,28 @@ const BUSY_AFTER_MS = 10_000
 async function tell(args: Arguments, scenario: Scenario): Promise<number> {
   const messages = new MessageWatch()
   const html = args.text('html')
-  const run = runScenario(
-    scenario,
-    args.whole('seed', 1, 2 ** 31) ?? 1,
-    html === undefined ? undefined : messages.watch,
-  )
+  const seed = args.whole('seed', 1, 2 ** 31) ?? 1
+  const beganMs = performance.now()
+  const run = runScenario(scenario, seed, html === undefined ? undefined : messages.watch)
+  const tookMs = performance.now() - beganMs
   if (html !== undefined) await writePicture(html, scenario, run, messages)
-  process.stdout.write(args.flag('json') ? `${JSON.stringify(run.report)}\n` : scenarioText(run.report, scenario))
+  if (args.flag('json'))
+    process.stdout.write(`${JSON.stringify({ ...run.report, ...sweepPart(run, scenario, tookMs) })}\n`)
+  else process.stdout.write(scenarioText(run.report, scenario))
   return isGood(run) ? exitCodes.done : exitCodes.failed
+}
+
+function sweepPart({ report, world }: ScenarioRun, { acts }: Scenario, tookMs: number) {
+  const { seed, violations } = report
+  const covered = Object.fromEntries(world.rules.counts)
+  return oneSeedReport({
+    seed,
+    violations,
+    faults: countsOf(acts.map(({ type }) => type)),
+    covered,
+    events: world.events.count,
+    tookMs,
+  })
 }
 
 async function writePicture(file: string, scenario: Scenario, run: ScenarioRun, { points }: MessageWatch) {
