@@ -172,4 +172,45 @@ export const sliceAttacks: readonly Attack[] = [
     'some',
     'return xs.map((x, i) => { let s = 0; for (const y of xs) s += y; return s + xs[i - 1] + Math.max(...xs) })',
   ),
+  attack('entries of a list', 'some', 'const out = []; for (const [i, x] of xs.entries()) out.push(i * x); return out'),
+  attack(
+    'entries that are given back',
+    'some',
+    'const out = []; for (const pair of xs.entries()) out.push(pair, pair); return [out, out[0] === out[1]]',
+  ),
+  attack(
+    'entries of a list that grows',
+    'any',
+    'const zs = [1, 2, 3]; for (const [i, z] of zs.entries()) { if (zs.length < 9) zs.push(i + z) } return zs',
+  ),
+  attack(
+    'entries of a Map that grows',
+    'any',
+    'const m = new Map([[1, 1]]); for (const [k] of m.entries()) { if (k < 9) m.set(k + 1, k) } return m',
+  ),
+  attack(
+    'keys of a Set',
+    'some',
+    'const out = []; for (const k of new Set(xs).values()) out.push(k); const s = new Set(xs); for (const k of s.keys()) out.push(-k); return out',
+  ),
+  attack(
+    'entries made by the user',
+    'any',
+    'const bag = { entries: () => [[1, 2], [3, 4]] }; const out = []; for (const [a, b] of bag.entries()) out.push(a * b); return out',
+  ),
+  attack(
+    'typed lists from functions',
+    'some',
+    'return [Float64Array.from({ length: 9 }, (_, i) => i / k), Uint8Array.from(xs, (x) => x * 99), Int32Array.from(new Set(xs), (x, i) => x - i), BigInt64Array.from(xs, (x) => BigInt(x)), Float32Array.from(ys, (y) => y + 0.1)]',
+  ),
+  attack(
+    'typed lists from what does not fit',
+    'any',
+    'const told = []; for (const f of [() => BigInt64Array.from(xs, (x) => x), () => Uint8Array.from(xs, (x) => BigInt(x)), () => Int8Array.from({ length: -1 }, (_, i) => i), () => Uint8Array.from(null, (x) => x)]) { try { told.push(f()) } catch (error) { told.push(error.message) } } return told',
+  ),
+  attack(
+    'lists from Sets and Maps',
+    'some',
+    'return [Array.from(new Set(xs), (x) => x * 2), Array.from(new Map(xs.map((x, i) => [x, i])), ([a, b]) => a + b)]',
+  ),
 ]

@@ -164,8 +164,17 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
       text.put(outermost.start, `{${counter.name}=${name}.lo??${name}.from(${counter.name});`).put(outermost.end, '}')
     text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, `${furtherText(map, plan.shape)}))`)
   } else if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
-    text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, ')')
+    text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, `${steppedText(map, loop.right)})`)
   }
+}
+
+/** The list that an iterator made on the spot goes over: `xs.entries()`. */
+function steppedText(map: ModuleMap, right: AnyNode): string {
+  if (right.type !== 'CallExpression' || right.arguments.length > 0 || right.callee.type !== 'MemberExpression')
+    return ''
+  const { object, property } = right.callee
+  const named = property.type === 'Identifier' && /^(entries|keys|values)$/.test(property.name)
+  return named && object.type === 'Identifier' && map.variableOf(object) !== null ? `,${object.name}` : ''
 }
 
 /** What the end of a counted loop is told besides: by how much the counter goes on, and what is added to it. */

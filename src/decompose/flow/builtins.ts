@@ -140,5 +140,10 @@ function mathNames(): string[] {
 }
 
 function typedNames(): string[] {
-  return [...pureClasses].flatMap(([name, kind]) => (kind === 'view' && name !== 'DataView' ? [name] : []))
+  return [...pureClasses.keys()].filter(isTypedArray)
+}
+
+/** True for the name of a class of typed arrays. */
+export function isTypedArray(name: string): boolean {
+  return pureClasses.get(name) === 'view' && name !== 'DataView'
 }

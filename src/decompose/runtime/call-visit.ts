@@ -6,6 +6,7 @@ import type { SpotMeta } from '../codegen/meta.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
+import { listOf } from './lists.ts'
 import { isPlainArray } from './live.ts'
 import { isVerdict } from './verdict.ts'
 import { Pace, type RootSetting, runUntilCut, type Segment } from './visit.ts'
@@ -74,9 +75,10 @@ export class CallVisit {
 
   /** The result of the call, after `now` gave true. */
   result(): unknown {
-    const { method } = this.#meta
+    const { method, receiver } = this.#meta
     if (method === 'forEach') return true
-    const kind = method === 'map' || method === 'filter' ? typedKind(this.#receiver) : null
+    const own = method === 'map' || method === 'filter' ? typedKind(this.#receiver) : null
+    const kind = method === 'from' && receiver !== 'Array' ? receiver : own
     const Type = kind === null ? undefined : typedArrays.get(kind)
     if (Type === undefined) return this.#results
     const typed = new Type(this.#results.length)
@@ -193,7 +195,10 @@ export class PlainLater {
 
 /** The call as the user wrote it. */
 export function plainCall(meta: SpotMeta, receiver: unknown, callback: unknown): unknown {
-  if (meta.method === 'from') return Array.from(receiver as ArrayLike<unknown>, callback as Callback)
+  if (meta.method === 'from') {
+    const Type = typedArrays.get(meta.receiver) as unknown as typeof Array | undefined
+    return (Type ?? Array).from(receiver as ArrayLike<unknown>, callback as Callback)
+  }
   // The most frequent one by its name: quicker than by a name in a variable.
   if (meta.method === 'map' && Array.isArray(receiver)) return receiver.map(callback as Callback)
   return callOn(receiver, meta.method ?? 'map', meta.receiver, [callback])
@@ -218,6 +223,8 @@ export function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
     return { ...base, count: typed.length, source: typed, slice: (lo, hi) => typed.slice(lo, hi) }
   }
   if (meta.method !== 'from' || typeof receiver !== 'object' || receiver === null) return null
+  const list = listOf(receiver)
+  if (list !== null) return { ...base, count: list.length, source: list, slice: (lo, hi) => list.slice(lo, hi) }
   const length: unknown = Object.getOwnPropertyDescriptor(receiver, 'length')?.value
   const bare = Object.getPrototypeOf(receiver) === Object.prototype && Reflect.ownKeys(receiver).length === 1
   if (!bare || !Number.isSafeInteger(length) || Number(length) < 0 || Number(length) > 2 ** 32 - 1) return null

@@ -20,3 +20,15 @@ export function listOf(iterable: unknown): unknown[] | null {
     (iterable instanceof Set && Object.getPrototypeOf(iterable) === Set.prototype)
   return genuine && Reflect.ownKeys(iterable).length === 0 ? [...iterable] : null
 }
+
+/** Captured before user code can replace them. */
+const iteratorPrototypes: ReadonlySet<unknown> = new Set(
+  [[].values(), new Map().values(), new Set().values()].map((iterator) => Object.getPrototypeOf(iterator)),
+)
+
+/** What is left of a genuine iterator over a genuine list, which nothing changes meanwhile; null for every other. */
+export function steppedList(iterator: unknown, source: unknown): unknown[] | null {
+  if (typeof iterator !== 'object' || iterator === null || listOf(source) === null) return null
+  const genuine = iteratorPrototypes.has(Object.getPrototypeOf(iterator)) && Reflect.ownKeys(iterator).length === 0
+  return genuine ? [...(iterator as Iterable<unknown>)] : null
+}

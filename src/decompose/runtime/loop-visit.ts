@@ -6,7 +6,7 @@ import { decomposeLimits } from '../../limits.ts'
 import type { Access, Items } from './family.ts'
 import { shardOut } from './harvest.ts'
 import type { SpotHistory } from './history.ts'
-import { listOf, sizeOf } from './lists.ts'
+import { listOf, sizeOf, steppedList } from './lists.ts'
 import { isPlainArray } from './live.ts'
 import { NestWindow, outerOf } from './nest.ts'
 import { Pace, type RootSetting, type Segment, stretchOf } from './visit.ts'
@@ -98,9 +98,9 @@ export class LoopVisit {
     return items === null ? now : items.first + items.count * items.step
   }
 
-  /** What a `for...of` or `for...in` goes over; called once. */
-  over(iterable: unknown): unknown {
-    const items = this.#history.meta.kind === 'in' ? this.#keys(iterable) : this.#iterated(iterable)
+  /** What a `for...of` or `for...in` goes over; called once. @param source what an iterator made on the spot goes over */
+  over(iterable: unknown, source: unknown = iterable): unknown {
+    const items = this.#history.meta.kind === 'in' ? this.#keys(iterable) : this.#iterated(iterable, source)
     if (items === null) return iterable
     this.#start(items)
     return this.items
@@ -228,11 +228,11 @@ export class LoopVisit {
   }
 
   /** The items of a `for...of`; null when they must be taken one by one. */
-  #iterated(iterable: unknown): Items | null {
-    const size = sizeOf(iterable)
+  #iterated(iterable: unknown, source: unknown): Items | null {
+    const size = sizeOf(source)
     if (size === 0 || this.#history.isSmall(this.#setting.call, this.#sequence, size)) return null
-    if (Object.values(this.#makeAccess().o()).includes(iterable)) return null
-    const list = listOf(iterable)
+    if (Object.values(this.#makeAccess().o()).includes(source)) return null
+    const list = source === iterable ? listOf(iterable) : steppedList(iterable, source)
     if (list === null || list.length === 0) return null
     return { count: list.length, source: list, first: 0, step: 1, slice: (lo, hi) => list.slice(lo, hi) }
   }

@@ -211,7 +211,8 @@ function isAwaited(map: ModuleMap, node: AnyNode): boolean {
 function isMapCall(call: CallExpression): boolean {
   const { callee } = call
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
-  return callee.property.name === 'map' || callee.property.name === 'from'
+  if (callee.property.name === 'from') return callee.object.type === 'Identifier' && callee.object.name === 'Array'
+  return callee.property.name === 'map'
 }
 
 function isPromiseCall(map: ModuleMap, call: CallExpression): boolean {

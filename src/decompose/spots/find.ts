@@ -1,5 +1,6 @@
 /** Finds the spots of a module: loops and array calls that might be sharded. */
 import type { AnyNode, CallExpression, ForOfStatement, ForStatement } from 'acorn'
+import { isTypedArray } from '../flow/builtins.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import { isFunction, isLoop, lineOf, walk } from '../syntax/walk.ts'
 
@@ -50,7 +51,8 @@ function arrayMethod(map: ModuleMap, node: CallExpression): string | null {
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') return null
   const name = callee.property.name
   if (callee.object.type === 'Identifier' && map.variableOf(callee.object) === null) {
-    return callee.object.name === 'Array' && name === 'from' && node.arguments.length === 2 ? 'from' : null
+    const makes = callee.object.name === 'Array' || isTypedArray(callee.object.name)
+    return makes && name === 'from' && node.arguments.length === 2 ? 'from' : null
   }
   if (!METHODS.has(name)) return null
   if (name === 'sort' || name === 'toSorted') return name

@@ -34,6 +34,8 @@ interface Case {
   readonly flow: Flow
   readonly body: { start: number; end: number }
   readonly outputs: Map<Variable, Output>
+  /** Containers whose sums are no sums of integers. */
+  readonly floating: Set<Variable>
   /** Code by which the loop is left early; null when it cannot be told apart. */
   readonly exits: readonly Region[] | null
 }
@@ -46,7 +48,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const exits = site.kind === 'loop' ? regionsOf(map, site.node) : []
   const flow = flowOf(map, site, new Set((exits ?? []).flatMap((region) => region.statements)))
   const body = bodyOf(site, shape)
-  const single: Case = { map, site, shape, flow, body, outputs: new Map(), exits }
+  const single: Case = { map, site, shape, flow, body, outputs: new Map(), floating: new Set(), exits }
   findOutputs(single)
   const second = secondName(map, site, body, single.outputs, around)
   const obstacle =
@@ -145,7 +147,8 @@ function findOutputs(single: Case): void {
     // What is iterated over may hold the rows.
     if (output === null || (output.how === 'rows' && (shape.kind !== 'range' || ignored.length > 0))) continue
     const sum = output.how === 'sum' && !isHeavy(map, body as AnyNode) ? integersOnly(map, output) : output
-    if (sum === null || !mayAddIntegers(map, output)) continue
+    if (!mayAddIntegers(map, output)) single.floating.add(variable)
+    if (sum === null || single.floating.has(variable)) continue
     // The end of a counted loop must not depend on what the loop gives out.
     const ends = shape.kind === 'range' ? headPartsOf(shape) : []
     if (output.how !== 'cells' && output.how !== 'rows' && ends.some((end) => usedIn(variable, end))) continue
@@ -264,7 +267,7 @@ function written(single: Case): Obstacle | null {
     const output = write.thing.variable === null ? undefined : outputs.get(write.thing.variable)
     return output === undefined || (output.how === 'cells' && write.thing.inside === null)
   })
-  const sum = left.find((write) => isCompound(single.map, write.node) && !isOwnCell(single, write))
+  const sum = left.find((write) => isSummed(single, write))
   const [first] = left
   if (first === undefined) return null
   const takes = left.some((write) => isTaking(write.node))
@@ -282,6 +285,12 @@ function written(single: Case): Obstacle | null {
     name: nameOf(shown.thing),
     line: lineOf(shown.node),
   }
+}
+
+function isSummed(single: Case, write: Write): boolean {
+  const { variable } = write.thing
+  if (variable !== null && single.floating.has(variable)) return true
+  return isCompound(single.map, write.node) && !isOwnCell(single, write)
 }
 
 /** `sums[k] += x`; not when what is added comes from the same container, as a step of its own. */

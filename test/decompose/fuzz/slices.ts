@@ -54,4 +54,17 @@ export const sliceKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = ${c.one(n.nums)}.reduce((a, x, i, all) => ${c.one(['a + x / all.length', 'a + all[i]', '{ a[x] = (a[x] ?? 0) + all.length; return a }', 'Math.max(a, all[i] - x)', 'x < a ? x : a'])}, ${c.one(['0', '0.5', '{}', '[0]'])})`,
     ),
+  stepped: (c, n) =>
+    made(n, 'any', (v) => {
+      const list = c.one([...n.nums, 'recs', 'words', `s${v}`])
+      const loop = c.one([
+        `for (const [i, x] of ${list}.entries()) { ${c.one([`${v}.push(x, i)`, `${v}.push([i, x])`, `if (i < 20) ${list}${list.startsWith('s') ? '.add' : '.push'}(x)`, `${v}[i] = x`])} }`,
+        `for (const x of ${list}.values()) ${v}.push(x)`,
+        `for (const k of ${list}.keys()) { ${v}.push(k); ${c.one(['', 'total += 1'])} }`,
+      ])
+      const from = c.one(['Array', 'Float64Array', 'Uint8Array', 'Int16Array', 'BigInt64Array'])
+      const source = c.one(['nums', 'floats', `s${v}`, '{ length: 9 }', 'words', '"text"', 'new Map([[1, 2]])'])
+      const made = `try { ${v}.push(${from}.from(${source}, (x, i) => ${c.one(['i * 3', 'x', 'heavy(x)', 'x / 3', 'BigInt(i)', 'i - limit', '[x]'])})) } catch (error) { ${v}.push(error.message) }`
+      return `const s${v} = new Set(nums); const ${v} = []; ${c.one([loop, made])}`
+    }),
 }
