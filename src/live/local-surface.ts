@@ -28,6 +28,7 @@ import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { signManifest } from '../wire/manifest.ts'
+import { noHubId, publicKeyBytes } from './admission/identity.ts'
 import { type ClaimExplanation, explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
 import type { LiveHub } from './live-hub.ts'
@@ -207,6 +208,7 @@ export class LocalSurface implements LocalHub {
   async drainHub(hub: HubId): Promise<void> {
     const { self, members } = this.#live.hub.state
     if (hub === self) return this.drain()
+    if (publicKeyBytes(hub) === null) throw noHubId(hub)
     if (!this.#place.maySubmit()) throw mayNotDrain()
     const member = members.get(hub)
     if (member === undefined || member.state === 'left' || member.state === 'dead') throw notThere(hub)

@@ -99,6 +99,11 @@ export function publicKeyBytes(hub: HubId): Uint8Array | null {
   }
 }
 
+/** What is said of a text that was to be a hub id. */
+export function noHubId(text: string): ShoalError {
+  return new ShoalError('SHOAL_USAGE', `${JSON.stringify(text)} is no hub id`, { next: 'take one from `shoal hubs`' })
+}
+
 const knownKeys = new Map<HubId, KeyObject>()
 
 function publicKeyOf(hub: HubId): KeyObject | null {

@@ -13,7 +13,7 @@ import {
   type WireCertificate,
   wireCertificateSchema,
 } from './certificate.ts'
-import { type Identity, publicKeyBytes } from './identity.ts'
+import { type Identity, noHubId, publicKeyBytes } from './identity.ts'
 import { readPrivateFile, writePrivateFile } from './private-file.ts'
 import { issueRemoval, parseRemoval, type Removal } from './removal.ts'
 import { type Evidence, type Judgement, judge } from './standing.ts'
@@ -158,9 +158,7 @@ export class Membership {
 
   /** @throws ShoalError SHOAL_USAGE for the founder and for what is no hub id, SHOAL_ROLE_MISSING when this hub may not remove. */
   remove(hub: HubId): void {
-    if (publicKeyBytes(hub) === null) {
-      throw new ShoalError('SHOAL_USAGE', `${JSON.stringify(hub)} is no hub id`, { next: 'take one from `shoal hubs`' })
-    }
+    if (publicKeyBytes(hub) === null) throw noHubId(hub)
     if (hub === this.#swarm.founder) {
       throw new ShoalError('SHOAL_USAGE', 'the founder holds the root key of the swarm and cannot be removed', {
         next: 'found a new swarm with `shoal up --home NEW` and invite the other hubs with a token',
