@@ -15,7 +15,7 @@ const log = new TestLog()
 let folder: string | null = null
 
 afterEach(async () => {
-  if (folder !== null) await rm(folder, { recursive: true, force: true })
+  if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   folder = null
 })
 
