@@ -49,8 +49,7 @@ export function reviewStakes(state: HubState): void {
       const gain = moveGain(state, run, asker, workThenMs(state, run, startMs))
       if (gain.gainMs > best.gainMs) best = gain
     }
-    if (best.gainMs <= 0) run.paysSinceMs = null
-    else if (mayMove(state, run)) hasHeld(state, run, best)
+    if (best.gainMs <= 0 || mayMove(state, run)) hasHeld(state, run, best)
   }
 }
 
@@ -147,12 +146,14 @@ function totalHereMs(state: HubState, run: OwnRun): number {
   return Math.max(shardTotalMs(run), workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)))
 }
 
-/** Whether moving has paid for long enough, a share of what is at stake, without a look of this hub's own that said otherwise. */
+/** Whether moving has paid at every look for long enough: a share of what is at stake. */
 function hasHeld(state: HubState, run: OwnRun, { gainMs, stayMs }: Gain): boolean {
-  // Somebody for whom it does not pay says nothing about the others.
-  if (gainMs <= 0) return false
   const isStale = state.nowMs - run.paysSeenMs > migration.forgetMs
   run.paysSeenMs = state.nowMs
+  if (gainMs <= 0) {
+    run.paysSinceMs = null
+    return false
+  }
   if (run.paysSinceMs === null || isStale) run.paysSinceMs = state.nowMs
   const holdMs = Math.min(migration.holdMsMax, migration.holdShares * stayMs)
   return state.nowMs - run.paysSinceMs >= holdMs
