@@ -175,7 +175,7 @@ function fuse(map: ModuleMap, decisions: readonly Decision[]): Decision[] {
     if (last === undefined || last.sharded === null) continue
     const found = pipelineOf(map, last.sharded.plan, (node) => fused.get(node)?.sharded?.plan ?? null)
     const callbacks = found?.stages.map((stage) => stage.callback) ?? []
-    const needs = found === null ? null : needsOf(map, site.node, callbacks, new Set())
+    const needs = found === null ? null : needsOf(map, site.node, callbacks, new Set(), [], true)
     const { shape } = last.sharded.plan
     if (found === null || needs === null || 'node' in needs || shape.kind !== 'call') continue
     const { stages, plans } = found
@@ -217,6 +217,7 @@ function decideOne(
     textsOf(merit.plan),
     new Set([...namedOutputs(merit.plan).flatMap(variablesOf), ...countersOf(merit.plan)]),
     merit.plan.exits,
+    true,
   )
   if ('node' in needs) {
     return { ...none, verdict: 'sequential', obstacle: { reason: 'unsupported', name: needs.name, line: site.line } }

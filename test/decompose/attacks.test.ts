@@ -6,10 +6,11 @@ import { collectAttacks } from './collect-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
+import { madeAttacks } from './made-attacks.ts'
 import { runPlain } from './plain.ts'
 import { sliceAttacks } from './slice-attacks.ts'
 
-test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks, ...sliceAttacks])(
+test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks, ...sliceAttacks, ...madeAttacks])(
   '$name: the result is the plain one, whatever is sharded',
   async ({ source, shards }) => {
     const program = decompose(source, 'attack.mjs')

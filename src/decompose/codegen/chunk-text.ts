@@ -8,6 +8,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
 import { bestText } from './best-text.ts'
 import { labelledFrom, linesText, lookAtLoops } from './loop-text.ts'
+import { makeAgain } from './made-text.ts'
 import type { ShardedSpot } from './main-text.ts'
 import { metaOf } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
@@ -18,8 +19,13 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const { plan, needs } = spot
   const text = new TextBuilder(map.module.text, false)
   const around = outermostFunction(map, plan.site.node)
-  const names = [...needs.captures, ...namedOutputs(plan).flatMap(variablesOf)].map((variable) => variable.name)
-  text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;`)
+  const [moduleMade, localMade] = [true, false].map((isModule) =>
+    needs.made.flatMap(({ variable }) => (map.isModuleLevel(variable) === isModule ? [variable] : [])),
+  )
+  const own = [...needs.captures, ...(localMade ?? []), ...namedOutputs(plan).flatMap(variablesOf)]
+  const names = own.map((variable) => variable.name)
+  const again = makeAgain(map, text, needs.made)
+  text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;${again}`)
   keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
   lookAtLoops(map, text, loops)()
@@ -32,7 +38,8 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   })
   text.put(around.end, '});')
   const state = needs.moduleState.map((variable) => variable.name)
-  const declared = state.length === 0 ? '' : `let ${state.join(',')};`
+  const global = [...state, ...(moduleMade ?? []).map((variable) => variable.name)]
+  const declared = global.length === 0 ? '' : `let ${global.join(',')};`
   const setter = state.length === 0 ? '' : `${RUNTIME}.state(($m)=>{({${state.join(',')}}=$m);});`
   const prefix = `${importText(map, needs.imports)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});${linesText(loops)}`
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)

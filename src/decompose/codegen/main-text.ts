@@ -13,6 +13,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { askText } from './best-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
+import { environmentsText, noteMade } from './made-text.ts'
 import { metaOf } from './meta.ts'
 import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
 import { windowText } from './nest-text.ts'
@@ -50,6 +51,10 @@ export function mainText(
     else if (spot.plan.shape.kind === 'call') rewriteCall(map, text, spot)
     else rewriteLoop(map, text, spot)
   }
+  noteMade(
+    text,
+    spots.flatMap(({ needs }) => needs.made),
+  )
   for (const ref of refs) tellSite(map, text, ref)
   for (const group of tasks) {
     metas[group.id] = taskMeta(group.group)
@@ -208,6 +213,7 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
     ...askText(map, outputs),
     ...nestText(map, spot.plan),
     ...slicesText(spot.plan.slices),
+    ...environmentsText(spot.needs.made),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
@@ -314,7 +320,7 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
-    if (node.type === 'Identifier' && /^\$(s|x|k|a|i|lo|hi|items|main|v|m|\d+[xvanto]?)$/.test(node.name)) {
+    if (node.type === 'Identifier' && /^\$(s|x|k|a|i|lo|hi|items|main|v|m|f\d*|\d+[xvanto]?)$/.test(node.name)) {
       throw unsupported(map, node, `the name ${node.name}`)
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')

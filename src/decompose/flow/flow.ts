@@ -13,6 +13,7 @@ import { isPrivateTo } from '../syntax/private-vars.ts'
 import { partOfMath, type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
+import { type Made, madeBy } from './made.ts'
 import {
   ANY_FIELD,
   addAll,
@@ -83,6 +84,7 @@ export class Flow {
   readonly #returns = new Map<FunctionNode, Value>()
   readonly #this = new Map<AnyNode, Value>()
   readonly #private = new Map<Variable, boolean>()
+  readonly #kept = new Set<Variable>()
   readonly #seen = new Set<string>()
   readonly #problemKeys = new Set<string>()
   #changed = false
@@ -124,6 +126,8 @@ export class Flow {
     const callable = this.map.callableOf(variable)
     if (callable !== null) return { things: new Set(), callables: new Set([callable]) }
     if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
+    const made = madeBy(this.map, variable)
+    if (made !== null) return this.#made(made)
     const part = partOfMath(this.map, variable)
     if (part !== null) return { things: new Set(), callables: new Set([`Math.${part}`]) }
     const table = tableOf(this.map, variable)
@@ -135,10 +139,20 @@ export class Flow {
   isInner(variable: Variable): boolean {
     if (this.map.isModuleLevel(variable)) return false
     const block = variable.scope.block
+    if (this.#kept.has(variable)) return false
     if (this.#isPrivate(variable)) return true
     if (contains(this.#region, block) || variable.identifiers.some((id) => contains(this.#region, id)))
       return !hoistsOut(variable, this.#region)
     return !contains(block, this.#home)
+  }
+
+  /** What a function was made with before the iteration outlives it. */
+  #made({ fn, environment }: Made): Value {
+    for (const variable of environment) {
+      if (!this.#kept.has(variable)) this.#changed = true
+      this.#kept.add(variable)
+    }
+    return { things: new Set(), callables: new Set([fn]) }
   }
 
   #tableThing(variable: Variable, table: Table): Thing {

@@ -46,6 +46,8 @@ export class Registry {
   input: unknown = null
   readonly loops = new LoopKeeper()
 
+  readonly #environments = new WeakMap<object, () => Record<string, unknown>>()
+
   /** Sharded calls within a shard run where they are made. */
   readonly #localCalls = new LocalCalls(() => this.classTable)
 
@@ -82,6 +84,17 @@ export class Registry {
 
   state(set: (state: Record<string, unknown>) => void): void {
     this.setState = set
+  }
+
+  /** Notes what a function was made with, and gives the function. */
+  made<F extends object>(environment: () => Record<string, unknown>, fn: F): F {
+    this.#environments.set(fn, environment)
+    return fn
+  }
+
+  /** What a function was made with; null for one that was not noted. */
+  environment(fn: unknown): Record<string, unknown> | null {
+    return typeof fn === 'function' ? (this.#environments.get(fn)?.() ?? null) : null
   }
 
   exports(main: unknown, input: unknown): void {

@@ -37,6 +37,8 @@ export interface Access {
   b?(): Record<string, HeldBest>
   /** Which part of a list an iteration reads. */
   l?(): Record<string, SliceClaim>
+  /** What functions were made with, by the names of the constants that hold them. */
+  f?(): Record<string, Record<string, unknown> | null>
   /** What the inner loop of a nest goes over: a list, or the ends of a range; and what its ends are measured on. */
   n?(): { readonly over: readonly unknown[]; readonly measured: readonly unknown[] }
 }
@@ -98,6 +100,11 @@ function prepareUnguarded(
   setting: FamilySetting,
 ): Prepared | string {
   const [captures, module, outputs, claims] = [access.s(), access.m(), access.o(), access.c()]
+  const environments = access.f?.()
+  for (const [name, environment] of Object.entries(environments ?? {})) {
+    if (environment === null) return `${name} is not the function that it was made as`
+  }
+  if (environments !== undefined) captures.$f = environments
   for (const value of [...Object.values(captures), ...Object.values(module)]) {
     if (value instanceof RegExp && value.lastIndex !== 0) return 'a regular expression is in the middle of its text'
   }

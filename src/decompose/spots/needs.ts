@@ -1,9 +1,10 @@
 /** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
 import type { AnyNode, CallExpression } from 'acorn'
+import { type Made, madeBy } from '../flow/made.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { partOfMath, tableOf } from '../syntax/tables.ts'
-import { contains, isClass, walk } from '../syntax/walk.ts'
+import { contains, type FunctionNode, isClass, isFunction, walk } from '../syntax/walk.ts'
 
 /** The name under which user code imports what it needs of shoal. */
 export const OWN_PACKAGE = 'shoal'
@@ -17,6 +18,8 @@ export interface Needs {
   readonly moduleState: readonly Variable[]
   /** Captured local variables whose values travel. */
   readonly captures: readonly Variable[]
+  /** Constants that hold functions which others made: those are made again, with what they were made with. */
+  readonly made: readonly Made[]
   readonly imports: readonly Variable[]
   /** Module classes whose instances may travel. */
   readonly classes: readonly Variable[]
@@ -28,13 +31,17 @@ export interface Clash {
   readonly node: AnyNode
 }
 
-/** Collects what `texts` refer to, transitively; a {@link Clash} when that cannot be written down. */
+/**
+ * Collects what `texts` refer to, transitively; a {@link Clash} when that cannot be written down.
+ * @param mayMake functions that others made may be made again
+ */
 export function needsOf(
   map: ModuleMap,
   spot: AnyNode,
   texts: readonly AnyNode[],
   outputs: ReadonlySet<Variable>,
   ignored: readonly { start: number; end: number }[] = [],
+  mayMake = false,
 ): Needs | Clash {
   const sets = {
     moduleTexts: set(),
@@ -44,8 +51,9 @@ export function needsOf(
     imports: set(),
     classes: set(),
   }
+  const made: Made[] = []
   const seen = new Set<Variable>()
-  const queue: { node: AnyNode; local: boolean }[] = texts.map((node) => ({ node, local: true }))
+  const queue: Part[] = texts.map((node) => ({ node, within: node, local: true }))
   const localNames = new Map<string, Variable>()
   const moduleNames = new Map<string, AnyNode>()
   for (const variable of moduleClasses(map)) {
@@ -59,23 +67,32 @@ export function needsOf(
     if (fromLocal && isModule && at) moduleNames.set(variable.name, at)
     if (seen.has(variable)) return
     seen.add(variable)
+    const function_ = madeBy(map, variable)
     if (map.importOf(variable) !== null) sets.imports.add(variable)
-    else if (isModule) {
+    else if (function_ !== null && mayMake) {
+      if (!isModule) localNames.set(variable.name, variable)
+      made.push(function_)
+      const { maker, fn, besides } = function_
+      for (const node of [fn, ...besides.map(declarationOf)])
+        queue.push({ node, within: maker, local: !isModuleFunction(map, maker) })
+    } else if (isModule) {
       const text = isTextual(map, variable)
       ;(text ? sets.moduleTexts : sets.moduleState).add(variable)
-      if (text) queue.push({ node: declarationOf(variable), local: false })
+      if (text) queue.push(partOf(declarationOf(variable), false))
     } else {
       localNames.set(variable.name, variable)
       const text = map.callableOf(variable) !== null || isShardedFunction(map, variable) || isKnownText(map, variable)
       ;(text ? sets.localTexts : sets.captures).add(variable)
-      if (text) queue.push({ node: declarationOf(variable), local: true })
+      if (text) queue.push(partOf(declarationOf(variable), true))
     }
   }
 
-  function refer(at: Extract<AnyNode, { type: 'Identifier' }>, node: AnyNode, local: boolean): void {
+  function refer(at: Extract<AnyNode, { type: 'Identifier' }>, { within, local }: Part): void {
     const variable = map.variableOf(at)
-    if (variable === null || contains(spot, variable.scope.block) || contains(node, variable.scope.block)) return
-    if (variable.defs.length === 0) clash = { name: at.name, node: at }
+    if (variable === null || contains(spot, variable.scope.block) || contains(within, variable.scope.block)) return
+    // What a maker reads of functions around it is not there.
+    const isThere = map.isModuleLevel(variable) || contains(variable.scope.block, spot)
+    if (variable.defs.length === 0 || (isFunction(within) && !isThere)) clash = { name: at.name, node: at }
     if (outputs.has(variable)) return
     const other = localNames.get(variable.name)
     if (other !== undefined && other !== variable && !map.isModuleLevel(variable)) clash = { name: at.name, node: at }
@@ -83,15 +100,40 @@ export function needsOf(
   }
 
   for (let next = queue.pop(); next !== undefined && clash === null; next = queue.pop()) {
-    const { node, local } = next
-    for (const at of map.namesIn(node)) {
-      if (!ignored.some((range) => contains(range, at))) refer(at, node, local)
+    for (const at of map.namesIn(next.node)) {
+      if (!ignored.some((range) => contains(range, at))) refer(at, next)
     }
   }
   for (const output of outputs) localNames.set(output.name, output)
   for (const [name, node] of moduleNames) if (localNames.has(name)) clash = { name, node }
   if (clash !== null) return clash
-  return Object.fromEntries(Object.entries(sets).map(([key, value]) => [key, [...value]])) as unknown as Needs
+  const texted = [...sets.moduleTexts, ...sets.localTexts].map(declarationOf)
+  const twice = made.find(({ maker }) => contains(maker, spot) || texted.some((node) => contains(node, maker)))
+  if (twice !== undefined) return { name: twice.variable.name, node: twice.maker }
+  return { ...lists(sets), made }
+}
+
+/** Text that goes along. */
+interface Part {
+  readonly node: AnyNode
+  /** What declares the names that are its own. */
+  readonly within: AnyNode
+  readonly local: boolean
+}
+
+function partOf(node: AnyNode, local: boolean): Part {
+  return { node, within: node, local }
+}
+
+function isModuleFunction(map: ModuleMap, fn: FunctionNode): boolean {
+  return map.functionAround(fn) === null
+}
+
+function lists(sets: Readonly<Record<string, ReadonlySet<Variable>>>): Omit<Needs, 'made'> {
+  return Object.fromEntries(Object.entries(sets).map(([key, value]) => [key, [...value]])) as unknown as Omit<
+    Needs,
+    'made'
+  >
 }
 
 /** Statement or declarator that makes a variable. */

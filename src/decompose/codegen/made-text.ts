@@ -1,0 +1,51 @@
+/** Writes functions that others made: the root notes what they were made with, shards make them again with that. */
+import type { Made } from '../flow/made.ts'
+import type { ModuleMap } from '../syntax/module-map.ts'
+import type { Variable } from '../syntax/parse.ts'
+import { keepDeclarations } from './chunk-text.ts'
+import { RUNTIME } from './module-text.ts'
+import type { TextBuilder } from './text.ts'
+
+/** `return (x) => x + n` becomes `return $shoal.made(()=>({n}),(x) => x + n)`. */
+export function noteMade(text: TextBuilder, made: readonly Made[]): void {
+  for (const { result, environment } of unique(made)) {
+    text.put(result.start, `${RUNTIME}.made(()=>({${names(environment)}}),`).put(result.end, ')')
+  }
+}
+
+/** How the root tells what the functions of a spot were made with; nothing where there are none. */
+export function environmentsText(made: readonly Made[]): string[] {
+  if (made.length === 0) return []
+  return [`f:()=>({${made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${name})`).join(',')}})`]
+}
+
+/**
+ * Keeps the text of made functions where it stands: `function makeAdder(n) { return (x) => x + n }` becomes
+ * `function $f0({n}){return((x) => x + n)}`.
+ * @returns text that makes them, from the state `$s`
+ */
+export function makeAgain(map: ModuleMap, text: TextBuilder, made: readonly Made[]): string {
+  const kinds = unique(made)
+  kinds.forEach(({ maker, result, fn, environment, besides }, index) => {
+    text.put(maker.start, `;function $f${index}({${names(environment)}}){`)
+    keepDeclarations(map, text, besides)
+    if (result === fn) text.keep(fn.start, fn.end).put(fn.start, ';return(').put(fn.end, ')')
+    else {
+      const declared = map.variableOf(result)
+      if (declared !== null && !besides.includes(declared)) keepDeclarations(map, text, [declared])
+      text.put(result.start, ';return ').keep(result.start, result.end)
+    }
+    text.put(maker.end, '}')
+  })
+  const indexOf = ({ fn }: Made): number => kinds.findIndex((kind) => kind.fn === fn)
+  return made.map((each) => `${each.variable.name}=$f${indexOf(each)}($s.$f.${each.variable.name});`).join('')
+}
+
+/** One for each function in the text. */
+function unique(made: readonly Made[]): Made[] {
+  return [...new Map(made.map((each) => [each.fn, each])).values()]
+}
+
+function names(variables: readonly Variable[]): string {
+  return variables.map(({ name }) => name).join(',')
+}
