@@ -31,7 +31,7 @@ export const tableKinds: Readonly<Record<string, Kind>> = {
         '(x) => a?.k ?? x',
         '(x, i) => a?.[i] ?? x',
         '(x) => { total += x; return x }',
-        '(x) => { a?.push?.(x); return x }',
+        '(x) => { if (a?.length < 40) a.push?.(x); return x }',
         '(x) => { b.n += 1; return b.n + x }',
         '(x) => b.n * x',
         'step',
