@@ -172,9 +172,13 @@ export class Hub {
     const { members, nowMs } = this.state
     let tellers: Set<HubId> | undefined
     for (const { hub, slotFreeInMs } of input.senders ?? []) {
-      this.#tell(members.heard(hub, nowMs))
-      if (slotFreeInMs === undefined) continue
-      members.slotsTold(hub, slotFreeInMs, nowMs)
+      if (slotFreeInMs === undefined) {
+        this.#tell(members.heard(hub, nowMs))
+        continue
+      }
+      const change = members.told(hub, slotFreeInMs, nowMs)
+      if (change === undefined) continue
+      this.#tell(change)
       tellers ??= new Set()
       tellers.add(hub)
     }

@@ -159,14 +159,15 @@ export class Membership {
     slots[last] = Math.max(nowMs, (slots[last] ?? nowMs) - workMs)
   }
 
-  /** Word from a hub itself of when its slots fall free. */
-  slotsTold(hub: HubId, slotFreeInMs: readonly number[], nowMs: number): void {
+  /** A sign of life with a hub's own word of when its slots fall free: each letter has it, and a thousand hubs hear millions. Undefined for strangers. */
+  told(hub: HubId, slotFreeInMs: readonly number[], nowMs: number): MemberChange | null | undefined {
     const member = this.#members.get(hub)
-    if (member === undefined || hub === this.#self) return
-    // Each letter tells it: a thousand hubs hear millions of them.
+    if (member === undefined || hub === this.#self) return undefined
     const { slotFreeMs } = member
     slotFreeMs.length = slotFreeInMs.length
     for (let slot = 0; slot < slotFreeInMs.length; slot++) slotFreeMs[slot] = nowMs + (slotFreeInMs[slot] ?? 0)
+    member.heardMs = nowMs
+    return this.#become(member, 'alive')
   }
 
   /** A hub, or this one, was seen to work: how long a piece should have taken by its own word, and how long it took. */

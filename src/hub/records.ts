@@ -24,8 +24,9 @@ export function applyRecords(
   if (job === undefined) return
   const wasEnded = isEnded(job)
   for (const { author, record } of entries) {
-    state.members.noticed(author.hub, author.boot, state.nowMs)
-    applyOne(state, job, author, record, tellers.has(author.hub))
+    const isTold = tellers.has(author.hub)
+    if (!isTold) state.members.noticed(author.hub, author.boot, state.nowMs)
+    applyOne(state, job, author, record, isTold)
   }
   reviewRuns(state, job, entries)
   noteEnd(state, job, wasEnded)
