@@ -174,7 +174,7 @@ export class Membership {
   observed(member: Member, expectedMs: number, observedMs: number): void {
     const before = member.speedRecord
     member.speedRecord = withObserved(before, expectedMs, observedMs)
-    this.#speedRecords = sum(sum(this.#speedRecords, before, -1), member.speedRecord, 1)
+    this.#speedRecords = replaced(this.#speedRecords, before, member.speedRecord)
   }
 
   /** The speed records of all hubs together. */
@@ -233,7 +233,7 @@ export class Membership {
 
   #forget(member: Member): void {
     this.#members.delete(member.hub)
-    this.#speedRecords = sum(this.#speedRecords, member.speedRecord, -1)
+    this.#speedRecords = replaced(this.#speedRecords, member.speedRecord, noSpeedRecord)
     this.#changed()
   }
 
@@ -266,11 +266,12 @@ function isNewReport({ report }: Beacon, before: Beacon | null): boolean {
   return report.sequence === undefined || report.sequence !== before?.report.sequence
 }
 
-function sum(one: SpeedRecord, other: SpeedRecord, sign: 1 | -1): SpeedRecord {
+/** A sum of records in which one has become another. */
+function replaced(all: SpeedRecord, before: SpeedRecord, after: SpeedRecord): SpeedRecord {
   return {
-    expectedMs: one.expectedMs + sign * other.expectedMs,
-    observedMs: one.observedMs + sign * other.observedMs,
-    seen: one.seen + sign * other.seen,
+    expectedMs: all.expectedMs - before.expectedMs + after.expectedMs,
+    observedMs: all.observedMs - before.observedMs + after.observedMs,
+    seen: all.seen - before.seen + after.seen,
   }
 }
 
