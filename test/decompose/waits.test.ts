@@ -40,6 +40,10 @@ const sharded: readonly (readonly [string, string])[] = [
     "import * as timers from 'node:timers/promises'\nexport default async function (xs) { return await Promise.all(xs.map(async (x) => { await timers.setTimeout(1); return [x] })) }",
   ],
   [
+    'promises in a variable, of whose results something is made',
+    'const load = async (x) => ({ x })\nexport default async function (xs) { const all = xs.map((x) => load(x)); return (await Promise.all(all)).slice(1).length }',
+  ],
+  [
     'a timer that counts',
     'export default async function (xs) { let n = 0; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n++; resolve() }, 1)); ys.push(x) } return [ys, n] }',
   ],
@@ -119,6 +123,11 @@ const kept: readonly (readonly [string, string, string])[] = [
     'a race',
     'unknown-call',
     'const after = (ms, v) => new Promise((resolve) => setTimeout(() => resolve(v), ms))\nexport default async function (xs) { const ys = []; for (const x of xs) ys.push(await Promise.race([after(1, x), after(30, -1)])); return ys }',
+  ],
+  [
+    'promises in a variable, with something between',
+    'async-order',
+    'const load = async (x) => x\nexport default async function (xs) { const all = xs.map((x) => load(x)); const n = xs.filter((x) => x > 3).length; return [(await Promise.all(all)).length, n] }',
   ],
   [
     'a chain that is not awaited',

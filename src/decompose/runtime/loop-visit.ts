@@ -207,7 +207,13 @@ export class LoopVisit {
       const value = outputs[name]
       if (!measured.has(value) || typeof value !== 'object' || typedKind(value) !== null) return false
       const claim = claims[name]
-      return how !== 'cells' || claim === undefined || claim.stride !== 1 || claim.low !== 0 || claim.high !== 0
+      return (
+        (how !== 'cells' && how !== 'rows') ||
+        claim === undefined ||
+        claim.stride !== 1 ||
+        claim.low !== 0 ||
+        claim.high !== 0
+      )
     })
   }
 

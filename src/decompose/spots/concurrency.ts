@@ -62,8 +62,11 @@ function variableBetween(map: ModuleMap, call: AnyNode): AnyNode | null {
 function beginsWith(map: ModuleMap, statement: AnyNode, use: AnyNode): boolean {
   for (let at: AnyNode | null = map.parentOf(use), from = use; at !== null; from = at, at = map.parentOf(at)) {
     if (at === statement) return isFirstPart(statement, from)
-    if (at.type === 'CallExpression' && (at.arguments[0] !== from || !isPromiseCall(map, at))) return false
-    if (!/^(CallExpression|AwaitExpression|VariableDeclarator)$/.test(at.type)) return false
+    // What is done with the results comes after.
+    const isGathering = at.type === 'CallExpression' && at.arguments[0] === from && isPromiseCall(map, at)
+    const isMethod = at.type === 'CallExpression' && at.callee === from && from.type === 'MemberExpression'
+    const isObject = at.type === 'MemberExpression' && at.object === from && from.type !== 'Identifier'
+    if (!isGathering && !isMethod && !isObject && !/^(AwaitExpression|VariableDeclarator)$/.test(at.type)) return false
   }
   return false
 }

@@ -35,4 +35,11 @@ export const rowKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = Array.from({ length: 4 }, (_, i) => [i, 1]); { const b = ${c.one([`${v}.map((r) => [...r])`, v, `[...${v}].reverse()`, `[[1], [2], [3], [4]]`])}; for (let y = 0; y < 4; y++) { ${v}[y][0] = heavy(y); b[y][0] = ${v}[y][1] + y } ${v}.push(b) }`,
     ),
+  rowsToTheEnd: (c, n) =>
+    made(
+      n,
+      'any',
+      (v) =>
+        `const ${v} = nums.map((x, i) => ${c.one(['[x, i, 0.5]', 'Float64Array.of(x, i, 2)', 'i % 2 ? [x] : i'])}); for (let y = 0; y < ${v}.length; y++) { ${c.one([`for (let x = 0; x < (${v}[y].length ?? 0); x++) ${v}[y][x] = heavy(y + x)`, `${v}[y][${c.one(['0', 'y', '1'])}] = heavy(y)`, `${v}[y][0] += 1; if (y === 4 && ${v}.length < 30) ${v}.push([y])`, `${v}[y + ${c.below(2)}] = [y]; if (y > 12) ${v}.length = 3`, `${v}[y] = [heavy(y)]; ${v}[y][1] = ${v}.length`])} } ${c.one(['', `; history.push(${v}[0])`])}`,
+    ),
 }
