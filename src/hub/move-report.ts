@@ -19,7 +19,10 @@ type ClaimRecord = Extract<Authored['record'], { kind: 'claim' }>
 
 function moveOf(view: FamilyView, history: readonly Authored[], left: Authored, record: ClaimRecord): Migration {
   const { lo, epoch, atMs, cost, reason } = record
-  const taken = history.find(({ record: other }) => isTaking(other, lo, record))
+  // Of several that took it at once only one went on.
+  const takers = history.filter(({ record: other }) => isTaking(other, lo, record))
+  const kept = view.done(lo)?.hub ?? view.claim(lo)?.hub
+  const taken = takers.find(({ author }) => author.hub === kept) ?? takers[0]
   const done = history.find(
     ({ author, record: other }) =>
       other.kind === 'done' &&

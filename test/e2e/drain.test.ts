@@ -60,12 +60,13 @@ async function expectMoved(report: Finished, from: RealHub, isMeant: (shard: str
   expect(move).toMatchObject({ reason: 'handover', resumedFrom: await keptBy(from, report.job, move.shard) })
   expect(move.resumedFrom).toBeGreaterThan(0)
   expect([move.to === null, move.to === from.hub]).toEqual([false, false])
-  const attempts = report.attempts?.filter(({ shard }) => shard === move.shard)
-  expect(attempts?.map(({ hub, status }) => ({ hub, status }))).toEqual([
-    { hub: from.hub, status: 'released' },
-    { hub: move.to, status: 'done' },
+  const attempts = report.attempts?.filter(({ shard }) => shard === move.shard) ?? []
+  expect(attempts.find(({ hub }) => hub === from.hub)).toMatchObject({ status: 'released' })
+  // Two may have taken it at once, of which one went on.
+  const done = attempts.filter(({ status }) => status === 'done')
+  expect(done.map(({ hub, resumedFrom }) => ({ hub, resumedFrom }))).toEqual([
+    { hub: move.to, resumedFrom: move.resumedFrom },
   ])
-  expect(attempts?.[1]?.resumedFrom).toBe(move.resumedFrom)
   expect(report.shards.migrated).toBeGreaterThan(0)
 }
 
