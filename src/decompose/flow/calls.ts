@@ -266,7 +266,8 @@ export function callValue(
     if (isFunction(callable as AnyNode) && isPureFunction(flow.map, callable as FunctionNode)) {
       results.push(assertedResult(flow, node, given, self, name))
     } else if (typeof callable === 'string') {
-      if (!pureGlobals.has(callable) && !staticFunctions.has(callable)) flow.problem('unknown-call', node, callable)
+      const known = pureGlobals.has(callable) || staticFunctions.has(callable)
+      if (!known) flow.problem(callable === 'Math.random' ? 'random' : 'unknown-call', node, callable)
     } else if (isClass(callable)) flow.problem('unknown-call', node, name)
     else {
       flow.add(flow.thisOf(callable), self)
