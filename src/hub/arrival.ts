@@ -42,6 +42,27 @@ export function arrivalMs(state: HubState, unit: Unit, parents: readonly ParentL
   return Math.max(presentInputsMs(state, unit, hub, link), parentsMs(state, hub, parents))
 }
 
+/** When a unit's inputs can be at hubs: at most of them at the same time. */
+export interface Readiness {
+  /** At all hubs but the near ones; null where it depends on the link. */
+  readonly elsewhereMs: number | null
+  readonly near: readonly HubId[]
+}
+
+const byLink: Readiness = { elsewhereMs: null, near: [] }
+
+/** What all bidders for a unit have in common: shards of a graph travel by the mean link, so only holders are different. */
+export function readinessOf(state: HubState, unit: Unit, parents: readonly ParentLink[]): Readiness {
+  if (unit.view.spec.edges.length === 0) return byLink
+  const near: HubId[] = []
+  for (const { holders } of unit.inputs) near.push(...holders)
+  for (const { hub } of parents) if (hub !== undefined) near.push(hub)
+  return { elsewhereMs: arrivalMs(state, unit, parents, NOWHERE, meanLink(state)), near }
+}
+
+/** Holds nothing and runs nothing. */
+export const NOWHERE: HubId = ''
+
 /** Hubs at which a unit may be ready sooner than at all others: they hold an input, or a parent of it runs there. */
 export function nearHubs(unit: Unit, parents: readonly ParentLink[]): readonly HubId[] {
   const near: HubId[] = []

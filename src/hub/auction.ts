@@ -2,7 +2,17 @@
 
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
-import { arrivalMs, meanLink, nearHubs, type ParentLink, type Placed, parentLinks } from './arrival.ts'
+import {
+  arrivalMs,
+  meanLink,
+  NOWHERE,
+  nearHubs,
+  type ParentLink,
+  type Placed,
+  parentLinks,
+  type Readiness,
+  readinessOf,
+} from './arrival.ts'
 import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
 import { mayRun } from './eligible.ts'
 import type { Job } from './job.ts'
@@ -100,8 +110,10 @@ export function othersEnds(state: HubState, claimed: readonly Unit[]): number[] 
 function othersEnd(state: HubState, bidders: Bidders, unit: Unit, placed: Placed): number {
   const parents = parentLinks(state, unit, placed)
   let endMs = Number.POSITIVE_INFINITY
-  for (const bidder of parents === null ? [] : bidders.all) {
-    if (bidder === bidders.self || !ask(state, bidder, unit, parents ?? [])) continue
+  if (parents === null) return endMs
+  const ready = readinessOf(state, unit, parents)
+  for (const bidder of bidders.all) {
+    if (bidder === bidders.self || !ask(state, bidder, unit, parents, ready)) continue
     endMs = Math.min(endMs, bidder.answer.finishMs)
   }
   return endMs
@@ -170,10 +182,11 @@ interface Asked {
 function askFor(state: HubState, bidders: Bidders, unit: Unit, parents: readonly ParentLink[], all: boolean): Asked {
   if (all || bidders.all.length <= auction.askAllMax) return askAll(state, bidders, unit, parents, all)
   const elsewhereMs = arrivalMs(state, unit, parents, NOWHERE, bidders.bestLink)
-  const offerOf = (bidder: Bidder) => (ask(state, bidder, unit, parents) ? offered(bidder) : null)
+  const ready = readinessOf(state, unit, parents)
+  const offerOf = (bidder: Bidder) => (ask(state, bidder, unit, parents, ready) ? offered(bidder) : null)
   const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, offerOf)
   if (best !== null && best.bidder === bidders.self) return askAll(state, bidders, unit, parents, all)
-  if (bidders.self !== undefined) ask(state, bidders.self, unit, parents)
+  if (bidders.self !== undefined) ask(state, bidders.self, unit, parents, ready)
   return { best, own: bidders.self?.answer, offers: noOffers }
 }
 
@@ -185,7 +198,8 @@ function askAll(
   parents: readonly ParentLink[],
   keepsOffers: boolean,
 ): Asked {
-  for (const bidder of bidders.all) ask(state, bidder, unit, parents)
+  const ready = readinessOf(state, unit, parents)
+  for (const bidder of bidders.all) ask(state, bidder, unit, parents, ready)
   const best = bidders.best()
   const own = bidders.self?.answer
   if (best === null) return { best: null, own, offers: noOffers }
@@ -196,12 +210,19 @@ function askAll(
 }
 
 /** Has a hub answer; whether it can run the unit. */
-function ask(state: HubState, bidder: Bidder, unit: Unit, parents: readonly ParentLink[]): boolean {
+function ask(
+  state: HubState,
+  bidder: Bidder,
+  unit: Unit,
+  parents: readonly ParentLink[],
+  { elsewhereMs, near }: Readiness,
+): boolean {
   const { answer } = bidder
   answer.finishMs = Number.POSITIVE_INFINITY
   if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return false
   if (standsBack(state, unit, bidder.hub)) return false
-  answer.readyMs = arrivalMs(state, unit, parents, bidder.hub, bidder.link)
+  const isElsewhere = elsewhereMs !== null && !near.includes(bidder.hub)
+  answer.readyMs = isElsewhere ? elsewhereMs : arrivalMs(state, unit, parents, bidder.hub, bidder.link)
   answer.finishMs = bidder.timeline.find(answer.readyMs, unit.workMs)
   return answer.finishMs < Number.POSITIVE_INFINITY
 }
@@ -221,6 +242,4 @@ function mayBid({ hub, member, fit }: Bidder, job: Job): boolean {
   return fit.may
 }
 
-/** Holds nothing and runs nothing. */
-const NOWHERE: HubId = ''
 const noOffers: readonly Offer[] = []
