@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fits } from '../../src/cost/capability.ts'
-import { capacityCurve, finishTime } from '../../src/cost/capacity.ts'
+import { capacityCurve, finishTime, workBetween } from '../../src/cost/capacity.ts'
 import { bid } from '../../src/cost/cost.ts'
 import { transferMs } from '../../src/cost/transfer.ts'
 
@@ -17,6 +17,22 @@ test('a label that is missing or different is a hard no; so is a hub that does n
 
 test('an idle machine works at its speed', () => {
   expect(finishTime(capacityCurve(machine, 100, []), 100, 50)).toBe(125)
+})
+
+test('the work between two moments is what ends at the second one', () => {
+  const load = fc.double({ min: 0, max: 1, noNaN: true })
+  const time = fc.double({ min: 0, max: 200_000, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(load, { maxLength: 5 }), time, time, (loads, fromMs, forMs) => {
+      const curve = capacityCurve(
+        machine,
+        1_000,
+        loads.map((level, index) => ({ horizonMs: 1_000 * 4 ** index, load: level })),
+      )
+      const workMs = workBetween(curve, fromMs, fromMs + forMs)
+      expect(finishTime(curve, fromMs, workMs)).toBeCloseTo(fromMs + forMs, 3)
+    }),
+  )
 })
 
 test('load of others slows a slot only once its share is under one core', () => {

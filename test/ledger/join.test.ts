@@ -105,6 +105,15 @@ test('a later re-run never displaces a result that was read; an earlier concurre
   expect(job.families.get(FAMILY)?.done(0)).toMatchObject({ hub: 'hubA', epoch: 0 })
 })
 
+test('the record behind a result is told with its author, also after a better one came', () => {
+  const job = fold([specRecord, { author: B, record: done({ lo: 2, hi: 5, epoch: 1 }) }])
+  const family = job.families.get(FAMILY)
+  expect(family?.told(3)).toMatchObject({ hub: 'hubB', record: { lo: 2, hi: 5, epoch: 1 } })
+  job.apply(A, done({ lo: 2, hi: 5, epoch: 0 }))
+  expect(family?.told(3)?.hub).toBe('hubA')
+  expect(family?.told(5)).toBeNull()
+})
+
 test('a result covers its run: each shard finds its entry of the packed list', () => {
   const job = fold([specRecord, { author: A, record: done({ lo: 2, hi: 5 }) }])
   const family = job.families.get(FAMILY)
