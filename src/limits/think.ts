@@ -90,6 +90,8 @@ export const decomposeLimits = {
   believedMs: 20,
   /** Shards that are audited unasked: one in so many. */
   auditedOneIn: 100,
+  /** Characters of module texts that a slot keeps compiled. */
+  compiledCharsMax: 4 * MiB,
   /** Different reasons for staying in place that are logged per root. */
   fallbackLogsMax: 100,
 } as const

@@ -112,14 +112,17 @@ export async function evaluateText(code: string, file: string, registry: Registr
   await factory(registry)
 }
 
-/** Compiles a text once; the factory may be called again for fresh module state. */
-export function compileText(code: string, file: string): (registry: Registry) => Promise<unknown> {
+/** A compiled module text; each call makes the module anew. */
+export type ModuleText = (registry: Registry) => Promise<unknown>
+
+/** @throws ShoalError SHOAL_CODE_SYNTAX when the text is broken */
+export function compileText(code: string, file: string): ModuleText {
   try {
     const script = new Script(code, {
       filename: file,
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
-    return script.runInThisContext() as (registry: Registry) => Promise<unknown>
+    return script.runInThisContext() as ModuleText
   } catch (cause) {
     throw new ShoalError('SHOAL_CODE_SYNTAX', `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
       next: 'run `shoal explain` on the module and report what it shows',

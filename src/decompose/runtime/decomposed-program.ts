@@ -2,13 +2,14 @@
 import { ShoalError } from '../../errors.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
-import { compileText, Registry } from './compile.ts'
+import { Registry } from './compile.ts'
 import type { LoadedProgram, RuntimeHost } from './contract.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { runRefShard } from './refs/ref-shard.ts'
 import { runRoot } from './root.ts'
 import { runShard } from './shard.ts'
 import { type DecodedShared, decodeShared } from './shared.ts'
+import { compiledText } from './texts.ts'
 
 /** A chunk module, evaluated. */
 interface LoadedChunk {
@@ -56,7 +57,7 @@ async function loadChunk(code: string | undefined, file: string): Promise<Loaded
     })
   }
   const registry = new Registry()
-  await compileText(code, file)(registry)
+  await compiledText(code, file)(registry)
   return { registry, shared: new WeakMap() }
 }
 

@@ -8,7 +8,7 @@ import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
 import type { VisitedSpot } from '../../program/report.ts'
 import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
-import { compileText, Registry } from './compile.ts'
+import { Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
 import { type Access, errorLine } from './family.ts'
@@ -25,6 +25,7 @@ import { readRootState, rootLoops } from './root-state.ts'
 import { SearchVisit } from './search-visit.ts'
 import { userStack } from './stack.ts'
 import { gatherTasks, type TaskSetting, TaskVisit } from './task-visit.ts'
+import { compiledText } from './texts.ts'
 import type { RootSetting } from './visit.ts'
 
 /** A result that may be anything, a promise included: nothing may await it. */
@@ -237,7 +238,7 @@ export async function runRoot(
   const runtime = new RootRuntime(call, host)
   host.seedRandom(call.seed, -1)
   try {
-    await compileText(program.main, program.file)(runtime)
+    await compiledText(program.main, program.file)(runtime)
     const { main, input } = runtime
     if (typeof main !== 'function') throw unusable(program.file, 'its default export is no function')
     const { offered, loops } = readRootState(call.restored, runtime.classTable, host)
