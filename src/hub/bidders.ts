@@ -2,6 +2,7 @@
 import { type BidTerms, bid } from '../cost/cost.ts'
 import type { Link } from '../cost/transfer.ts'
 import type { HubId } from '../program/ref.ts'
+import { takesWork } from './eligible.ts'
 import { FreeOrder } from './free-order.ts'
 import type { Job } from './job.ts'
 import { memberCapacity, ownCapacity } from './member-capacity.ts'
@@ -147,10 +148,6 @@ export function explainOffer(
   const { speed, capacity } = timeline
   const { terms } = bid({ nowMs, slotFreeMs: freeMs, inputsMs: readyMs, workMs, speed, capacity })
   return { hub, finishMs: placement.finishMs, terms }
-}
-
-function takesWork(member: Member): boolean {
-  return member.beacon?.compute === true && !member.beacon.leaving
 }
 
 function bidderOf(state: HubState, member: Member): Bidder {

@@ -2,8 +2,14 @@
 import { fits } from '../cost/capability.ts'
 import type { HubId } from '../program/ref.ts'
 import type { Job } from './job.ts'
+import type { Member } from './membership.ts'
 
 export function mayRun(job: Job, { hub, labels }: { hub: HubId; labels: Readonly<Record<string, string>> }): boolean {
   const { submitter, options } = job.manifest
   return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
+}
+
+/** Whether a hub takes any work now. One that was never heard of does not. */
+export function takesWork({ beacon }: Member): boolean {
+  return beacon?.compute === true && !beacon.leaving
 }

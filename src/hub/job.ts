@@ -2,7 +2,7 @@
 import type { LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
-import { ROOT_FAMILY, shardItems } from '../program/family.ts'
+import { type FamilyKey, ROOT_FAMILY, shardItems } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { RunId } from './input.ts'
@@ -46,6 +46,8 @@ export interface Job {
   shortSinceMs: number | null
   /** Differences between results that were told. */
   readonly disputes: Set<string>
+  /** Families in which they were found without having been looked for. */
+  readonly differing: Set<FamilyKey>
   /** Checkpoints that cannot be had: their shards start from the input. */
   readonly lostCheckpoints: Set<Cid>
 }

@@ -42,6 +42,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     lostCheckpoints: new Set(),
     shortSinceMs: null,
     disputes: new Set(),
+    differing: new Set(),
   }
   state.jobs.set(job.id, job)
   state.jobsChanged(job)

@@ -8,7 +8,7 @@ import { counts, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
 import type { Disagreement, Verified } from '../program/report.ts'
-import { mayRun } from './eligible.ts'
+import { mayRun, takesWork } from './eligible.ts'
 import { isEnded, type Job } from './job.ts'
 import type { HubState } from './state.ts'
 
@@ -16,10 +16,10 @@ import type { HubState } from './state.ts'
 export const TOO_FEW_REASON = 'verify:'
 
 /** Hubs that are here and may run the job's shards. */
-export function hubsThatMayRun(state: HubState, job: Job): HubId[] {
+function hubsThatMayRun(state: HubState, job: Job): HubId[] {
   return state.members
     .alive()
-    .filter(({ beacon }) => beacon?.compute === true && !beacon.leaving)
+    .filter(takesWork)
     .filter(({ hub, beacon }) => mayRun(job, { hub, labels: beacon?.labels ?? {} }))
     .map(({ hub }) => hub)
 }
@@ -77,7 +77,9 @@ function compareTellings(state: HubState, job: Job, view: FamilyView, told: Told
   const { lo, hi } = told.record
   if (before.record.lo !== lo || before.record.hi !== hi) return
   const both = [before, told].map(({ hub, record }) => ({ hub, digest: keyOf(record.ref) }))
-  if (isDisputed(both)) tellDispute(state, job, disputeOf(view, lo, both))
+  if (!isDisputed(both)) return
+  job.differing.add(view.spec.key)
+  tellDispute(state, job, disputeOf(view, lo, both))
 }
 
 function distrust(state: HubState, hub: HubId, shard: string): void {
@@ -101,7 +103,7 @@ export function verifiedReport(state: HubState, job: Job): Verified | null {
     if (view.comparesResults) {
       shards += view.doneCount
       disagreements.push(...disputesIn(view, 0, view.shards))
-    } else if (isComparable(job, view)) disagreements.push(...differencesIn(view))
+    } else if (job.differing.has(view.spec.key)) disagreements.push(...differencesIn(view))
   }
   if (wanted < 2 && disagreements.length === 0) return null
   const quorum = Math.floor(wanted / 2) + 1
