@@ -3,6 +3,7 @@ import { forecastLimits } from '../limits.ts'
 import { ErrorQuantile } from './conformal.ts'
 import { Hedge } from './hedge.ts'
 import { MeanMixture, type MixedMean } from './mean-mixture.ts'
+import { PolyWeights } from './poly-weights.ts'
 
 export const p90Level = 0.9
 const recordWeight = 0.02
@@ -46,8 +47,12 @@ interface Promise90 extends MixedForecast {
   readonly mixed: MixedMean
   /** Means, then own bounds, as the experts said them. */
   readonly opinions: Float64Array
-  /** The same, each raised by the quantile of its own errors. */
+  /** The same, each raised by the quantile of its own errors, or by a guess. */
   readonly bounds: Float64Array
+  /** Of these, the ones that rest on errors; NaN for others. First guesses are so wide that a blend would not forget them. */
+  readonly proven: Float64Array
+  /** What the proven ones came to when weighed as a blend. */
+  readonly blend: number
   readonly last: number
 }
 
@@ -55,6 +60,7 @@ export class HorizonMixture {
   readonly #horizon: number
   readonly #means: MeanMixture
   readonly #quantiles: Hedge
+  readonly #blend: PolyWeights
   readonly #errors: readonly ErrorQuantile[]
   readonly #pending: Promise90[] = []
   #mixedError = Number.NaN
@@ -65,6 +71,7 @@ export class HorizonMixture {
     this.#horizon = horizon
     this.#means = new MeanMixture(means, horizon)
     this.#quantiles = new Hedge(means + bounds)
+    this.#blend = new PolyWeights(means + bounds)
     const errors = (): ErrorQuantile => new ErrorQuantile(forecastLimits.errorsKept, p90Level)
     this.#errors = Array.from({ length: means + bounds }, errors)
   }
@@ -85,6 +92,7 @@ export class HorizonMixture {
     if (said === undefined) return
     this.#means.observe(actual, said.mixed)
     this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
+    this.#blend.observe(said.proven, said.blend, pinballSlope(actual, said.blend))
     said.opinions.forEach((opinion, expert) => {
       if (!Number.isNaN(opinion)) this.#errors[expert]?.add(actual - opinion)
     })
@@ -101,19 +109,25 @@ export class HorizonMixture {
     const opinions = new Float64Array(means.length + ownBounds.length)
     opinions.set(means)
     opinions.set(ownBounds, means.length)
-    const bounds = opinions.map((opinion, expert) => opinion + this.#margin(expert, coldMargin))
+    const proven = opinions.map((opinion, expert) => opinion + this.#margin(expert))
+    const bounds = proven.map((bound, expert) =>
+      Number.isNaN(bound) ? (opinions[expert] ?? bound) + coldMargin : bound,
+    )
     const medians = means.map((_mean, expert) => this.#median(expert))
     const mixed = this.#means.mix(means, medians, { last, low })
     // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
     const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed.mean
-    const p90 = Math.max(mean, this.#quantiles.mix(bounds))
-    this.#pending.push({ mean, p90, mixed, opinions, bounds, last })
+    const blend = this.#blend.mix(proven)
+    const best = this.#quantiles.mix(bounds)
+    const p90 = Math.max(mean, Number.isNaN(blend) ? best : (best + blend) / 2)
+    this.#pending.push({ mean, p90, mixed, opinions, bounds, proven, blend, last })
     return { mean, p90 }
   }
 
-  #margin(expert: number, coldMargin: number): number {
+  /** NaN while too few errors are known. */
+  #margin(expert: number): number {
     const errors = this.#errors[expert]
-    return errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin ? errors.value() : coldMargin
+    return errors !== undefined && errors.count >= forecastLimits.errorsForQuantileMin ? errors.value() : Number.NaN
   }
 
   #median(expert: number): number {
@@ -125,6 +139,12 @@ export class HorizonMixture {
 /** The loss whose least value is at the quantile. */
 export function pinball(actual: number, bound: number): number {
   return actual > bound ? p90Level * (actual - bound) : (1 - p90Level) * (bound - actual)
+}
+
+/** By the bound. */
+function pinballSlope(actual: number, bound: number): number {
+  if (actual === bound) return 0
+  return actual > bound ? -p90Level : 1 - p90Level
 }
 
 function follow(before: number, value: number): number {

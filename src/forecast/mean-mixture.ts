@@ -1,6 +1,8 @@
-/** Mixes experts' means for the least absolute error: plain and centred forecasts, two memories, and persistence as the anchor. */
+/** Mixes experts' means for the least absolute error: plain and centred forecasts, three ways to weigh them, and persistence as the anchor. */
+import { Departures } from './departure.ts'
 import { Hedge } from './hedge.ts'
 import { PersistenceGuard } from './persistence-guard.ts'
+import { PolyWeights } from './poly-weights.ts'
 
 /** The short memory follows changes, the long one tells experts apart that differ by little. */
 const shortDiscount = 0.98
@@ -9,6 +11,8 @@ const longDiscount = 0.998
 export interface MixedMean {
   readonly mean: number
   readonly candidates: Float64Array
+  /** What the experts came to when weighed as a blend. */
+  readonly blend: number
   /** The mixture itself, spoken or not, and persistence. */
   readonly mixed: number
   readonly last: number
@@ -16,21 +20,25 @@ export interface MixedMean {
 
 /**
  * Least squares experts forecast means, but errors are judged as they are: an expert plus the median of its own recent errors
- * is a candidate of its own. What they come to is spoken as far as it has earned it against persistence.
+ * is a candidate of its own. What they come to is spoken as far as it has earned it against persistence: as a whole, and by how far it goes.
  */
 export class MeanMixture {
   readonly #short: Hedge
   readonly #long: Hedge
+  readonly #blend: PolyWeights
   readonly #guard: PersistenceGuard
+  readonly #departures: Departures
 
   /** @param horizon samples ahead. */
   constructor(experts: number, horizon: number) {
     this.#guard = new PersistenceGuard(horizon)
+    this.#departures = new Departures(horizon)
+    this.#blend = new PolyWeights(2 * experts)
     this.#short = new Hedge(2 * experts, shortDiscount)
     this.#long = new Hedge(2 * experts, longDiscount)
   }
 
-  /** Share of each expert, plain and centred, in the newest mixture. */
+  /** Share of each expert, plain and centred, in what the newest mixture has from Hedge. */
   get weights(): readonly number[] {
     const long = this.#long.weights
     const both = this.#short.weights.map((weight, at) => (weight + (long[at] ?? 0)) / 2)
@@ -39,12 +47,15 @@ export class MeanMixture {
   }
 
   /** Judges what was mixed before. */
-  observe(actual: number, { candidates, mixed, last }: MixedMean): void {
+  observe(actual: number, { candidates, blend, mixed, last }: MixedMean): void {
     const losses = candidates.map((candidate) => Math.abs(actual - candidate))
     this.#short.observe(losses)
     this.#long.observe(losses)
+    this.#blend.observe(candidates, blend, Math.sign(blend - actual))
     const gained = Math.abs(actual - last) - Math.abs(actual - mixed)
-    if (!Number.isNaN(gained)) this.#guard.observe(gained)
+    if (Number.isNaN(gained)) return
+    this.#guard.observe(gained)
+    this.#departures.observe(mixed - last, gained)
   }
 
   /** @param medianErrors by expert; NaN while too few errors are known. */
@@ -55,7 +66,9 @@ export class MeanMixture {
       forecasts.map((forecast, expert) => Math.max(low, forecast + (medianErrors[expert] ?? Number.NaN))),
       forecasts.length,
     )
-    const mixed = (this.#short.mix(candidates) + this.#long.mix(candidates)) / 2
-    return { mean: last + this.#guard.share() * (mixed - last), candidates, mixed, last }
+    const blend = this.#blend.mix(candidates)
+    const mixed = (this.#short.mix(candidates) + this.#long.mix(candidates) + blend) / 3
+    const mean = last + this.#guard.share() * this.#departures.limited(mixed - last)
+    return { mean, candidates, blend, mixed, last }
   }
 }
