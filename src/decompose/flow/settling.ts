@@ -1,5 +1,5 @@
 /** Evaluates what promises are settled with, and what goes on from them. */
-import type { AnyNode, CallExpression, MemberExpression } from 'acorn'
+import type { CallExpression, Identifier, MemberExpression } from 'acorn'
 import { isFunction } from '../syntax/walk.ts'
 import { type Arguments, callValue } from './calls.ts'
 import type { Flow } from './flow.ts'
@@ -7,8 +7,8 @@ import { executorWith, settledBy } from './promises.ts'
 import { emptyValue, join, type Value } from './value.ts'
 
 /** Looks at `resolve(x)`, `reject(error)` and the timer of an executor; false for every other call. */
-export function settles(flow: Flow, node: CallExpression, callee: AnyNode, given: Arguments): boolean {
-  const timed = executorWith(flow.map, node)
+export function settles(flow: Flow, node: CallExpression, callee: Identifier, given: Arguments): boolean {
+  const timed = callee.name === 'setTimeout' ? executorWith(flow.map, node) : null
   if (timed !== null) {
     flow.waits = true
     const [callback] = node.arguments

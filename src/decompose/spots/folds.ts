@@ -34,9 +34,19 @@ interface Range {
   readonly end: number
 }
 
+const known = new WeakMap<AnyNode, { readonly fold: Fold | null }>()
+
 /** How the callback of a `reduce` folds; null when each step needs the one before. */
 export function foldOf(map: ModuleMap, site: Site): Fold | null {
   if (site.kind !== 'call' || site.method !== 'reduce') return null
+  const held = known.get(site.node)
+  if (held !== undefined) return held.fold
+  const fold = findFold(map, site)
+  known.set(site.node, { fold })
+  return fold
+}
+
+function findFold(map: ModuleMap, site: Extract<Site, { kind: 'call' }>): Fold | null {
   const [callback, init] = site.node.arguments
   if (!isFunction(callback) || callback.async || callback.generator || site.node.arguments.length > 2) return null
   const [first, second] = callback.params
