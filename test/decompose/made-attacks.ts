@@ -141,4 +141,59 @@ export const madeAttacks: readonly Attack[] = [
     'any',
     'const rng = (seed) => { let s = seed; return () => (s = (s * 16807) % 2147483647) }; const own = xs.map((x) => { const next = rng(x + 1); next(); return next() }); const shared = rng(7); return [own, xs.map(() => shared())]',
   ),
+  attack(
+    'a set of them',
+    'some',
+    'const makeModel = (w) => ({ predict(r) { return r.v * w + heavy(r.v) }, bias: () => w }); const model = makeModel(3); return rows.map((r) => model.predict(r) - model.bias())',
+  ),
+  attack(
+    'picked out of a set',
+    'some',
+    'const makeModel = (w) => { const predict = (r) => r.v * w; const twice = (r) => predict(r) * 2; return { predict, twice } }; const { predict, twice: two } = makeModel(3); return rows.map((r) => predict(r) - two(r))',
+  ),
+  attack(
+    'a set with names of builtin methods',
+    'some',
+    'const make = (k) => ({ get(x) { return x * k }, add: (x) => x + k, map: (x) => -x, push: (x) => [x] }); const m = make(3); return xs.map((x) => [m.get(x), m.add(x), m.map(x), m.push(x)])',
+  ),
+  attack(
+    'a set with a state',
+    'none',
+    'const bag = () => { let n = 0; return { next: () => ++n } }; const b = bag(); return xs.map((x) => b.next() + x)',
+  ),
+  attack(
+    'a set with a list',
+    'none',
+    'const bag = () => { const items = []; return { add(x) { items.push(x) }, all: () => items } }; const b = bag(); for (const x of xs) b.add(heavy(x)); return b.all()',
+  ),
+  attack(
+    'a set with a value',
+    'any',
+    'const make = (k) => ({ k, times: (x) => x * k }); const m = make(3); return xs.map((x) => m.times(x) + m.k)',
+  ),
+  attack(
+    'a set of which one is set again',
+    'any',
+    'const make = (k) => ({ times: (x) => x * k }); const m = make(3); m.times = (x) => -x; return xs.map((x) => m.times(x))',
+  ),
+  attack(
+    'a set that has a second name',
+    'any',
+    'const make = (k) => ({ times: (x) => x * k }); const m = make(3); const list = [m]; list[0].times = (x) => -x; return xs.map((x) => m.times(x))',
+  ),
+  attack(
+    'a set that is given back',
+    'any',
+    'const make = (k) => ({ times: (x) => x * k }); const m = make(3); const n = make(4); return xs.map((x) => (x > 5 ? m : n).times(x))',
+  ),
+  attack(
+    'a set whose functions use each other',
+    'any',
+    'const make = (k) => ({ n: () => k, me() { return this.n() } }); const m = make(3); return xs.map((x) => m.me() + x)',
+  ),
+  attack(
+    'a set that hands out what it was made with',
+    'some',
+    'const make = (o) => ({ see: () => o }); const o = { n: 1 }; const m = make(o); const seen = xs.map(() => m.see()); o.n = 2; return [seen, seen.map((x) => x === o)]',
+  ),
 ]

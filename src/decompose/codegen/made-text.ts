@@ -26,24 +26,22 @@ export function environmentsText(made: readonly Made[]): string[] {
  */
 export function makeAgain(map: ModuleMap, text: TextBuilder, made: readonly Made[]): string {
   const kinds = unique(made)
-  kinds.forEach(({ maker, result, fn, environment, besides }, index) => {
+  kinds.forEach(({ maker, result, environment, besides }, index) => {
     text.put(maker.start, `;function $f${index}({${names(environment)}}){`)
     keepDeclarations(map, text, besides)
-    if (result === fn) text.keep(fn.start, fn.end).put(fn.start, ';return(').put(fn.end, ')')
-    else {
-      const declared = map.variableOf(result)
-      if (declared !== null && !besides.includes(declared)) keepDeclarations(map, text, [declared])
-      text.put(result.start, ';return ').keep(result.start, result.end)
-    }
-    text.put(maker.end, '}')
+    text.put(result.start, ';return(').keep(result.start, result.end).put(result.end, ')').put(maker.end, '}')
   })
-  const indexOf = ({ fn }: Made): number => kinds.findIndex((kind) => kind.fn === fn)
-  return made.map((each) => `${each.variable.name}=$f${indexOf(each)}($s.$f.${each.variable.name});`).join('')
+  const again = (each: Made): string => {
+    const kind = kinds.findIndex(({ result }) => result === each.result)
+    const { name } = each.variable
+    return `${name}=$f${kind}($s.$f.${name})${each.picked === null ? '' : `.${each.picked}`};`
+  }
+  return made.map(again).join('')
 }
 
-/** One for each function in the text. */
+/** One for each result in the text. */
 function unique(made: readonly Made[]): Made[] {
-  return [...new Map(made.map((each) => [each.fn, each])).values()]
+  return [...new Map(made.map((each) => [each.result, each])).values()]
 }
 
 function names(variables: readonly Variable[]): string {

@@ -125,12 +125,15 @@ function callMethod(flow: Flow, node: CallExpression, receiver: Value, name: str
     return emptyValue()
   }
   const results: Value[] = []
-  const own = [...receiver.things].every(
-    (thing) => thing.site?.type === 'NewExpression' && madeByClass(flow, thing.site),
-  )
+  const isTable = receiver.things.size > 0 && [...receiver.things].every(({ table }) => table === 'record')
+  const own =
+    isTable ||
+    [...receiver.things].every((thing) => thing.site?.type === 'NewExpression' && madeByClass(flow, thing.site))
   const builtin = builtinMethods.get(name)
   const candidates = new Set<FunctionNode>(
-    isBuiltinReceiver(flow, receiver) && !flow.map.assignsName(name) ? [] : (flow.map.methods.get(name) ?? []),
+    isTable || (isBuiltinReceiver(flow, receiver) && !flow.map.assignsName(name))
+      ? []
+      : (flow.map.methods.get(name) ?? []),
   )
   for (const callable of flow.read(receiver, name).callables)
     if (isFunction(callable as AnyNode)) candidates.add(callable as FunctionNode)
@@ -139,7 +142,7 @@ function callMethod(flow: Flow, node: CallExpression, receiver: Value, name: str
     else if (candidates.size === 0 && !localeMethods.has(name)) flow.problem('unknown-call', node, name)
   }
   for (const candidate of candidates) {
-    keepsState(flow, candidate, receiver, node, name)
+    if (!isTable) keepsState(flow, candidate, receiver, node, name)
     flow.add(flow.thisOf(candidate), receiver)
     const holder = flow.map.functionAround(candidate)
     if (isClass(holder)) flow.add(flow.thisOf(holder), receiver)

@@ -13,7 +13,7 @@ import { isPrivateTo } from '../syntax/private-vars.ts'
 import { partOfMath, type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
-import { type Made, madeBy } from './made.ts'
+import { functionsOf, type Made, madeBy } from './made.ts'
 import {
   ANY_FIELD,
   addAll,
@@ -146,13 +146,23 @@ export class Flow {
     return !contains(block, this.#home)
   }
 
-  /** What a function was made with before the iteration outlives it. */
-  #made({ fn, environment }: Made): Value {
-    for (const variable of environment) {
-      if (!this.#kept.has(variable)) this.#changed = true
-      this.#kept.add(variable)
+  /** What functions were made with before the iteration outlives it. */
+  #made(made: Made): Value {
+    const { variable, functions, picked, environment } = made
+    for (const kept of environment) {
+      if (!this.#kept.has(kept)) this.#changed = true
+      this.#kept.add(kept)
     }
-    return { things: new Set(), callables: new Set([fn]) }
+    if (!(functions instanceof Map)) return { things: new Set(), callables: new Set(functionsOf(made)) }
+    const one = picked === null ? undefined : functions.get(picked)
+    if (one !== undefined) return { things: new Set(), callables: new Set([one]) }
+    const set = this.#remember(this.#outer, variable, (): Thing => {
+      const fields = new Map(
+        [...functions].map(([name, fn]) => [name, { things: new Set<Thing>(), callables: new Set<Callable>([fn]) }]),
+      )
+      return { kind: 'outer', name: variable.name, variable, site: null, inside: null, fields, table: 'record' }
+    })
+    return { things: new Set([set]), callables: new Set() }
   }
 
   #tableThing(variable: Variable, table: Table): Thing {

@@ -1,20 +1,33 @@
-/** Functions that other functions make: `const scale = makeScaler(xs)`, where `makeScaler` gives `(x) => (x - low) / span`. */
+/**
+ * Functions that other functions make: `const scale = makeScaler(xs)`, where `makeScaler` gives `(x) => (x - low) / span`;
+ * and sets of them: `const model = train(rows)`, where `train` gives `{ predict, explain }`.
+ */
 import type { AnyNode } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 
-/** A constant that holds a made function, which keeps nothing for itself but what it was made with. */
+/** A constant that holds a made function, or a set of them, which keeps nothing for itself but what it was made with. */
 export interface Made {
   readonly variable: Variable
   readonly maker: FunctionNode
-  /** What the maker gives: the function, or its name. */
+  /** What the maker gives: the function, its name, or the literal with all of them. */
   readonly result: AnyNode
-  readonly fn: FunctionNode
-  /** Variables of the maker that the function reads; nothing ever sets them again. */
+  /** The made function; for a set of them, by name. */
+  readonly functions: FunctionNode | ReadonlyMap<string, FunctionNode>
+  /** The one that the constant holds of a set, as in `const { predict } = train(rows)`. */
+  readonly picked: string | null
+  /** Variables of the maker that the functions read; nothing ever sets them again. */
   readonly environment: readonly Variable[]
-  /** Functions of the maker that the function calls. */
+  /** Functions of the maker that go along: those that are called, and those that the result names. */
   readonly besides: readonly Variable[]
+}
+
+/** All functions that a constant may call. */
+export function functionsOf({ functions }: Made): readonly FunctionNode[] {
+  return isFunction(functions as AnyNode)
+    ? [functions as FunctionNode]
+    : [...(functions as Map<string, FunctionNode>).values()]
 }
 
 const known = new WeakMap<Variable, { readonly made: Made | null }>()
@@ -33,16 +46,64 @@ function findMade(map: ModuleMap, variable: Variable): Made | null {
   const [definition] = variable.defs
   if (definition?.node.type !== 'VariableDeclarator' || variable.defs.length !== 1 || isSetAgain(variable)) return null
   const { id, init } = definition.node
-  if (id.type !== 'Identifier' || init?.type !== 'CallExpression' || init.callee.type !== 'Identifier') return null
-  const called = map.variableOf(init.callee)
+  const picked = id.type === 'ObjectPattern' ? pickedBy(map, id, variable) : null
+  if ((id.type !== 'Identifier' && picked === null) || init?.type !== 'CallExpression') return null
+  const called = init.callee.type === 'Identifier' ? map.variableOf(init.callee) : null
   const maker = called === null ? null : map.callableOf(called)
   if (!isFunction(maker) || maker.async || maker.generator || contains(maker, definition.node)) return null
   const result = onlyResult(maker)
-  const named = result?.type === 'Identifier' ? map.variableOf(result) : null
-  const fn = named === null ? result : map.callableOf(named)
-  if (result === null || !isFunction(fn) || !contains(maker, fn) || fn.async || fn.generator) return null
-  const parts = partsOf(map, maker, fn)
-  return parts === null ? null : { variable, maker, result, fn, ...parts }
+  const functions = result === null ? null : functionsIn(map, maker, result)
+  if (result === null || functions === null) return null
+  const isSet = functions instanceof Map
+  if (isSet !== (picked !== null) && !(isSet && isAskedByName(map, variable, functions))) return null
+  if (picked !== null && !(isSet && functions.has(picked))) return null
+  const named = [...map.namesIn(result)].map((name) => map.variableOf(name))
+  const own = isSet ? [...functions.values()] : [functions]
+  const parts = partsOf(map, maker, own, named)
+  return parts === null ? null : { variable, maker, result, functions, picked, ...parts }
+}
+
+/** `predict` of `const { predict } = train(rows)`, and `f` of `{ predict: f }`. */
+function pickedBy(map: ModuleMap, id: Extract<AnyNode, { type: 'ObjectPattern' }>, variable: Variable): string | null {
+  for (const property of id.properties) {
+    if (property.type !== 'Property' || property.computed || property.key.type !== 'Identifier') continue
+    if (property.value.type === 'Identifier' && map.variableOf(property.value) === variable) return property.key.name
+  }
+  return null
+}
+
+/** The function that a result is, or those that are in it; null when anything else may be. */
+function functionsIn(
+  map: ModuleMap,
+  maker: FunctionNode,
+  result: AnyNode,
+): FunctionNode | ReadonlyMap<string, FunctionNode> | null {
+  const functionOf = (node: AnyNode): FunctionNode | null => {
+    const named = node.type === 'Identifier' ? map.variableOf(node) : null
+    const fn = named === null ? node : map.callableOf(named)
+    return isFunction(fn) && contains(maker, fn) && !fn.async && !fn.generator ? fn : null
+  }
+  if (result.type !== 'ObjectExpression') return functionOf(result)
+  const functions = new Map<string, FunctionNode>()
+  for (const property of result.properties) {
+    if (property.type !== 'Property' || property.kind !== 'init' || property.computed) return null
+    const fn = functionOf(property.value)
+    if (fn === null || property.key.type !== 'Identifier' || property.key.name === '__proto__') return null
+    functions.set(property.key.name, fn)
+  }
+  return functions.size > 0 ? functions : null
+}
+
+/** A set of functions of which nothing is done but calling them by their names. */
+function isAskedByName(map: ModuleMap, variable: Variable, functions: ReadonlyMap<string, FunctionNode>): boolean {
+  return variable.references.every(({ identifier, init }) => {
+    if (init === true) return true
+    const member = map.parentOf(identifier)
+    if (member?.type !== 'MemberExpression' || member.object !== identifier || member.computed) return false
+    const call = map.parentOf(member)
+    const isCalled = call?.type === 'CallExpression' && call.callee === member
+    return isCalled && member.property.type === 'Identifier' && functions.has(member.property.name)
+  })
 }
 
 function isSetAgain(variable: Variable): boolean {
@@ -59,11 +120,22 @@ function onlyResult(maker: FunctionNode): AnyNode | null {
   return results.length === 1 && maker.body.body.at(-1)?.type === 'ReturnStatement' ? (results[0] ?? null) : null
 }
 
-/** What of its maker a function reads; null when it, or anything beside it, changes that. */
-function partsOf(map: ModuleMap, maker: FunctionNode, fn: FunctionNode): Pick<Made, 'environment' | 'besides'> | null {
+/**
+ * What of their maker functions read; null when they, or anything beside them, change that.
+ * @param named what the result names
+ */
+function partsOf(
+  map: ModuleMap,
+  maker: FunctionNode,
+  functions: readonly FunctionNode[],
+  named: readonly (Variable | null)[],
+): Pick<Made, 'environment' | 'besides'> | null {
   const environment = new Set<Variable>()
   const besides = new Set<Variable>()
-  const queue: FunctionNode[] = [fn]
+  const queue: FunctionNode[] = [...functions]
+  for (const variable of named) {
+    if (variable !== null && functions.some((fn) => map.callableOf(variable) === fn)) besides.add(variable)
+  }
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (usesThis(next)) return null
     for (const name of map.namesIn(next)) {
@@ -72,7 +144,7 @@ function partsOf(map: ModuleMap, maker: FunctionNode, fn: FunctionNode): Pick<Ma
       if (variable.defs.length !== 1 || isSetAgain(variable)) return null
       const callable = map.callableOf(variable)
       if (callable === null) environment.add(variable)
-      else if (callable === fn || besides.has(variable)) continue
+      else if (besides.has(variable) || callable === next) continue
       else if (!isFunction(callable) || variable.scope.block !== maker) return null
       else {
         besides.add(variable)

@@ -86,15 +86,18 @@ export class Registry {
     this.setState = set
   }
 
-  /** Notes what a function was made with, and gives the function. */
-  made<F extends object>(environment: () => Record<string, unknown>, fn: F): F {
-    this.#environments.set(fn, environment)
-    return fn
+  /** Notes what a function, or a set of them, was made with, and gives it back. */
+  made<M extends object>(environment: () => Record<string, unknown>, made: M): M {
+    this.#environments.set(made, environment)
+    if (typeof made === 'object')
+      for (const fn of Object.values(made)) this.#environments.set(fn as object, environment)
+    return made
   }
 
-  /** What a function was made with; null for one that was not noted. */
-  environment(fn: unknown): Record<string, unknown> | null {
-    return typeof fn === 'function' ? (this.#environments.get(fn)?.() ?? null) : null
+  /** What it was made with; null for what was not noted. */
+  environment(made: unknown): Record<string, unknown> | null {
+    const isNoted = typeof made === 'function' || (typeof made === 'object' && made !== null)
+    return isNoted ? (this.#environments.get(made)?.() ?? null) : null
   }
 
   exports(main: unknown, input: unknown): void {

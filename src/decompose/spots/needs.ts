@@ -1,6 +1,6 @@
 /** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
 import type { AnyNode, CallExpression } from 'acorn'
-import { type Made, madeBy } from '../flow/made.ts'
+import { functionsOf, type Made, madeBy } from '../flow/made.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { partOfMath, tableOf } from '../syntax/tables.ts'
@@ -72,8 +72,8 @@ export function needsOf(
     else if (function_ !== null && mayMake) {
       if (!isModule) localNames.set(variable.name, variable)
       made.push(function_)
-      const { maker, fn, besides } = function_
-      for (const node of [fn, ...besides.map(declarationOf)])
+      const { maker, besides } = function_
+      for (const node of [...functionsOf(function_), ...besides.map(declarationOf)])
         queue.push({ node, within: maker, local: !isModuleFunction(map, maker) })
     } else if (isModule) {
       const text = isTextual(map, variable)

@@ -40,7 +40,8 @@ export const tableKinds: Readonly<Record<string, Kind>> = {
         '(x) => (c += x)',
         '(x) => c + x',
       ])
-      const maker = `const make${v} = (a, c = 2) => { const b = { n: 3, a }; const step = (x) => x * ${c.one(['2', 'c', 'b.n', 'limit'])}; return ${body} }`
+      const maker = `const make${v} = (a, c = 2) => { const b = { n: 3, a }; const step = (x) => x * ${c.one(['2', 'c', 'b.n', 'limit'])}; return ${c.one([body, body, `{ f: ${body}, g: (x) => c + x }`])} }`
+      const isSet = maker.includes('{ f: ')
       const call = c.one([`f${v}(x${c.one(['', ', i'])})`, `f${v}(f${v}(x))`, `[f${v}(x), make${v}(x)(x)]`])
       const nums = c.one(n.nums)
       const use = c.one([
@@ -49,6 +50,7 @@ export const tableKinds: Readonly<Record<string, Kind>> = {
         `const ${v} = []; { let i = 0; for (const x of ${nums}) ${v}.push(${call}) }`,
         `const ${v} = ${nums}.filter((x, i) => ${call}).map(f${v})`,
       ])
-      return `${maker}; ${c.one(['const', 'const', 'let'])} f${v} = make${v}(${given}); ${c.one(['', 'box.k += 1; ', 'total += 1; '])}${use}`
+      const target = isSet ? c.one([`{ f: f${v} }`, `{ f: f${v}, g: g${v} }`]) : `f${v}`
+      return `${maker}; ${c.one(['const', 'const', 'let'])} ${target} = make${v}(${given}); ${c.one(['', 'box.k += 1; ', 'total += 1; '])}${use}`
     }),
 }
