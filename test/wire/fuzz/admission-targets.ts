@@ -4,7 +4,7 @@ import { parseCertificate, type WireCertificate } from '../../../src/live/admiss
 import { createIdentity } from '../../../src/live/admission/identity.ts'
 import { type MembershipSet, membershipSetSchema } from '../../../src/live/admission/membership.ts'
 import { parseRemoval } from '../../../src/live/admission/removal.ts'
-import { signStatement } from '../../../src/live/admission/statement.ts'
+import { isSignedBy, signStatement } from '../../../src/live/admission/statement.ts'
 import { createToken, openToken } from '../../../src/live/admission/token.ts'
 import { DrainOrders } from '../../../src/live/drain-orders.ts'
 import { encodeMembership, parseMembership } from '../../../src/live/hello.ts'
@@ -106,6 +106,7 @@ function checkOrder(input: Uint8Array): void {
   orders.heard(from, message)
   if (followed.length === 0) return
   must(from === full.identity.hub, 'only members that may submit have others drain')
+  must(isSignedBy('drain', message.order, from), 'an order counts only when it is signed')
   must(JSON.stringify(JSON.parse(message.order.body)) === honestOrder, 'an order is what its signer signed')
 }
 
