@@ -23,6 +23,8 @@ export const slotLimits = {
   yieldMs: 2,
   /** And at least this often between the segments of one long shard: to hear that it is to stop, or to move. */
   turnMs: 20,
+  /** Code that never yields looks whether its state is wanted this often, when it offers one. */
+  hearEveryMs: 25,
   /** Least time between two checkpoints of a shard (Young's interval has this floor). */
   checkpointIntervalMs: 1_000,
   /** Mean time between failures of one hub, while none was observed. */

@@ -43,22 +43,25 @@ async function runnerOf({ hubs }: RealSwarm, job: string, isMeant: (shard: strin
   return { runner, others } as { runner: RealHub; others: [RealHub, RealHub] }
 }
 
-/** The newest checkpoint of a shard that a hub has noted. */
-async function keptBy(hub: RealHub, job: string, shard: string): Promise<number> {
-  const [family, index] = shard.split(':')
+/** The newest checkpoint of such a shard that a hub with one slot has made itself. */
+async function keptBy(hub: RealHub, job: string, isMeant: (family: string) => boolean): Promise<number> {
   const kept = (await notes(hub)).filter(
-    (event) =>
-      event.kind === 'checkpoint' && event.job === job && event.family === family && event.lo === Number(index),
+    ({ kind, job: of, family, more }) =>
+      kind === 'checkpoint' && of === job && isMeant(family) && more?.by === undefined,
   )
   return Math.max(0, ...kept.map(({ more }) => more?.progress ?? 0))
 }
 
 /** Nothing is done again but what came after the last checkpoint, and that was made for the move. */
-async function expectMoved(report: Finished, from: RealHub, isMeant: (shard: string) => boolean): Promise<void> {
+async function expectMoved(
+  report: Finished,
+  from: RealHub,
+  { isMeant, kept }: { isMeant: (shard: string) => boolean; kept: number },
+): Promise<void> {
   const move = report.migrations?.find((one) => one.from === from.hub && isMeant(one.shard))
   if (move === undefined) throw new Error(`nothing moved: ${JSON.stringify(report.attempts)}`)
-  expect(move).toMatchObject({ reason: 'handover', resumedFrom: await keptBy(from, report.job, move.shard) })
-  expect(move.resumedFrom).toBeGreaterThan(0)
+  expect(move).toMatchObject({ reason: 'handover', resumedFrom: await keptBy(from, report.job, isMeant) })
+  expect(move.resumedFrom).toBeGreaterThan(kept)
   expect([move.to === null, move.to === from.hub]).toEqual([false, false])
   const attempts = report.attempts?.filter(({ shard }) => shard === move.shard) ?? []
   expect(attempts.find(({ hub }) => hub === from.hub)).toMatchObject({ status: 'released' })
@@ -79,13 +82,14 @@ here(
     const job = await submit(all.hub(0), 'walk.js', { steps, items: 0 })
     const isRoot = (shard: string) => shard.startsWith('root')
     const { runner, others } = await runnerOf(all, job, isRoot)
+    const kept = await keptBy(runner, job, isRoot)
     const told = await others[0].shoal('drain', runner.hub)
     expect(told).toEqual({ schema: 1, hub: runner.hub, drained: true })
     await until(() => runner.exitCode !== null, 'its process ends')
     expect(runner.exitCode).toBe(0)
     const report = await ended(others[1], job, JOB_MS)
     expect([report.status, report.error]).toEqual(['done', null])
-    await expectMoved(report, runner, isRoot)
+    await expectMoved(report, runner, { isMeant: isRoot, kept })
     const { result } = await others[0].shoal<{ result: unknown }>('result', job)
     expect(withoutDraws(result)).toEqual(withoutDraws(await plainWalk({ steps, items: 0 })))
     expect(await all.violations()).toEqual([])
@@ -101,10 +105,11 @@ here(
     const job = await submit(all.hub(0), 'walk.js', input, '--chunks', '3')
     const isItem = (shard: string) => !shard.startsWith('root')
     const { runner, others } = await runnerOf(all, job, isItem)
+    const kept = await keptBy(runner, job, isItem)
     await runner.shoal('drain')
     const report = await ended(others[0], job, JOB_MS)
     expect([report.status, report.error]).toEqual(['done', null])
-    await expectMoved(report, runner, isItem)
+    await expectMoved(report, runner, { isMeant: isItem, kept })
     const { resultV8 } = await others[1].shoal<Finished>('result', job)
     expect(deserialize(Buffer.from(resultV8, 'base64'))).toEqual(await plainWalk(input))
     expect(await all.violations()).toEqual([])

@@ -113,6 +113,7 @@ export class SlotHost implements RuntimeHost {
   }
 
   checkpointDue(): boolean {
+    this.#channel.hear(now())
     return this.#checkpoints.isDue()
   }
 
