@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const all = ['swarm', 'blobs', 'slots', 'ledger', 'codec', 'small', 'divide', 'slices', 'forecast', 'analysis']
 /** Longer ones, run only by name. */
-const long = ['dispatch', 'migration', 'plan', 'workflow']
+const long = ['cpu-share', 'dispatch', 'migration', 'plan', 'workflow']
 const named = process.argv.slice(2).filter((name) => all.includes(name) || long.includes(name))
 
 for (const name of named.length > 0 ? named : all) {

@@ -44,6 +44,10 @@ export const up: Verb = {
         'whose code runs without walls: none, own (submitted here) or full (anybody in the swarm); default: none',
     },
     migration: { type: 'flag', description: '--no-migration: running shards stay here whatever the load' },
+    yield: {
+      type: 'flag',
+      description: 'shards give way to all other programs of this machine, in other sessions, too',
+    },
     mdns: { type: 'flag', description: '--no-mdns: find hubs by --peer alone' },
     history: { type: 'text', value: 'dir', description: 'write what this hub does and learns, for shoal check' },
     json: { type: 'flag', description: 'print one JSON object per event, the first when ready' },
@@ -88,6 +92,7 @@ function hubOptions(args: Arguments, home: string) {
     swarm: args.text('swarm') ?? null,
     migration: !args.isOff('migration'),
     mdns: !args.isOff('mdns'),
+    yields: args.flag('yield'),
     history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
     trust: trustOf(args.text('trust') ?? 'none'),
     measuresSpeed: !args.flag('embedded'),

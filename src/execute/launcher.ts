@@ -1,9 +1,10 @@
 /** Starts slot processes. Jails and isolates (isolation/) are other launchers than the plain one here. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { homedir, constants as osConstants, setPriority } from 'node:os'
+import { homedir, setPriority } from 'node:os'
 import { join } from 'node:path'
 import type { IsolationLevel } from '../program/isolation-level.ts'
+import { slotNice, weighSession } from './cpu-share.ts'
 
 /** What a launcher has to start; `slotArguments` and `slotEnvironment` say how. */
 export interface LaunchRequest {
@@ -11,6 +12,8 @@ export interface LaunchRequest {
   readonly runtimeUrl: string
   /** Further flags of Node. */
   readonly flags?: readonly string[]
+  /** Whether it gives way to programs of other sessions, too: for that it needs one of its own. */
+  readonly yields?: boolean
 }
 
 /** Stdio of what it starts: 0 none, 1 and 2 output of user code, 3 frames from the hub, 4 frames to the hub. */
@@ -68,14 +71,16 @@ function launchPlain(request: LaunchRequest, setpriv: string | null): ChildProce
     env: slotEnvironment(compileCache()),
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,
+    detached: request.yields === true && process.platform === 'linux',
   })
-  if (child.pid !== undefined) yieldToHub(child.pid)
+  if (child.pid !== undefined) yieldToHub(child.pid, request.yields === true)
   return child
 }
 
 /** The hub's event loop goes first for the CPU, and slots go first when memory runs out. */
-function yieldToHub(pid: number): void {
-  attempt(() => setPriority(pid, osConstants.priority.PRIORITY_BELOW_NORMAL))
+function yieldToHub(pid: number, hasSession: boolean): void {
+  attempt(() => setPriority(pid, slotNice))
+  if (hasSession) weighSession(pid)
   if (process.platform === 'linux') attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, '1000'))
 }
 

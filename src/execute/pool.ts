@@ -34,6 +34,8 @@ export interface ProcessSlotPoolOptions {
   readonly launcher?: SlotLauncher
   /** Decides how per job; takes the place of `launcher`. */
   readonly guard?: Guard
+  /** Whether slots give way to programs of other sessions, too. */
+  readonly yields?: boolean
 }
 
 export class ProcessSlotPool implements SlotPool {
@@ -42,6 +44,7 @@ export class ProcessSlotPool implements SlotPool {
   readonly #log: (line: string) => void
   readonly #guard: Guard
   readonly #runtimeUrl: string
+  readonly #yields: boolean
   readonly #memory = new MemoryWatchdog()
   readonly #paces = new Paces()
   readonly #processes = new Set<SlotProcess>()
@@ -57,6 +60,7 @@ export class ProcessSlotPool implements SlotPool {
     assert(options.size > 0 && options.size <= counts.slotsMax, 'a pool has 1 to slotsMax slots')
     this.size = options.size
     this.#log = options.log
+    this.#yields = options.yields ?? false
     this.#guard = options.guard ?? noGuard(options.launcher)
     this.isolation = this.#guard.level
     this.#usual = this.#guard.usual
@@ -171,6 +175,7 @@ export class ProcessSlotPool implements SlotPool {
     const process = new SlotProcess(launcher, {
       entryPath: fileURLToPath(sibling('./entry/slot')),
       runtimeUrl: this.#runtimeUrl,
+      yields: this.#yields,
     })
     this.#processes.add(process)
     process.gone.then((end) => this.#lost(process, end))

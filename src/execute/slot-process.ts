@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { assert, ShoalError, toShoalError } from '../errors.ts'
 import { sizes, slotLimits } from '../limits.ts'
 import type { JobId } from '../program/ref.ts'
+import { weighSession } from './cpu-share.ts'
 import { FrameDecoder, FrameSender, invalidFrame } from './frame.ts'
 import { KeyedCache } from './keyed-cache.ts'
 import type { LaunchRequest, SlotLauncher } from './launcher.ts'
@@ -42,6 +43,7 @@ export class SlotProcess {
   job: JobId | null = null
   readonly #child: ChildProcess
   readonly #sender: FrameSender
+  readonly #yields: boolean
   readonly #keyed = new KeyedCache()
   readonly #decoder = new FrameDecoder()
   readonly #timers: NodeJS.Timeout[] = []
@@ -63,6 +65,7 @@ export class SlotProcess {
       this.#settleGone = resolve
     })
     this.launcher = launcher
+    this.#yields = request.yields === true
     this.#child = launcher.launch(request)
     const [, stdout, stderr, toSlot, fromSlot] = this.#child.stdio
     this.#sender = new FrameSender(toSlot as Writable)
@@ -147,7 +150,7 @@ export class SlotProcess {
   #receive(message: FromSlot): void {
     if (message.type === 'ready') {
       this.wasReady = true
-      this.#innerPid ??= this.launcher.innerPid?.(this.pid) ?? null
+      this.#findInside()
       this.#settleStarted(null)
       return
     }
@@ -156,6 +159,13 @@ export class SlotProcess {
     if (tenant !== null && tenant.id === message.id) tenant.message(message)
     // What a run that is over still has to say is of no interest, unless the process itself is broken.
     else if (message.type === 'fault') this.kill({ kind: 'crashed', detail: message.detail })
+  }
+
+  /** A jail has opened its session by now: before, it was in the hub's. */
+  #findInside(): void {
+    if (this.#innerPid !== null || this.launcher.innerPid === undefined) return
+    this.#innerPid = this.launcher.innerPid(this.pid)
+    if (this.#yields) weighSession(this.#innerPid)
   }
 
   #listenToOutput(stream: Readable, isError: boolean): void {

@@ -45,6 +45,9 @@ export const slotLimits = {
   recycleMemoryShare: 0.75,
   /** A slot process is replaced after this many runs: leaks of user code end here. */
   recycleRuns: 10_000,
+  /** Sessions that an ordinary user may weigh: one in a tenth of a second, of the whole machine. Tries, and the time between two. */
+  weighTriesMax: 64,
+  weighAgainMs: 110,
   /** Time a new slot process has to say that it is ready. */
   startMs: 20_000,
   /** A deadline counts only if this much later there is still no result: the hub may have slept itself. */

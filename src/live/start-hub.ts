@@ -51,6 +51,8 @@ export interface StartHubOptions {
   readonly mdns: boolean
   /** Whether running shards may leave when this machine becomes slow. */
   readonly migration: boolean
+  /** Whether slots give way to programs of other sessions on this machine, too. */
+  readonly yields?: boolean
   /** Whose code runs without walls here. */
   readonly trust: Trust
   /** Whether to find out how fast this machine is; hubs that share one need not. */
@@ -91,6 +93,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
   const guard = openGuard({ self: admission.identity.hub, trust: options.trust, launchers: walls.launchers, needsNode })
   const slots = new ProcessSlotPool({
     guard,
+    yields: options.yields ?? false,
     size: Math.max(1, options.slots),
     log: (line) => log.info({ room: 'slots' }, line),
   })

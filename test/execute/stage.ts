@@ -6,7 +6,9 @@ import { ProcessSlotPool } from '../../src/execute/pool.ts'
 const runtimeUrl = new URL('../fixtures/scripted-runtime.ts', import.meta.url).href
 
 /** A started pool that is stopped when the test is over. */
-export async function startPool(options: { size?: number; launcher?: SlotLauncher } = {}): Promise<ProcessSlotPool> {
+export async function startPool(
+  options: { size?: number; launcher?: SlotLauncher; yields?: boolean } = {},
+): Promise<ProcessSlotPool> {
   const pool = new ProcessSlotPool({ size: 1, log: () => undefined, runtimeUrl, ...options })
   onTestFinished(() => pool.stop())
   await pool.start()

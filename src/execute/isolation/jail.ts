@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { slotLimits } from '../../limits.ts'
+import { slotNice } from '../cpu-share.ts'
 import { seccompFilter } from './seccomp.ts'
 
 /** What a jail needs to know of this machine. */
@@ -26,13 +27,12 @@ export interface JailContent {
 }
 
 const FILTER_FD = 5
-const NICE = '10'
 
 /** Runs before bubblewrap does: what it passes on to all its children. */
 const prologue = [
   'echo 1000 2>/dev/null >/proc/self/oom_score_adj',
   `ulimit -c 0 && ulimit -d ${slotLimits.jailDataBytesMax / 1024} && ulimit -n ${slotLimits.jailFilesMax} || exit 125`,
-  `exec nice -n ${NICE} "$@"`,
+  `exec nice -n ${slotNice} "$@"`,
 ].join('; ')
 
 /**

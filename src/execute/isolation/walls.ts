@@ -72,10 +72,11 @@ export function isolateLauncher(addonPath: string, guestPath?: string): SlotLaun
     isolation: 'L2',
     isolates: true,
     isOneJob: false,
-    launch: ({ entryPath }) => {
+    launch: ({ entryPath, yields = false }) => {
       const files = { addon: addonPath, guest: guestPath ?? guestBundle() }
       return parent.launch({
         entryPath,
+        yields,
         runtimeUrl: isolateRuntimeUrl(isolateRuntimePath(), files),
         flags: isolateFlags,
       })
