@@ -39,7 +39,7 @@ const RATE_FLOOR = 0.1
  * each gets its share, at most one core. A point holds until half way to the next.
  */
 export function capacityCurve(machine: Machine, originMs: number, points: readonly LoadPoint[]): CapacityCurve {
-  if (points.length === 0) return { originMs, steps: NO_STEPS, tailRate: machine.speed }
+  if (points.length === 0) return flatCurve(machine.speed, originMs)
   const rates = points.map((point) => slotRate(machine, point.load))
   const steps: CapacityStep[] = []
   for (let index = 0; index < points.length - 1; index++) {
@@ -52,6 +52,11 @@ export function capacityCurve(machine: Machine, originMs: number, points: readon
 }
 
 const NO_STEPS: readonly CapacityStep[] = []
+
+/** The same speed for ever. */
+export function flatCurve(speed: number, originMs: number): CapacityCurve {
+  return { originMs, steps: NO_STEPS, tailRate: speed }
+}
 
 /** When `workMs` of speed-1 work begun at `startMs` is done. */
 export function finishTime(curve: CapacityCurve, startMs: number, workMs: number): number {

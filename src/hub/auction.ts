@@ -13,9 +13,8 @@ import {
   type Readiness,
   readinessOf,
 } from './arrival.ts'
-import { type Bidder, Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
-import { mayRun } from './eligible.ts'
-import type { Job } from './job.ts'
+import type { Bidder } from './bidder.ts'
+import { Bidders, explainOffer, type Offer, type UnitBid } from './bidders.ts'
 import { openUnits, type Unit } from './ready-set.ts'
 import { standsBack } from './stand-back.ts'
 import type { HubState } from './state.ts'
@@ -114,7 +113,7 @@ function othersEnd(state: HubState, bidders: Bidders, unit: Unit, placed: Placed
   const ready = readinessOf(state, unit, parents)
   for (const bidder of bidders.all) {
     if (bidder === bidders.self || !ask(state, bidder, unit, parents, ready)) continue
-    endMs = Math.min(endMs, bidder.answer.finishMs)
+    endMs = Math.min(endMs, bidder.endMs)
   }
   return endMs
 }
@@ -156,7 +155,7 @@ function assign(
   if (best === null) return null
   bidders.take(best)
   const { startMs, finishMs } = best.placement
-  const canRun = own !== undefined && own.finishMs < Number.POSITIVE_INFINITY
+  const canRun = own !== undefined && own.endMs < Number.POSITIVE_INFINITY
   return {
     unit,
     hub: best.bidder.hub,
@@ -164,7 +163,7 @@ function assign(
     finishMs,
     readyMs: best.readyMs,
     parentsMs: parents.reduce((latest, { endMs }) => Math.max(latest, endMs), state.nowMs),
-    ownFinishMs: canRun ? own.finishMs : null,
+    ownFinishMs: canRun ? own.endMs : null,
     ownInputsMs: canRun ? own.readyMs : state.nowMs,
     offers,
     atMs: state.nowMs,
@@ -174,7 +173,7 @@ function assign(
 interface Asked {
   readonly best: Offer | null
   /** What this hub itself answered. */
-  readonly own: Bidder['answer'] | undefined
+  readonly own: Bidder | undefined
   readonly offers: readonly Offer[]
 }
 
@@ -187,7 +186,7 @@ function askFor(state: HubState, bidders: Bidders, unit: Unit, parents: readonly
   const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, offerOf)
   if (best !== null && best.bidder === bidders.self) return askAll(state, bidders, unit, parents, all)
   if (bidders.self !== undefined) ask(state, bidders.self, unit, parents, ready)
-  return { best, own: bidders.self?.answer, offers: noOffers }
+  return { best, own: bidders.self, offers: noOffers }
 }
 
 /** All offers are kept for own units, and where they are wanted. */
@@ -201,11 +200,11 @@ function askAll(
   const ready = readinessOf(state, unit, parents)
   for (const bidder of bidders.all) ask(state, bidder, unit, parents, ready)
   const best = bidders.best()
-  const own = bidders.self?.answer
+  const own = bidders.self
   if (best === null) return { best: null, own, offers: noOffers }
   if (!keepsOffers && best !== bidders.self) return { best: offered(best), own, offers: noOffers }
   const offers: Offer[] = []
-  for (const bidder of bidders.all) if (bidder.answer.finishMs < Number.POSITIVE_INFINITY) offers.push(offered(bidder))
+  for (const bidder of bidders.all) if (bidder.endMs < Number.POSITIVE_INFINITY) offers.push(offered(bidder))
   return { best: offers.find(({ bidder }) => bidder === best) ?? null, own, offers }
 }
 
@@ -217,29 +216,19 @@ function ask(
   parents: readonly ParentLink[],
   { elsewhereMs, near }: Readiness,
 ): boolean {
-  const { answer } = bidder
-  answer.finishMs = Number.POSITIVE_INFINITY
-  if (!mayBid(bidder, unit.job) || !maySay(unit.view, unit, bidder.hub)) return false
+  bidder.endMs = Number.POSITIVE_INFINITY
+  if (!bidder.fits(unit.job) || !maySay(unit.view, unit, bidder.hub)) return false
   if (standsBack(state, unit, bidder.hub)) return false
   const isElsewhere = elsewhereMs !== null && !near.includes(bidder.hub)
-  answer.readyMs = isElsewhere ? elsewhereMs : arrivalMs(state, unit, parents, bidder.hub, bidder.link)
-  answer.finishMs = bidder.timeline.find(answer.readyMs, unit.workMs)
-  return answer.finishMs < Number.POSITIVE_INFINITY
+  bidder.readyMs = isElsewhere ? elsewhereMs : arrivalMs(state, unit, parents, bidder.hub, bidder.link)
+  bidder.endMs = bidder.timeline.find(bidder.readyMs, unit.workMs)
+  return bidder.endMs < Number.POSITIVE_INFINITY
 }
 
 /** The last answer of a hub, to be kept. */
 function offered(bidder: Bidder): Offer {
-  const { answer, timeline } = bidder
-  const placement = timeline.found(answer.finishMs)
-  return { bidder, placement, readyMs: answer.readyMs, slotFreeMs: timeline.freeForGoodMs() }
-}
-
-/** Asked for every unit of a plan, and the same for all units of a job. */
-function mayBid({ hub, member, fit }: Bidder, job: Job): boolean {
-  if (fit.job === job) return fit.may
-  fit.job = job
-  fit.may = mayRun(job, { hub, labels: member.beacon?.labels ?? {} })
-  return fit.may
+  const { endMs, readyMs, timeline } = bidder
+  return { bidder, placement: timeline.found(endMs), readyMs, slotFreeMs: timeline.freeForGoodMs() }
 }
 
 const noOffers: readonly Offer[] = []

@@ -2,34 +2,11 @@
 import { type BidTerms, bid } from '../cost/cost.ts'
 import type { Link } from '../cost/transfer.ts'
 import type { HubId } from '../program/ref.ts'
+import { Bidder } from './bidder.ts'
 import { takesWork } from './eligible.ts'
 import { FreeOrder } from './free-order.ts'
-import type { Job } from './job.ts'
-import { memberCapacity, ownCapacity } from './member-capacity.ts'
-import type { Member } from './membership.ts'
-import { ownSlotFreeMs } from './slot-times.ts'
 import type { HubState } from './state.ts'
-import { type Placement, Timeline } from './timeline.ts'
-
-/** A hub in one plan. */
-export interface Bidder {
-  readonly hub: HubId
-  readonly member: Member
-  readonly timeline: Timeline
-  readonly link: Link
-  /** The job that it was asked about last, and whether it may run shards of that. */
-  readonly fit: { job: Job | null; may: boolean }
-  /** What it answered last. */
-  readonly answer: Answer
-}
-
-/** What a hub answers about one unit: written anew for each, since most answers are compared and forgotten. */
-interface Answer {
-  /** When it would end; Infinity when it cannot run the unit. */
-  finishMs: number
-  /** When all inputs can be at the hub. */
-  readyMs: number
-}
+import type { Placement } from './timeline.ts'
 
 /** What one hub offers for one unit. */
 export interface Offer {
@@ -74,7 +51,7 @@ export class Bidders {
 
   constructor(state: HubState, tieMs: number) {
     const all: Bidder[] = []
-    for (const member of state.members.alive()) if (takesWork(member)) all.push(bidderOf(state, member))
+    for (const member of state.members.alive()) if (takesWork(member)) all.push(new Bidder(state, member))
     this.all = all
     this.self = all.find(({ hub }) => hub === state.self)
     this.tieMs = tieMs
@@ -106,11 +83,11 @@ export class Bidders {
   /** Of all answers the one that ends first; among those that end about then, that of the lowest id. */
   best(): Bidder | null {
     let endMs = Number.POSITIVE_INFINITY
-    for (const { answer } of this.all) if (answer.finishMs < endMs) endMs = answer.finishMs
+    for (const bidder of this.all) endMs = Math.min(endMs, bidder.endMs)
     if (endMs === Number.POSITIVE_INFINITY) return null
     let best: Bidder | null = null
     for (const bidder of this.all) {
-      if (bidder.answer.finishMs > endMs + this.tieMs) continue
+      if (bidder.endMs > endMs + this.tieMs) continue
       if (best === null || bidder.hub < best.hub) best = bidder
     }
     return best
@@ -148,24 +125,6 @@ export function explainOffer(
   const { speed, capacity } = timeline
   const { terms } = bid({ nowMs, slotFreeMs: freeMs, inputsMs: readyMs, workMs, speed, capacity })
   return { hub, finishMs: placement.finishMs, terms }
-}
-
-function bidderOf(state: HubState, member: Member): Bidder {
-  return {
-    hub: member.hub,
-    member,
-    timeline: timelineOf(state, member),
-    link: state.link(member.hub),
-    fit: { job: null, may: false },
-    answer: { finishMs: Number.POSITIVE_INFINITY, readyMs: 0 },
-  }
-}
-
-function timelineOf(state: HubState, member: Member): Timeline {
-  const isSelf = member.hub === state.self
-  const capacity = isSelf ? ownCapacity(state) : memberCapacity(state, member)
-  const slotFreeMs = isSelf ? ownSlotFreeMs(state) : member.slotFreeMs.map((freeMs) => Math.max(state.nowMs, freeMs))
-  return new Timeline(member.hub, slotFreeMs, capacity, member.beacon?.speed ?? 1)
 }
 
 function ordersOf(all: readonly Bidder[]): Map<number, FreeOrder> {

@@ -1,5 +1,6 @@
 /** Bidders of about the same rate, in the order in which a plan gives them work. */
-import type { Bidder, Offer } from './bidders.ts'
+import type { Bidder } from './bidder.ts'
+import type { Offer } from './bidders.ts'
 
 /**
  * Invariant: `#next` holds the bidders that are free, up to a tie, when the first of them is, by id; `#later` holds the

@@ -1,5 +1,5 @@
 /** How much work a hub's slot does over the near future: its word about its load, believed as far as it has earned. */
-import { type CapacityCurve, capacityCurve, type LoadPoint } from '../cost/capacity.ts'
+import { type CapacityCurve, capacityCurve, flatCurve } from '../cost/capacity.ts'
 import { correctness, countedLoad, credit, promisedCoverage } from '../cost/trust.ts'
 import { durations } from '../limits.ts'
 import type { LoadReport } from './beacon.ts'
@@ -22,18 +22,17 @@ export function promisedCapacity(state: HubState, member: Member, originMs: numb
   const { beacon } = member
   if (beacon === null) return unknownMachine
   const { forecast, coverage } = beacon.report
-  const machine = { speed: beacon.speed * share, cores: beacon.cores, slots: beacon.slots }
-  if (forecast.length === 0) return capacityCurve(machine, originMs, NO_POINTS)
+  const speed = beacon.speed * share
+  if (forecast.length === 0) return flatCurve(speed, originMs)
   const agePeriods = (state.nowMs - member.reportMs) / durations.loadSampleMs
   const points = forecast.map(({ horizonMs, cpu }) => ({
     horizonMs,
     load: countedLoad(cpu, coverage?.cpu ?? promisedCoverage, agePeriods),
   }))
-  return capacityCurve(machine, originMs, points)
+  return capacityCurve({ speed, cores: beacon.cores, slots: beacon.slots }, originMs, points)
 }
 
-const NO_POINTS: readonly LoadPoint[] = []
-const unknownMachine = capacityCurve({ speed: 1, cores: 1, slots: 1 }, 0, NO_POINTS)
+const unknownMachine = flatCurve(1, 0)
 
 /** The same of this hub itself, kept until its report changes. */
 export function ownCapacity(state: HubState): CapacityCurve {

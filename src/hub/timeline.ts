@@ -28,18 +28,23 @@ export class Timeline {
   readonly rateMax: number
   /** The start of the first gap in any slot. */
   firstStartMs: number
+  readonly #fromMs: number
   readonly #slotFreeMs: readonly number[]
   /** Made when first asked: of a large swarm a plan asks few. */
   #gaps: Gap[][] | null = null
-  readonly #found = { slot: 0, gap: 0, startMs: 0 }
+  #foundSlot = 0
+  #foundGap = 0
+  #foundMs = 0
 
-  constructor(hub: HubId, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
+  /** @param fromMs when the plan begins: no slot is free before. */
+  constructor(hub: HubId, fromMs: number, slotFreeMs: readonly number[], capacity: CapacityCurve, speed: number) {
     this.hub = hub
+    this.#fromMs = fromMs
     this.capacity = capacity
     this.speed = speed
     this.rateMax = highestRate(capacity)
     this.#slotFreeMs = slotFreeMs
-    this.firstStartMs = smallest(slotFreeMs)
+    this.firstStartMs = Math.max(fromMs, smallest(slotFreeMs))
   }
 
   /** The slot and gap in which work that can start at `arriveMs` ends first. */
@@ -62,9 +67,9 @@ export class Timeline {
         if (finishMs > endMs + TOLERANCE_MS) continue
         if (finishMs < earliestMs) {
           earliestMs = finishMs
-          this.#found.slot = slot
-          this.#found.gap = gap
-          this.#found.startMs = startMs
+          this.#foundSlot = slot
+          this.#foundGap = gap
+          this.#foundMs = startMs
         }
         break
       }
@@ -74,8 +79,7 @@ export class Timeline {
 
   /** The place that was found last, which ends then. */
   found(finishMs: number): Placement {
-    const { slot, gap, startMs } = this.#found
-    return { slot, gap, startMs, finishMs }
+    return { slot: this.#foundSlot, gap: this.#foundGap, startMs: this.#foundMs, finishMs }
   }
 
   take(placement: Placement): void {
@@ -97,7 +101,9 @@ export class Timeline {
   }
 
   get #slots(): Gap[][] {
-    this.#gaps ??= this.#slotFreeMs.map((freeMs) => [{ startMs: freeMs, endMs: Number.POSITIVE_INFINITY }])
+    this.#gaps ??= this.#slotFreeMs.map((freeMs) => [
+      { startMs: Math.max(this.#fromMs, freeMs), endMs: Number.POSITIVE_INFINITY },
+    ])
     return this.#gaps
   }
 

@@ -5,7 +5,7 @@ import { Timeline } from '../../src/hub/timeline.ts'
 
 function timeline(slotFreeMs: number[]): Timeline {
   const machine = { speed: 1, cores: slotFreeMs.length, slots: slotFreeMs.length }
-  return new Timeline('a', slotFreeMs, capacityCurve(machine, 0, []), 1)
+  return new Timeline('a', 0, slotFreeMs, capacityCurve(machine, 0, []), 1)
 }
 
 function take(line: Timeline, arriveMs: number, workMs: number) {
