@@ -51,6 +51,8 @@ function moveOf(view: FamilyView, history: readonly Authored[], left: Authored, 
 }
 
 function isTaking(record: Authored['record'], shard: number, left: ClaimRecord): boolean {
-  if (record.kind !== 'claim' || record.state !== 'running' || record.reason !== left.reason) return false
+  if (record.kind !== 'claim' || record.state !== 'running') return false
+  // What is handed over is anybody's: it may be claimed and given back before somebody goes on with it.
+  if (left.reason === MOVE_REASON && record.reason !== MOVE_REASON) return false
   return record.lo <= shard && shard < record.hi && record.epoch > left.epoch
 }

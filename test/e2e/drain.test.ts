@@ -43,25 +43,25 @@ async function runnerOf({ hubs }: RealSwarm, job: string, isMeant: (shard: strin
   return { runner, others } as { runner: RealHub; others: [RealHub, RealHub] }
 }
 
-/** The newest checkpoint of such a shard that a hub with one slot has made itself. */
-async function keptBy(hub: RealHub, job: string, isMeant: (family: string) => boolean): Promise<number> {
-  const kept = (await notes(hub)).filter(
-    ({ kind, job: of, family, more }) =>
-      kind === 'checkpoint' && of === job && isMeant(family) && more?.by === undefined,
-  )
-  return Math.max(0, ...kept.map(({ more }) => more?.progress ?? 0))
+/** How far the newest checkpoints are that a hub has made itself, by shard. */
+async function keptBy(hub: RealHub, job: string): Promise<ReadonlyMap<string, number>> {
+  const kept = new Map<string, number>()
+  for (const { kind, job: of, family, lo, more } of await notes(hub)) {
+    if (kind === 'checkpoint' && of === job && more?.by === undefined) kept.set(`${family}:${lo}`, more?.progress ?? 0)
+  }
+  return kept
 }
 
 /** Nothing is done again but what came after the last checkpoint, and that was made for the move. */
 async function expectMoved(
   report: Finished,
   from: RealHub,
-  { isMeant, kept }: { isMeant: (shard: string) => boolean; kept: number },
+  { isMeant, kept }: { isMeant: (shard: string) => boolean; kept: ReadonlyMap<string, number> },
 ): Promise<void> {
   const move = report.migrations?.find((one) => one.from === from.hub && isMeant(one.shard))
   if (move === undefined) throw new Error(`nothing moved: ${JSON.stringify(report.attempts)}`)
-  expect(move).toMatchObject({ reason: 'handover', resumedFrom: await keptBy(from, report.job, isMeant) })
-  expect(move.resumedFrom).toBeGreaterThan(kept)
+  expect(move).toMatchObject({ reason: 'handover', resumedFrom: (await keptBy(from, report.job)).get(move.shard) })
+  expect(move.resumedFrom).toBeGreaterThan(kept.get(move.shard) ?? 0)
   expect([move.to === null, move.to === from.hub]).toEqual([false, false])
   const attempts = report.attempts?.filter(({ shard }) => shard === move.shard) ?? []
   expect(attempts.find(({ hub }) => hub === from.hub)).toMatchObject({ status: 'released' })
@@ -82,7 +82,7 @@ here(
     const job = await submit(all.hub(0), 'walk.js', { steps, items: 0 })
     const isRoot = (shard: string) => shard.startsWith('root')
     const { runner, others } = await runnerOf(all, job, isRoot)
-    const kept = await keptBy(runner, job, isRoot)
+    const kept = await keptBy(runner, job)
     const told = await others[0].shoal('drain', runner.hub)
     expect(told).toEqual({ schema: 1, hub: runner.hub, drained: true })
     await until(() => runner.exitCode !== null, 'its process ends')
@@ -105,7 +105,7 @@ here(
     const job = await submit(all.hub(0), 'walk.js', input, '--chunks', '3')
     const isItem = (shard: string) => !shard.startsWith('root')
     const { runner, others } = await runnerOf(all, job, isItem)
-    const kept = await keptBy(runner, job, isItem)
+    const kept = await keptBy(runner, job)
     await runner.shoal('drain')
     const report = await ended(others[0], job, JOB_MS)
     expect([report.status, report.error]).toEqual(['done', null])
