@@ -143,7 +143,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 /** A genuine builtin object with nothing of its own in the way; a proxy shows the prototype but is none. */
-function isPlain(value: unknown, prototype: object): boolean {
+export function isPlain(value: unknown, prototype: object): boolean {
   if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return false
   if (Object.getPrototypeOf(value) !== prototype) return false
   return prototype === Array.prototype || Reflect.ownKeys(value).length === 0

@@ -27,13 +27,18 @@ const BY_KEY = [
 /** Of a key that is a name in the text. */
 const BY_NAME = [/^V\[K\](\+\+|--)$/, /^(\+\+|--)V\[K\]$/, /^V\[K\][-+]=\d{1,6}$/, /^V\[K\]=V\[K\][-+]\d{1,6}$/]
 
-/** `E` is what is added to a list. */
+/** `E` is what is added to a list, or to a Set. */
 const LISTS_BY_MAP = [
-  /^if\(!V\.has\(K\)\)V\.set\(K,\[\]\)$/,
+  /^if\(!V\.has\(K\)\)V\.set\(K,(\[\]|newSet\(\))\)$/,
+  /^if\(V\.has\(K\)\)V\.get\(K\)\.add\(E\)elseV\.set\(K,newSet\(\[E\]\)\)$/,
+  /^if\(!V\.has\(K\)\)V\.set\(K,newSet\(\[E\]\)\)elseV\.get\(K\)\.add\(E\)$/,
   /^if\(V\.has\(K\)\)V\.get\(K\)\.push\(E\)elseV\.set\(K,\[E\]\)$/,
   /^if\(!V\.has\(K\)\)V\.set\(K,\[E\]\)elseV\.get\(K\)\.push\(E\)$/,
 ]
 const LISTS_BY_KEY = [
+  /^\(V\[K\](\?\?|\|\|)=newSet\(\)\)\.add\(E\)$/,
+  /^if\((!V\[K\]|!KinV|V\[K\]===undefined)\)V\[K\]=newSet\(\)$/,
+  /^V\[K\](\?\?|\|\|)=newSet\(\)$/,
   /^\(V\[K\](\?\?|\|\|)=\[\]\)\.push\(E\)$/,
   /^if\((!V\[K\]|!KinV|V\[K\]===undefined)\)V\[K\]=\[\]$/,
   /^V\[K\](\?\?|\|\|)=\[\]$/,
@@ -79,8 +84,8 @@ export function tallyIn(
   if (isFixedUse(map, use) && BY_NAME.some((form) => form.test(words))) return 'tallyKeys'
   if (LISTS_BY_MAP.some((form) => form.test(words))) return 'groupMap'
   if (LISTS_BY_KEY.some((form) => form.test(words))) return 'groupKeys'
-  if (words === 'V.get(K).push(E)') return 'pushMap'
-  return words === 'V[K].push(E)' ? 'pushKeys' : null
+  if (/^V\.get\(K\)\.(push|add)\(E\)$/.test(words)) return 'pushMap'
+  return /^V\[K\]\.(push|add)\(E\)$/.test(words) ? 'pushKeys' : null
 }
 
 /** What `value` in `({ ...variable, [key]: value })` does to the count or the list of the key; null when it does anything else. */
@@ -107,7 +112,7 @@ function addedIn(unit: AnyNode): AnyNode[] {
       node.type === 'CallExpression' &&
       node.callee.type === 'MemberExpression' &&
       node.callee.property.type === 'Identifier' &&
-      node.callee.property.name === 'push'
+      /^(push|add)$/.test(node.callee.property.name)
     const [first, ...others] = isPush ? node.arguments : node.type === 'ArrayExpression' ? elementsAdded(node) : []
     if (others.length > 0 || !first || first.type === 'SpreadElement') return true
     added.push(first)

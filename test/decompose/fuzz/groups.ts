@@ -53,4 +53,37 @@ export const groupKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = new Map(); for (const r of ${c.one(n.recs)}) { ${c.one([`if (!${v}.has(r.inner)) ${v}.set(r.inner, []); ${v}.get(r.inner).push(r)`, `if (${v}.has(r.name)) { ${v}.get(r.name).push(heavy(r.v)) } else { ${v}.set(r.name, [heavy(r.v)]) }`, `if (!${v}.has(r)) ${v}.set(r, []); ${v}.get(r).push(${v})`])} } ${c.one(['', `for (const list of ${v}.values()) list.push('end')`])}`,
     ),
+  groupSets: (c, n) =>
+    made(n, 'any', (v) => {
+      const k = c.one(['r.k', 'r.name', 'r.v % 3', '"toString"', '"__proto__"', 'r.inner'])
+      const e = c.one(['r', 'r.v % 4', '-0', 'r.inner', 'heavy(r.v)', '[r.v]', `${v}`])
+      const map = [
+        `if (!${v}.has(${k})) ${v}.set(${k}, new Set()); ${v}.get(${k}).add(${e})`,
+        `if (${v}.has(${k})) ${v}.get(${k}).add(${e}); else ${v}.set(${k}, new Set([${e}]))`,
+        `if (!${v}.has(${k})) { ${v}.set(${k}, new Set([${e}])) } else { ${v}.get(${k}).add(${e}) }`,
+        `${v}.get(${k})?.add(${e})`,
+      ]
+      const keys = [
+        `(${v}[${k}] ??= new Set()).add(${e})`,
+        `if (!${v}[${k}]) ${v}[${k}] = new Set(); ${v}[${k}].add(${e})`,
+        `${v}[${k}] ||= new Set(); if (r.v > 3) ${v}[${k}].add(${e})`,
+        `if (!(${k} in ${v})) ${v}[${k}] = new Set(); for (const t of [r.v, 1]) ${v}[${k}].add(t)`,
+      ]
+      const byMap = c.chance(50)
+      const start = byMap
+        ? c.one([
+            'new Map()',
+            'new Map()',
+            'new Map([[1, new Set([9])], [0.5, new Set()]])',
+            'new Map([[1, []]])',
+            'new Map([[1, recs]])',
+          ])
+        : c.one(['{}', '{}', 'Object.create(null)', '{ 1: new Set([9]), 0: [] }', '{ n1: new Set(recs) }'])
+      const text = c.one(byMap ? map : keys)
+      const loop = c.one([
+        `for (const r of ${c.one(n.recs)}) { ${text} }`,
+        `${c.one(n.recs)}.forEach((r) => { ${text} })`,
+      ])
+      return `const ${v} = ${start}; try { ${loop} } catch (error) { total += 1 } ${c.one(['', `; for (const s of ${byMap ? `${v}.values()` : `Object.values(${v})`}) history.push([...s])`])}`
+    }),
 }
