@@ -9,7 +9,7 @@ import { type ShardedTasks, taskChunkText } from './codegen/task-text.ts'
 import { evaluate } from './flow/expressions.ts'
 import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
-import { asyncHazard, isAwaitedAll, isSideBySide } from './spots/concurrency.ts'
+import { asyncHazard, isGathered, isSideBySide } from './spots/concurrency.ts'
 import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
@@ -273,7 +273,7 @@ function withHazard(map: ModuleMap, site: Site, merit: Merit, hazard: Obstacle |
   if (isSideBySide(map, site.node))
     return { kind: 'sequential', obstacle: { reason: 'async-order', name: 'Promise.all', line: site.line } }
   if (site.kind !== 'call') return merit
-  const gathered = isAwaitedAll(map, site.node)
+  const gathered = isGathered(map, site.node)
   if (merit.plan.isAsync && !gathered) {
     return { kind: 'sequential', obstacle: { reason: 'async-order', name: site.method, line: site.line } }
   }

@@ -44,6 +44,14 @@ const sharded: readonly (readonly [string, string])[] = [
     'const load = async (x) => ({ x })\nexport default async function (xs) { const all = xs.map((x) => load(x)); return (await Promise.all(all)).slice(1).length }',
   ],
   [
+    'all that is settled, one way or the other',
+    'const load = (x) => new Promise((resolve, reject) => { setTimeout(() => { if (x % 5 === 4) reject(new Error("e" + x)); else resolve(x) }, 1) })\nexport default async function (xs) { const settled = await Promise.allSettled(xs.map((x) => load(x))); return /* shoal: sequential */ settled.map((s) => s.value ?? s.reason.message) }',
+  ],
+  [
+    'all that is settled, where nothing fails',
+    'const load = async (x) => ({ x })\nexport default async function (xs) { const list = xs.map(load); const settled = await Promise.allSettled(list); return settled }',
+  ],
+  [
     'a timer that counts',
     'export default async function (xs) { let n = 0; const ys = []; for (const x of xs) { await new Promise((resolve) => setTimeout(() => { n++; resolve() }, 1)); ys.push(x) } return [ys, n] }',
   ],

@@ -27,21 +27,15 @@ export function asyncHazard(map: ModuleMap, excluded: FunctionNode | ClassNode |
   return found
 }
 
-/** True for `xs.map(...)` in `await Promise.all(xs.map(...))`, or with a variable between the two lines. */
-export function isAwaitedAll(map: ModuleMap, call: AnyNode): boolean {
-  return gatheredBy(map, call, new Set(['all']))
-}
-
-/** All that `call` starts is over when the code goes on. */
-function isGathered(map: ModuleMap, call: AnyNode): boolean {
-  return gatheredBy(map, call, GATHERERS)
-}
-
-function gatheredBy(map: ModuleMap, call: AnyNode, names: ReadonlySet<string>): boolean {
+/**
+ * True for `xs.map(...)` in `await Promise.all(xs.map(...))`, or with a variable between the two lines: all that it starts is
+ * over when the code goes on.
+ */
+export function isGathered(map: ModuleMap, call: AnyNode): boolean {
   const given = variableBetween(map, call) ?? call
   const all = map.parentOf(given)
   if (all?.type !== 'CallExpression' || all.arguments.length !== 1 || all.arguments[0] !== given) return false
-  return [...names].some((name) => isPromiseMember(map, all, name)) && isHandedOn(map, all)
+  return isPromiseCall(map, all) && isHandedOn(map, all)
 }
 
 /** The use of `tasks` in `const tasks = xs.map(...)` when the next statement begins with `await Promise.all(tasks)`. */
