@@ -53,7 +53,10 @@ export function isWorkflow(json: unknown): boolean {
 /** @throws ShoalError SHOAL_USAGE for a file that is no workflow, or whose edges name missing nodes or form a cycle. */
 export function scaleWorkflow(json: unknown, name: string, scale: WorkflowScale): Workflow {
   const parsed = v.safeParse(recorded, json)
-  if (!parsed.success) throw unusable(name, parsed.issues[0].message)
+  if (!parsed.success) {
+    const [issue] = parsed.issues
+    throw unusable(name, `${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)
+  }
   const { tasks, edges } = parsed.output
   if (tasks.some((task, position) => task.id !== position)) throw unusable(name, 'ids do not count from 0')
   if (edges.some(([from, to]) => from >= tasks.length || to >= tasks.length))
