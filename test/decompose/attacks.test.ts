@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { decompose } from '../../src/decompose/decompose.ts'
 import { attacks } from './attacks.ts'
+import { chainAttacks } from './chain-attacks.ts'
 import { collectAttacks } from './collect-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
@@ -10,23 +11,28 @@ import { madeAttacks } from './made-attacks.ts'
 import { runPlain } from './plain.ts'
 import { sliceAttacks } from './slice-attacks.ts'
 
-test.each([...attacks, ...foldAttacks, ...exitAttacks, ...collectAttacks, ...sliceAttacks, ...madeAttacks])(
-  '$name: the result is the plain one, whatever is sharded',
-  async ({ source, shards }) => {
-    const program = decompose(source, 'attack.mjs')
-    const plain = await outcomeOf(() => runPlain(source, 'attack.mjs', 1))
-    let spawned = 0
-    for (const chunks of [1, 2, 3, 7, 16, null]) {
-      for (const order of ['reverse', 'shuffled'] as const) {
-        const run = await runProgram(program, { scale: 1 }, { chunks, order })
-        spawned += run.spawns.length
-        expect(shown(run, plain), `chunks ${chunks}, ${order}; ${run.logs.join('; ')}`).toBe('the same')
-      }
+test.each([
+  ...attacks,
+  ...foldAttacks,
+  ...exitAttacks,
+  ...collectAttacks,
+  ...sliceAttacks,
+  ...madeAttacks,
+  ...chainAttacks,
+])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {
+  const program = decompose(source, 'attack.mjs')
+  const plain = await outcomeOf(() => runPlain(source, 'attack.mjs', 1))
+  let spawned = 0
+  for (const chunks of [1, 2, 3, 7, 16, null]) {
+    for (const order of ['reverse', 'shuffled'] as const) {
+      const run = await runProgram(program, { scale: 1 }, { chunks, order })
+      spawned += run.spawns.length
+      expect(shown(run, plain), `chunks ${chunks}, ${order}; ${run.logs.join('; ')}`).toBe('the same')
     }
-    if (shards === 'some') expect(spawned).toBeGreaterThan(0)
-    if (shards === 'none') expect(spawned).toBe(0)
-  },
-)
+  }
+  if (shards === 'some') expect(spawned).toBeGreaterThan(0)
+  if (shards === 'none') expect(spawned).toBe(0)
+})
 
 type Plain = { readonly value: unknown } | { readonly message: string }
 

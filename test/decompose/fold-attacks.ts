@@ -180,4 +180,13 @@ export const input = () => [3, 9007199254740991, 1, 1, -9007199254740991, 3, -2,
 export const input = () => JSON.parse('[-0, -0, -0]')`,
     shards: 'any',
   },
+  {
+    name: 'the start of a fold of nothing is not evaluated',
+    source: `${heavy}export default function (xs) { let n = 0; const next = () => { n++; return {} }; const told = []
+for (const list of [undefined, null, {}, xs]) { try { told.push(list.reduce((a, x) => { a[x] = (a[x] ?? 0) + 1; return a }, next())) } catch (error) { told.push(error.message) } }
+try { (xs.none).reduce((a, x) => a + heavy(x) / 3, ++n) } catch (error) { told.push(error.message) }
+return [told, n] }
+export const input = () => [3, 1, 3, 2]`,
+    shards: 'some',
+  },
 ]

@@ -91,12 +91,15 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   const wrap = plan.shape.method === 'forEach' ? 'none' : 'of'
   const { fold, method } = plan.shape
   const enter = fold !== null ? 'fold' : isSearch(method) ? 'search' : 'call'
-  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.${enter}(${spot.id},`)
+  // Where there is nothing to call a method of, a start that does something is not evaluated.
+  const asks = call.arguments.slice(1).some((start) => !/^(Identifier|Literal)$/.test(start.type)) && fold !== null
+  const receiver = asks ? `${RUNTIME}.on(` : ''
+  text.put(call.start, `${RUNTIME}.${wrap}(${RUNTIME}.${enter}(${spot.id},${receiver}`)
   if (plan.shape.method === 'from') text.blank(call.start, open + 1)
   else {
     text.blank(object.end, open + 1)
     keepClosing(map, text, object.end, open)
-    text.put(open + 1, ',')
+    text.put(open + 1, asks ? `,"${method}"),` : ',')
   }
   // Before the closing parenthesis: a trailing comma of the user's may stand there.
   const last = call.arguments.at(-1) ?? first

@@ -13,6 +13,8 @@ export interface SpotMeta {
   readonly fold: FoldMeta | null
   /** Methods of a pipeline, first to last; empty for a call by itself. */
   readonly stages: readonly ('map' | 'filter' | 'flatMap')[]
+  /** Nothing is called where the list is missing. */
+  readonly optional: boolean
   /** What an array method is called on, as errors name it. */
   readonly receiver: string
   readonly isAsync: boolean
@@ -77,6 +79,7 @@ export function metaOf(plan: Plan): SpotMeta {
     method: shape.kind === 'call' ? (shape.stages.length > 0 ? 'flatMap' : shape.method) : null,
     fold: shape.kind === 'call' && shape.fold !== null ? foldMeta(shape.fold) : null,
     stages: shape.kind === 'call' ? shape.stages.map((stage) => stage.method) : [],
+    optional: shape.kind === 'call' && shape.optional,
     receiver: receiverOf(plan),
     isAsync: plan.isAsync,
     step: shape.kind === 'range' ? shape.step : 1,
@@ -124,6 +127,7 @@ export function bareMeta(kind: 'ref' | 'call', line: number): SpotMeta {
     method: null,
     fold: null,
     stages: [],
+    optional: false,
     receiver: '',
     isAsync: true,
     step: 1,

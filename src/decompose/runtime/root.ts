@@ -7,7 +7,8 @@ import { encodeOutcome, thrownFrom } from '../../execute/codec/outcome.ts'
 import { decomposeLimits } from '../../limits.ts'
 import type { Program } from '../../program/program.ts'
 import type { VisitedSpot } from '../../program/report.ts'
-import { CallVisit, PlainLater, plainCall } from './call-visit.ts'
+import type { SpotMeta } from '../codegen/meta.ts'
+import { CallVisit, callOn, PlainLater, plainCall } from './call-visit.ts'
 import { Registry } from './compile.ts'
 import { makeContext } from './context.ts'
 import type { RootCall, RuntimeHost } from './contract.ts'
@@ -104,6 +105,10 @@ class RootRuntime extends Registry {
   /** The call's result, or undefined when it has to be awaited with `rest`. */
   call(spot: number, receiver: unknown, callback: unknown, access: () => Access): unknown {
     const history = this.#history(spot)
+    if (isMissing(history.meta, receiver)) {
+      this.#empty = undefined
+      return undefined
+    }
     const visit = CallVisit.begin(this.#setting, history, receiver, callback, access, ++this.#visits)
     if (visit === null) {
       this.#empty = plainCall(history.meta, receiver, callback)
@@ -141,9 +146,16 @@ class RootRuntime extends Registry {
   /** The start of a fold without one. */
   readonly noStart = NO_START
 
+  /** What a method is called on; throws where that is nothing, as the call would. */
+  on(receiver: unknown, method: string): unknown {
+    if (receiver === undefined || receiver === null) callOn(receiver, method, '', [])
+    return receiver
+  }
+
   /** A fold's result, or undefined when it has to be awaited with `rest`. */
   fold(spot: number, receiver: unknown, callback: unknown, start: unknown, access: () => Access): Given | undefined {
     const history = this.#history(spot)
+    if (isMissing(history.meta, receiver)) return new Given(undefined)
     const visit = FoldVisit.begin(this.#setting, history, { receiver, callback, start }, access, ++this.#visits)
     if (visit === null) return new Given(plainFold(history.meta, receiver, callback, start))
     if (visit.now()) return new Given(visit.result())
@@ -154,6 +166,7 @@ class RootRuntime extends Registry {
   /** A search's result, or undefined when it has to be awaited with `rest`. */
   search(spot: number, receiver: unknown, predicate: unknown, access: () => Access): Given | undefined {
     const history = this.#history(spot)
+    if (isMissing(history.meta, receiver)) return new Given(undefined)
     const search = { setting: this.#setting, history, access, next: this.#next }
     const visit = SearchVisit.begin(search, receiver, predicate)
     if (visit === null) return new Given(plainCall(history.meta, receiver, predicate))
@@ -227,6 +240,11 @@ class RootRuntime extends Registry {
     this.#logged.add(line)
     this.#setting.host.log(line)
   }
+}
+
+/** `list?.map(f)` without a list. */
+function isMissing({ optional }: SpotMeta, receiver: unknown): boolean {
+  return optional && (receiver === undefined || receiver === null)
 }
 
 /** @returns the job's encoded outcome. */

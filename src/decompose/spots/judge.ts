@@ -18,7 +18,7 @@ import { nestOf } from './nests.ts'
 import { outputOf } from './outputs.ts'
 import type { Output, Plan, Shape } from './plan.ts'
 import type { Obstacle, Reason } from './reasons.ts'
-import { counterOf, headPartsOf, shapeOf } from './shape.ts'
+import { counterOf, headPartsOf, isInChain, shapeOf } from './shape.ts'
 import { slicesOf } from './slices.ts'
 
 /** A site's own merits, wherever it stands. */
@@ -352,6 +352,9 @@ function isMadeFunction(map: ModuleMap, node: AnyNode): boolean {
 
 function shapeless(single: Case): Obstacle | null {
   if (single.shape !== null) return null
+  const { site } = single
+  if (site.kind === 'call' && (site.node.optional || isInChain(site.node)))
+    return { reason: 'unsupported', name: 'a call in the middle of an optional chain', line: site.line }
   const name = single.site.kind === 'loop' ? describe(single.site.node) : `this form of ${single.site.method}`
   return { reason: 'carried-dependency', name, line: single.site.line }
 }

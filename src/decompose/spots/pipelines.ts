@@ -33,6 +33,7 @@ function isStage({ site, shape, outputs, isAsync, waits, takesAll }: Plan): bool
     site.kind === 'call' &&
     shape.kind === 'call' &&
     METHODS.has(shape.method) &&
+    !shape.optional &&
     outputs.length === 0 &&
     !isAsync &&
     !waits &&

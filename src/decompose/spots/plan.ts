@@ -83,6 +83,8 @@ export type Shape =
       readonly fold: Fold | null
       /** Of a pipeline, first to last; the call is its last. Empty for a call by itself. */
       readonly stages: readonly Stage[]
+      /** `list?.map(f)`: nothing is called where the list is missing. */
+      readonly optional: boolean
     }
   | { readonly kind: 'of' }
   /** `for...in` over the own keys of a plain object. */

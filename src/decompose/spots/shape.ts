@@ -1,5 +1,5 @@
 /** How a site's iterations are enumerated, and where its own code ends early. */
-import type { AnyNode, Expression, ForStatement, VariableDeclaration, WhileStatement } from 'acorn'
+import type { AnyNode, CallExpression, Expression, ForStatement, VariableDeclaration, WhileStatement } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, isLoop, walk } from '../syntax/walk.ts'
@@ -27,8 +27,30 @@ export function shapeOf(map: ModuleMap, site: Site): Shape | null {
     return null
   if (site.node.optional || (fold === null && site.node.arguments.length !== (site.method === 'from' ? 2 : 1)))
     return null
-  if (site.node.callee.type === 'MemberExpression' && site.node.callee.optional) return null
-  return { kind: 'call', method: site.method as 'map', callback, fold, stages: [] }
+  if (isInChain(site.node) && !isWholeChain(map, site.node)) return null
+  const optional = isInChain(site.node)
+  return { kind: 'call', method: site.method as 'map', callback, fold, stages: [], optional }
+}
+
+/** What is called may be missing, or something on the way to it: `list?.map(f)`, `a?.list.map(f)`. */
+export function isInChain(call: CallExpression): boolean {
+  let at: AnyNode = call.callee
+  while (at.type === 'MemberExpression' || at.type === 'CallExpression') {
+    if (at.optional) return true
+    at = at.type === 'MemberExpression' ? at.object : at.callee
+  }
+  return false
+}
+
+/** `list?.map(f)`, with nothing else that may be missing, nothing behind it, and arguments that may as well be looked at. */
+function isWholeChain(map: ModuleMap, call: CallExpression): boolean {
+  const { callee, arguments: given } = call
+  if (map.parentOf(call)?.type !== 'ChainExpression' || callee.type !== 'MemberExpression' || !callee.optional)
+    return false
+  const { object } = callee
+  const isEnd = object.type !== 'MemberExpression' && object.type !== 'CallExpression'
+  const isFree = isEnd || !isInChain({ ...call, callee: object })
+  return isFree && given.every((argument) => isFunction(argument) || /^(Identifier|Literal)$/.test(argument.type))
 }
 
 function loopShape(map: ModuleMap, loop: LoopNode): Shape | null {

@@ -67,4 +67,36 @@ export const sliceKinds: Readonly<Record<string, Kind>> = {
       const made = `try { ${v}.push(${from}.from(${source}, (x, i) => ${c.one(['i * 3', 'x', 'heavy(x)', 'x / 3', 'BigInt(i)', 'i - limit', '[x]'])})) } catch (error) { ${v}.push(error.message) }`
       return `const s${v} = new Set(nums); const ${v} = []; ${c.one([loop, made])}`
     }),
+  chains: (c, n) =>
+    made(n, 'any', (v) => {
+      const object = c.one([
+        'box',
+        '{ a: { list: nums }, list: recs }',
+        '{}',
+        'null',
+        '{ a: null, list: nums }',
+        '{ a: {} }',
+      ])
+      const receiver = c.one([
+        'o?.list',
+        'o?.list?',
+        'o?.a.list',
+        'o?.a?.list',
+        'o?.a?.list?',
+        '(o?.list)',
+        '(o?.a ?? o)?.list?',
+      ])
+      const call = c.one([
+        'map((x) => heavy(x?.v ?? x))',
+        'filter((x) => x)',
+        'some((x) => x === 3)',
+        'reduce((a, x) => a + heavy(x?.v ?? x), 0)',
+        'reduce((a, x) => a + (x?.v ?? x), ++total)',
+        'find((x) => heavy(x) > 5)',
+        'forEach((x) => history.push(x))',
+        'map(heavy)',
+      ])
+      const rest = c.one(['', '', '.length', '?.length', '.map((x) => [x])', '?.filter(Boolean)'])
+      return `let ${v} = null; { const o = ${object}; try { ${v} = ${receiver}.${call}${rest} } catch (error) { ${v} = error.name } }`
+    }),
 }
