@@ -6,6 +6,10 @@ export function tellJob(json: JobJson): void {
   process.stderr.write(`${jobText(json)}\n`)
 }
 
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
 /** Where results came from, which may be hubs that have gone since. */
 function where({ byHub }: JobJson): string {
   if (byHub.length === 0) return ''
@@ -17,15 +21,17 @@ export function jobText(json: JobJson): string {
   const { total, attempts, resumed, migrated, speculated } = json.shards
   const seconds = (json.wallMs / 1000).toFixed(2)
   const extra = [
-    attempts > total ? `${attempts - total} attempts more than shards` : '',
+    attempts > total ? `${counted(attempts - total, 'attempt')} more than shards` : '',
     resumed > 0 ? `${resumed} resumed from a checkpoint` : '',
     migrated > 0 ? `${migrated} moved` : '',
     speculated > 0 ? `${speculated} doubled` : '',
   ].filter((text) => text !== '')
   const lines = [
-    `job ${json.job} ${json.status} in ${seconds} s: ${total} shards of ${json.families} families${where(json)}`,
+    `job ${json.job} ${json.status} in ${seconds} s: ${counted(total, 'shard')} of ${counted(json.families, 'family', 'families')}${where(json)}`,
     ...extra.map((text) => `  ${text}`),
-    ...json.byHub.map(({ hub, shards, busyMs }) => `  ${hub}  ${shards} shards  ${(busyMs / 1000).toFixed(2)} s`),
+    ...json.byHub.map(
+      ({ hub, shards, busyMs }) => `  ${hub}  ${counted(shards, 'shard')}  ${(busyMs / 1000).toFixed(2)} s`,
+    ),
   ]
   if (json.error !== null) {
     const { code, message, stack, shard, next } = json.error
