@@ -7,6 +7,10 @@ import { type FunctionNode, isFunction } from '../syntax/walk.ts'
 export function isVoid(map: ModuleMap, node: AnyNode): boolean {
   const parent = map.parentOf(node)
   if (parent?.type === 'ExpressionStatement') return true
+  // `test && out.push(x)`: nobody uses what it gives either.
+  if (parent?.type === 'LogicalExpression') return parent.right === node && isVoid(map, parent)
+  if (parent?.type === 'ConditionalExpression') return parent.test !== node && isVoid(map, parent)
+  if (parent?.type === 'UnaryExpression') return parent.operator === 'void'
   if (parent?.type === 'SequenceExpression') return parent.expressions.at(-1) !== node || isVoid(map, parent)
   const returned =
     parent?.type === 'ReturnStatement' || (parent?.type === 'ArrowFunctionExpression' && parent.body === node)

@@ -117,4 +117,45 @@ export const collectKinds: Readonly<Record<string, Kind>> = {
           ])
       return `const ${v} = ${start}; for (const r of ${c.one(n.recs)}) { ${c.one(byMap ? map : keys)} }`
     }),
+  shortCircuits: (c, n) =>
+    made(n, 'any', (v) => {
+      const one = (): string =>
+        c.one([
+          `${v}.list.push(x)`,
+          `list.push(x, i)`,
+          `list.push(list.length)`,
+          `(sum += x)`,
+          `(sum -= heavy(x))`,
+          `count++`,
+          `(counts[x % 3] = (counts[x % 3] ?? 0) + 1)`,
+          `(groups[x % 2] ??= []).push(x)`,
+          `set.add(x)`,
+          `(last = x)`,
+          `(low = Math.min(low, x))`,
+        ])
+      const test = c.one([
+        'x > 3',
+        'x % 2',
+        'i % 3 === 0',
+        'list.length < 4',
+        'counts[x % 3]',
+        '!set.has(x)',
+        'sum < 20',
+      ])
+      const text = c.one([
+        `${test} && ${one()}`,
+        `${test} || ${one()}`,
+        `${test} ? ${one()} : ${one()}`,
+        `void ${one()}`,
+        `(${one()}, ${one()})`,
+        `${one()} && ${one()}`,
+      ])
+      const loop = c.one([
+        `{ let i = 0; for (const x of nums) { ${text}; i++ } }`,
+        `nums.forEach((x, i) => ${text})`,
+        `nums.forEach((x, i) => { ${text}; ${one()} })`,
+        `for (let i = 0; i < nums.length; i++) { const x = nums[i]; ${text} }`,
+      ])
+      return `const ${v} = { list: [] }; { const list = [], counts = {}, groups = {}, set = new Set(); let sum = ${c.one(['0', '0.5'])}, count = 0, last = null, low = 99; ${loop}; ${v}.all = [list, counts, groups, set, sum, count, last, low] }`
+    }),
 }
