@@ -329,6 +329,7 @@ function exitObstacle(single: Case): Obstacle | null {
   }
   const [exit] = exitsOf(loop, labelsOf(map, loop))
   if (exit === undefined) return null
+  if (exit.type === 'YieldExpression') return { reason: 'generator', name: 'yield', line: lineOf(exit) }
   // Looking ahead costs what a light body does not give back.
   if (single.exits !== null && isHeavy(map, loop.body, single.exits)) return null
   return { reason: 'early-exit', name: exit.type.replace('Statement', '').toLowerCase(), line: lineOf(exit) }
