@@ -1,10 +1,13 @@
 /** Whether a mixture has earned to be spoken instead of "later = now": a test of its gain, not a comparison of two averages. */
 
-/** How much of what was seen is left after one more sample: some two thousand count. */
-const discount = 0.9995
-/** Standard errors by which the mean gain must exceed nothing to be believed at all, and wholly. */
-const doubtful = 1.5
-const certain = 2.5
+/** How much of what was seen is left after one more sample: some five thousand count. */
+const discount = 0.9998
+/**
+ * Standard errors by which the mean gain must exceed nothing to be believed at all, and wholly. Few: a mixture does a little worse than persistence where
+ * nothing can be learned, and so rarely comes even to the first of them.
+ */
+const doubtful = 0.5
+const certain = 1.5
 /**
  * Forecasts of neighbouring samples err alike, as far as they overlap. So the gains of one horizon count as one, and what is left between
  * neighbouring horizons, at most a quarter of correlation on either side, counts by this factor in the variance.
