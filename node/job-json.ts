@@ -70,12 +70,20 @@ export function jobJson(report: JobReport, given: Given, hubs: number): JobJson 
   }
 }
 
+/** Jobs that went on, or were to be cancelled, when their command failed. */
+const jobsOf = new WeakMap<object, string>()
+
+/** Remembers which job a command was about when it failed: whoever reads its JSON can ask for that at any hub. */
+export function nameJob(thrown: unknown, job: string): void {
+  if (typeof thrown === 'object' && thrown !== null) jobsOf.set(thrown, job)
+}
+
 /** The same shape for what never became a job, or whose end is not known. */
 export function refusedJson(error: ShoalError): JobJson {
   const shards = { total: 0, done: 0, attempts: 0, resumed: 0, migrated: 0, speculated: 0, duplicated: 0 }
   return {
     schema: 1,
-    job: null,
+    job: jobsOf.get(error) ?? null,
     status: error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_INTERRUPTED' ? 'cancelled' : 'failed',
     ...nothingGiven,
     error: { ...error.toJSON(), stack: '', shard: null },

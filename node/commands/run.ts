@@ -9,7 +9,7 @@ import type { Arguments } from '../arguments.ts'
 import { onSignals } from '../ctrl-c.ts'
 import { exitCodeOfJob, exitCodes } from '../exit.ts'
 import { followJob } from '../follow-job.ts'
-import { type JobJson, jobJson, refusedJson } from '../job-json.ts'
+import { type JobJson, jobJson, nameJob, refusedJson } from '../job-json.ts'
 import { tellJob } from '../job-text.ts'
 import { rememberRun } from '../last-runs.ts'
 import { prepareSubmission } from '../prepare-submission.ts'
@@ -108,6 +108,7 @@ async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson
     return await finish(job, hub, args, signal)
   } catch (error) {
     if (signal.aborted) await cancelQuietly(hub, job)
+    nameJob(signal.aborted ? signal.reason : error, job)
     throw error
   }
 }
