@@ -49,7 +49,8 @@ export class Hub {
   /** Applies one input at `nowMs` of a monotonic clock; returns what is to be done, in order. */
   handle(input: Input, nowMs: number): Effect[] {
     const state = this.state
-    if (nowMs - state.nowMs > durations.sleptMs) state.members.slept(nowMs - state.nowMs, nowMs)
+    // A hub that has just begun has not slept.
+    if (state.nowMs > 0 && nowMs - state.nowMs > durations.sleptMs) state.members.slept(nowMs - state.nowMs, nowMs)
     state.nowMs = Math.max(state.nowMs, nowMs)
     this.#apply(input)
     reviewAcceptance(state)

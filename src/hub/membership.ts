@@ -284,10 +284,12 @@ function isStale(member: Member, beacon: Beacon): boolean {
 }
 
 function judge(member: Member, nowMs: number, factor: number): MemberState {
-  if (member.beacon?.leaving === true && member.lostMs !== null) return 'left'
+  const isSilent = nowMs >= suspectAtMs(member, factor)
+  // Connections that break while this hub wakes are not noted: whoever has said that it leaves, and is silent, has left.
+  if (member.beacon?.leaving === true && (member.lostMs !== null || isSilent)) return 'left'
   if (member.state === 'left') return 'left'
   if (nowMs - member.heardMs >= durations.deadAfterMs * factor) return 'dead'
-  if (nowMs >= suspectAtMs(member, factor)) return member.state === 'dead' ? 'dead' : 'suspect'
+  if (isSilent) return member.state === 'dead' ? 'dead' : 'suspect'
   return 'alive'
 }
 

@@ -70,6 +70,17 @@ test('an earlier boot of this very hub holds nothing', () => {
   expect([members.isVoid('a', 'a0'), members.isVoid('a', 'a1')]).toEqual([true, false])
 })
 
+test('who said that it leaves has left once it is silent, even where this hub slept as the connection broke', () => {
+  const members = new Membership('a', 'a1', 1)
+  members.beaconHeard(beacon({ sequence: 1 }), 0)
+  members.connected('b', 0)
+  members.beaconHeard(beacon({ sequence: 2, leaving: true }), 10)
+  members.slept(5_000, 5_010)
+  members.disconnected('b', 5_020)
+  expect(members.sweep(5_030)).toEqual([])
+  expect(members.sweep(5_020 + durations.suspectAfterMs)).toEqual([{ hub: 'b', state: 'left' }])
+})
+
 test('M4: a hub that slept itself does not call the others dead', () => {
   const members = membersWithB()
   members.slept(20_000, 20_000)
