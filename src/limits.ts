@@ -128,7 +128,7 @@ export const auction = {
   planUnitsPerHub: 4,
   /** Beyond so many hubs a plan looks at fewer units for each. */
   planHubsFull: 64,
-  planUnitsPerHubMore: 1,
+  planUnitsPerHubMore: 1.5,
   /** Offers that end within this and a round trip of the best, or this share of the mean unit if that is less, are equal. */
   tieMsMin: 3,
   tieShares: 0.25,
