@@ -1,10 +1,11 @@
 /** Measures what families send when lists go in parts, against the same lists as a whole: bytes, the same on every run. */
 import { decompose } from '../src/decompose/decompose.ts'
 import { encodeProgram } from '../src/decompose/program-bytes.ts'
-import type { RootCall, RuntimeHost } from '../src/decompose/runtime/contract.ts'
+import type { RootCall } from '../src/decompose/runtime/contract.ts'
 import { loadProgram } from '../src/decompose/runtime/program.ts'
 import { encode } from '../src/execute/codec/encode.ts'
 import type { Program } from '../src/program/program.ts'
+import { host } from './runtime-host.ts'
 
 const SHARDS = 24
 
@@ -33,20 +34,6 @@ const cases: Readonly<Record<string, { readonly body: string; readonly input: un
       out[y * w + x] = sum } return out`,
     input: { px: Float64Array.from(numbers(512 * 512)), w: 512, h: 512 },
   },
-}
-
-const host: RuntimeHost = {
-  seedRandom: () => undefined,
-  randomState: () => [],
-  restoreRandom: () => undefined,
-  log: () => undefined,
-  progress: () => undefined,
-  checkpoint: () => undefined,
-  checkpointDue: () => false,
-  visited: () => undefined,
-  signal: new AbortController().signal,
-  turn: () => null,
-  nowMs: () => 0,
 }
 
 for (const [name, { body, input }] of Object.entries(cases)) {

@@ -3,10 +3,11 @@ import { connect } from '../src/client/connect.ts'
 import type { JobFunction } from '../src/client/function-module.ts'
 import { decompose } from '../src/decompose/decompose.ts'
 import { encodeProgram } from '../src/decompose/program-bytes.ts'
-import type { RootCall, RuntimeHost } from '../src/decompose/runtime/contract.ts'
+import type { RootCall } from '../src/decompose/runtime/contract.ts'
 import { loadProgram } from '../src/decompose/runtime/program.ts'
 import { encode } from '../src/execute/codec/encode.ts'
 import { report } from './report.ts'
+import { host } from './runtime-host.ts'
 
 const rounds = Number(process.env.SHOAL_BENCH_ROUNDS ?? 25)
 const VISITS = 200_000
@@ -72,20 +73,6 @@ async function oftenVisited(): Promise<void> {
     const usPerVisit = Number((((root.median - plain.median) * 1e3) / VISITS).toFixed(4))
     process.stdout.write(`${JSON.stringify({ bench: 'small', case: name, usPerVisit })}\n`)
   }
-}
-
-const host: RuntimeHost = {
-  seedRandom: () => undefined,
-  randomState: () => [],
-  restoreRandom: () => undefined,
-  log: () => undefined,
-  progress: () => undefined,
-  checkpoint: () => undefined,
-  checkpointDue: () => false,
-  visited: () => undefined,
-  signal: new AbortController().signal,
-  turn: () => null,
-  nowMs: () => performance.now(),
 }
 
 function rootCall(): RootCall {

@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { assert } from '../src/errors.ts'
 import { outcomeOf, type SeedOutcome } from './seed-outcome.ts'
-import { type SweepOptions, type SweepReport, SweepTally } from './sweep.ts'
+import { outcomesOf, type SweepOptions, type SweepReport, SweepTally } from './sweep.ts'
 
 /** Seeds that a thread is given at once: enough to hide the way, few enough that all threads end together. */
 const BATCH = 4
@@ -18,16 +18,12 @@ export async function sweepInThreads(
 ): Promise<SweepReport> {
   const used = Math.max(1, Math.min(threads, Math.floor(options.seeds / SEEDS_PER_THREAD_MIN)))
   const tally = new SweepTally(options, clock)
-  const outcomes = used === 1 ? oneByOne(options) : new Crew(options, used).outcomes()
+  const outcomes = used === 1 ? outcomesOf(options) : new Crew(options, used).outcomes()
   for await (const outcome of outcomes) {
     onOutcome(outcome)
     if (tally.add(outcome)) break
   }
   return tally.report(used)
-}
-
-function* oneByOne(options: SweepOptions): Generator<SeedOutcome> {
-  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) yield outcomeOf(seed, options)
 }
 
 /** Threads that work seeds off, and what they have found. */

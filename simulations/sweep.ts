@@ -58,10 +58,13 @@ export interface SweepReport {
 /** On this thread. `clock` gives milliseconds of real time. */
 export function sweep(options: SweepOptions, clock: () => number): SweepReport {
   const tally = new SweepTally(options, clock)
-  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-    if (tally.add(outcomeOf(seed, options))) break
-  }
+  for (const outcome of outcomesOf(options)) if (tally.add(outcome)) break
   return tally.report(1)
+}
+
+/** One seed after the other. */
+export function* outcomesOf(options: SweepOptions): Generator<SeedOutcome> {
+  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) yield outcomeOf(seed, options)
 }
 
 /** Adds up what seeds found, which must come in their order. */

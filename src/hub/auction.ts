@@ -177,35 +177,26 @@ interface Asked {
   readonly offers: readonly Offer[]
 }
 
-/** Asks everybody where that is as quick as a search, or where all offers are wanted. */
+/** Asks everybody where that is as quick as a search, and for an own unit or where they are wanted all offers. */
 function askFor(state: HubState, bidders: Bidders, unit: Unit, parents: readonly ParentLink[], all: boolean): Asked {
-  if (all || bidders.all.length <= auction.askAllMax) return askAll(state, bidders, unit, parents, all)
-  const elsewhereMs = arrivalMs(state, unit, parents, NOWHERE, bidders.bestLink)
   const ready = readinessOf(state, unit, parents)
-  const offerOf = (bidder: Bidder) => (ask(state, bidder, unit, parents, ready) ? offered(bidder) : null)
-  const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, offerOf)
-  if (best !== null && best.bidder === bidders.self) return askAll(state, bidders, unit, parents, all)
-  if (bidders.self !== undefined) ask(state, bidders.self, unit, parents, ready)
-  return { best, own: bidders.self, offers: noOffers }
+  const askOne = (bidder: Bidder) => ask(state, bidder, unit, parents, ready)
+  if (all || bidders.all.length <= auction.askAllMax) return askAll(bidders, askOne, all)
+  const elsewhereMs = arrivalMs(state, unit, parents, NOWHERE, bidders.bestLink)
+  const best = bidders.search({ near: nearHubs(unit, parents), elsewhereMs }, askOne)
+  if (best !== null && best === bidders.self) return askAll(bidders, askOne, all)
+  if (bidders.self !== undefined) askOne(bidders.self)
+  return { best: best === null ? null : offered(best), own: bidders.self, offers: noOffers }
 }
 
-/** All offers are kept for own units, and where they are wanted. */
-function askAll(
-  state: HubState,
-  bidders: Bidders,
-  unit: Unit,
-  parents: readonly ParentLink[],
-  keepsOffers: boolean,
-): Asked {
-  const ready = readinessOf(state, unit, parents)
-  for (const bidder of bidders.all) ask(state, bidder, unit, parents, ready)
-  const best = bidders.best()
+function askAll(bidders: Bidders, askOne: (bidder: Bidder) => boolean, keepsOffers: boolean): Asked {
+  const able = bidders.all.filter(askOne)
+  const best = bidders.best(able)
   const own = bidders.self
   if (best === null) return { best: null, own, offers: noOffers }
   if (!keepsOffers && best !== bidders.self) return { best: offered(best), own, offers: noOffers }
-  const offers: Offer[] = []
-  for (const bidder of bidders.all) if (bidder.endMs < Number.POSITIVE_INFINITY) offers.push(offered(bidder))
-  return { best: offers.find(({ bidder }) => bidder === best) ?? null, own, offers }
+  const offers = able.map(offered)
+  return { best: offers[able.indexOf(best)] ?? null, own, offers }
 }
 
 /** Has a hub answer; whether it can run the unit. */

@@ -63,44 +63,31 @@ export class Bidders {
     return this.#bestLink
   }
 
-  /** The offer that ends first, as far as asking those that are free first, by rate class, and the near ones can tell. */
-  search(wanted: Wanted, offerOf: (bidder: Bidder) => Offer | null): Offer | null {
-    const asked: Offer[] = []
+  /** Who would end a unit first, as far as asking those that are free first, by rate class, and the near ones can tell. */
+  search(wanted: Wanted, ask: (bidder: Bidder) => boolean): Bidder | null {
+    const asked: Bidder[] = []
     this.#byHub ??= new Map(this.all.map((bidder) => [bidder.hub, bidder]))
     for (const hub of wanted.near) {
       const bidder = this.#byHub.get(hub)
-      const offer = bidder === undefined ? null : offerOf(bidder)
-      if (offer !== null) asked.push(offer)
+      if (bidder !== undefined && ask(bidder)) asked.push(bidder)
     }
     this.#orders ??= ordersOf(this.all)
     for (const order of this.#orders.values()) {
-      const offer = order.first(wanted.elsewhereMs, this.tieMs, offerOf)
-      if (offer !== null) asked.push(offer)
+      const bidder = order.first(wanted.elsewhereMs, this.tieMs, ask)
+      if (bidder !== null) asked.push(bidder)
     }
-    return this.pick(asked)
+    return this.best(asked)
   }
 
-  /** Of all answers the one that ends first; among those that end about then, that of the lowest id. */
-  best(): Bidder | null {
+  /** By their last answers, who ends first; among those that end about then, the one of the lowest id. */
+  best(asked: readonly Bidder[]): Bidder | null {
     let endMs = Number.POSITIVE_INFINITY
-    for (const bidder of this.all) endMs = Math.min(endMs, bidder.endMs)
+    for (const bidder of asked) endMs = Math.min(endMs, bidder.endMs)
     if (endMs === Number.POSITIVE_INFINITY) return null
     let best: Bidder | null = null
-    for (const bidder of this.all) {
+    for (const bidder of asked) {
       if (bidder.endMs > endMs + this.tieMs) continue
       if (best === null || bidder.hub < best.hub) best = bidder
-    }
-    return best
-  }
-
-  /** The offer that ends first; among those that end about then, that of the lowest id. */
-  pick(offers: readonly Offer[]): Offer | null {
-    let endMs = Number.POSITIVE_INFINITY
-    for (const { placement } of offers) endMs = Math.min(endMs, placement.finishMs)
-    let best: Offer | null = null
-    for (const offer of offers) {
-      if (offer.placement.finishMs > endMs + this.tieMs) continue
-      if (best === null || offer.bidder.hub < best.bidder.hub) best = offer
     }
     return best
   }

@@ -9,6 +9,11 @@ export function mayRun(job: Job, { hub, labels }: { hub: HubId; labels: Readonly
   return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
 }
 
+/** Whether a hub takes work now, and may run shards of this job. */
+export function mayTake(member: Member, job: Job): boolean {
+  return takesWork(member) && mayRun(job, { hub: member.hub, labels: member.beacon?.labels ?? {} })
+}
+
 /** Whether a hub takes any work now. One that was never heard of does not. */
 export function takesWork({ beacon }: Member): boolean {
   return beacon?.compute === true && !beacon.leaving

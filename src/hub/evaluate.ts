@@ -2,7 +2,7 @@
 import { auction, recovery } from '../limits.ts'
 import { type Assignment, bidsOf, type Plan, type PlanWants, virtualPlan } from './auction.ts'
 import { claim } from './claims.ts'
-import { mayRun } from './eligible.ts'
+import { mayRun, mayTake } from './eligible.ts'
 import { followParents, startReady } from './execution.ts'
 import { rootView } from './job.ts'
 import { isOpen } from './lease.ts'
@@ -158,9 +158,7 @@ function claimRoots(state: HubState, plan: Plan): number {
 function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   if (view.epochMax(0) >= 0 || state.nowMs - job.knownMs >= recovery.rootPatienceMs) return false
   const submitter = state.members.get(job.manifest.submitter)
-  const { state: now, beacon } = submitter ?? {}
-  if (now !== 'alive' || beacon?.compute !== true || beacon.leaving) return false
-  return mayRun(job, { hub: job.manifest.submitter, labels: beacon.labels })
+  return submitter?.state === 'alive' && mayTake(submitter, job)
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */

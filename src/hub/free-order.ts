@@ -1,6 +1,5 @@
 /** Bidders of about the same rate, in the order in which a plan gives them work. */
 import type { Bidder } from './bidder.ts'
-import type { Offer } from './bidders.ts'
 
 /**
  * Invariant: `#next` holds the bidders that are free, up to a tie, when the first of them is, by id; `#later` holds the
@@ -29,14 +28,11 @@ export class FreeOrder {
     if (list[index] === bidder) list.splice(index, 1)
   }
 
-  /** The offer of the first bidder that can run a unit which is ready at `readyMs`; null when none can. */
-  first(readyMs: number, tieMs: number, offerOf: (bidder: Bidder) => Offer | null): Offer | null {
+  /** The first bidder that, once asked, can run a unit which is ready at `readyMs`; null when none can. */
+  first(readyMs: number, tieMs: number, ask: (bidder: Bidder) => boolean): Bidder | null {
     this.#fill(readyMs, tieMs)
     for (const list of [this.#next, this.#later]) {
-      for (const bidder of list) {
-        const offer = offerOf(bidder)
-        if (offer !== null) return offer
-      }
+      for (const bidder of list) if (ask(bidder)) return bidder
     }
     return null
   }

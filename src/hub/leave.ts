@@ -2,7 +2,7 @@
 import { leaving } from '../limits.ts'
 import { sendBeacon } from './beat.ts'
 import { releaseRun, writeClaim } from './claims.ts'
-import { mayRun } from './eligible.ts'
+import { mayTake } from './eligible.ts'
 import { ownCapacity } from './member-capacity.ts'
 import { expectedEndMs, type OwnRun } from './own-run.ts'
 import { HANDOVER_REASON, type Handover, type HubState } from './state.ts'
@@ -89,8 +89,8 @@ function hasTaker(state: HubState, run: OwnRun): boolean {
   const view = job?.view.families.get(run.family)
   const claim = view?.claim(run.next)
   if (job === undefined || view === undefined || claim?.hub !== state.self || claim.epoch !== run.epoch) return false
-  return state.members.others().some(({ hub, connected, beacon }) => {
-    if (!connected || beacon?.compute !== true || beacon.leaving) return false
-    return mayRun(job, { hub, labels: beacon.labels }) && maySay(view, { lo: run.next, hi: run.hi }, hub)
-  })
+  const place = { lo: run.next, hi: run.hi }
+  return state.members
+    .others()
+    .some((member) => member.connected && mayTake(member, job) && maySay(view, place, member.hub))
 }

@@ -9,6 +9,7 @@ import { finishTime, workBetween } from '../cost/capacity.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
+import { takesWork } from './eligible.ts'
 import { lend } from './lending.ts'
 import { ownCapacity, rateAt } from './member-capacity.ts'
 import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
@@ -42,10 +43,10 @@ export function reviewStakes(state: HubState): void {
   for (const run of state.runningRuns()) {
     if (run.stopping) continue
     let best: Gain = { gainMs: Number.NEGATIVE_INFINITY, stayMs: 0 }
-    for (const { hub, beacon, connected, slotFreeMs } of state.members.others()) {
-      if (!connected || beacon?.compute !== true || beacon.leaving) continue
-      const startMs = Math.max(state.nowMs, Math.min(...slotFreeMs))
-      const asker = { hub, request: 0, startMs, untilMs: Number.POSITIVE_INFINITY }
+    for (const member of state.members.others()) {
+      if (!member.connected || !takesWork(member)) continue
+      const startMs = Math.max(state.nowMs, Math.min(...member.slotFreeMs))
+      const asker = { hub: member.hub, request: 0, startMs, untilMs: Number.POSITIVE_INFINITY }
       const gain = moveGain(state, run, asker, workThenMs(state, run, startMs))
       if (gain.gainMs > best.gainMs) best = gain
     }

@@ -5,6 +5,7 @@ import { auction, counts } from '../limits.ts'
 import { type Dependencies, dependencies } from '../program/dependencies.ts'
 import { type Edge, type FamilySpec, ROOT_FAMILY } from '../program/family.ts'
 import { refSize } from '../program/ref.ts'
+import { takesWork } from './eligible.ts'
 import { inputHolders, isEnded, type Job, shardWorkMs } from './job.ts'
 import { isOpen, openCount, openIntervals } from './lease.ts'
 import type { Membership } from './membership.ts'
@@ -76,10 +77,7 @@ function findUnits(state: HubState, unitsMax: number): Unit[] {
 
 /** Slots of all alive compute hubs that take work. */
 export function swarmSlots(members: Membership): number {
-  const slots = members.alive().reduce((sum, member) => {
-    const beacon = member.beacon
-    return sum + (beacon?.compute === true && !beacon.leaving ? beacon.slots : 0)
-  }, 0)
+  const slots = members.alive().reduce((sum, member) => sum + (takesWork(member) ? (member.beacon?.slots ?? 0) : 0), 0)
   return Math.max(1, slots)
 }
 

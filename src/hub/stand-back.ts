@@ -1,7 +1,7 @@
 /** What took down a slot of a hub is tried by the others first: three different hubs are to say that it is the shard's fault. */
 import type { FamilyView } from '../ledger/view.ts'
 import type { HubId } from '../program/ref.ts'
-import { mayRun } from './eligible.ts'
+import { mayTake } from './eligible.ts'
 import type { Job } from './job.ts'
 import type { HubState } from './state.ts'
 
@@ -20,8 +20,5 @@ export function standsBack(
 }
 
 function hasOther(state: HubState, job: Job, tried: ReadonlyMap<HubId, unknown>): boolean {
-  return state.members.alive().some(({ hub, beacon }) => {
-    if (tried.has(hub) || beacon?.compute !== true || beacon.leaving) return false
-    return mayRun(job, { hub, labels: beacon.labels })
-  })
+  return state.members.alive().some((member) => !tried.has(member.hub) && mayTake(member, job))
 }

@@ -5,7 +5,7 @@ import { auction, counts, migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { UnitBid } from './bidders.ts'
 import { claim } from './claims.ts'
-import { mayRun } from './eligible.ts'
+import { mayRun, takesWork } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
 import { isEnded, shardWorkMs } from './job.ts'
 import { lend } from './lending.ts'
@@ -100,8 +100,8 @@ function isAmongFirst(state: HubState): boolean {
   const own = rateAt(ownCapacity(state), state.nowMs)
   let before = 0
   for (const member of state.members.others()) {
-    const { hub, beacon, slotFreeMs } = member
-    if (beacon?.compute !== true || beacon.leaving || Math.min(...slotFreeMs) > state.nowMs) continue
+    const { hub, slotFreeMs } = member
+    if (!takesWork(member) || Math.min(...slotFreeMs) > state.nowMs) continue
     const rate = rateAt(memberCapacity(state, member), state.nowMs)
     if ((rate > own || (rate === own && hub < state.self)) && ++before >= auction.thievesMax) return false
   }

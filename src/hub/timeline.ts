@@ -47,13 +47,7 @@ export class Timeline {
     this.firstStartMs = Math.max(fromMs, smallest(slotFreeMs))
   }
 
-  /** The slot and gap in which work that can start at `arriveMs` ends first. */
-  place(arriveMs: number, workMs: number): Placement | null {
-    const finishMs = this.find(arriveMs, workMs)
-    return finishMs === Number.POSITIVE_INFINITY ? null : this.found(finishMs)
-  }
-
-  /** When such work would end, Infinity if never; `found` tells the rest. Most places are compared and not taken. */
+  /** When work that can start at `arriveMs` would end at the earliest, Infinity if never; `found` tells where. Most places are not taken. */
   find(arriveMs: number, workMs: number): number {
     let earliestMs = Number.POSITIVE_INFINITY
     const slots = this.#slots

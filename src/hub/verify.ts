@@ -8,7 +8,7 @@ import { counts, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { HubId, Ref } from '../program/ref.ts'
 import type { Disagreement, Verified } from '../program/report.ts'
-import { mayRun, takesWork } from './eligible.ts'
+import { mayTake } from './eligible.ts'
 import { isEnded, type Job } from './job.ts'
 import type { HubState } from './state.ts'
 
@@ -19,8 +19,7 @@ export const TOO_FEW_REASON = 'verify:'
 function hubsThatMayRun(state: HubState, job: Job): HubId[] {
   return state.members
     .alive()
-    .filter(takesWork)
-    .filter(({ hub, beacon }) => mayRun(job, { hub, labels: beacon?.labels ?? {} }))
+    .filter((member) => mayTake(member, job))
     .map(({ hub }) => hub)
 }
 

@@ -9,8 +9,8 @@ function timeline(slotFreeMs: number[]): Timeline {
 }
 
 function take(line: Timeline, arriveMs: number, workMs: number) {
-  const placement = line.place(arriveMs, workMs)
-  if (placement === null) throw new Error('there is always a place')
+  const placement = line.found(line.find(arriveMs, workMs))
+  expect(placement.finishMs).toBeLessThan(Number.POSITIVE_INFINITY)
   line.take(placement)
   return [placement.startMs, placement.finishMs]
 }

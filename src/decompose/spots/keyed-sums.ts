@@ -2,11 +2,11 @@
 import type { AnyNode, CallExpression } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction, walk } from '../syntax/walk.ts'
+import { isFunction, walk } from '../syntax/walk.ts'
 import { mayBeIntegers } from './integers.ts'
 import type { Output } from './plan.ts'
 import { usesOf } from './steady.ts'
-import { UNIT_CHARS_MAX, unitAround, wordsOf } from './words.ts'
+import { UNIT_CHARS_MAX, unitWithin, wordsOf } from './words.ts'
 
 /** A sum per key, and the expressions that are added. */
 export interface KeyedSum {
@@ -53,8 +53,8 @@ export function sumIn(
   body: { start: number; end: number },
   isSteady: (key: AnyNode) => boolean,
 ): KeyedSum | null {
-  const unit = unitAround(map, variable, use)
-  if (unit === null || !contains(body, unit) || unit.end - unit.start > UNIT_CHARS_MAX) return null
+  const unit = unitWithin(map, variable, use, body)
+  if (unit === null) return null
   const addends = addendsIn(variable, unit)
   const words = addends.length === 0 ? null : wordsOf(map, variable, unit, isSteady, { added: addends })
   if (words === null) return null

@@ -2,8 +2,8 @@
 import type { AnyNode } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains, isFunction, walk } from '../syntax/walk.ts'
-import { isFixedUse, UNIT_CHARS_MAX, unitAround, wordsOf } from './words.ts'
+import { isFunction, walk } from '../syntax/walk.ts'
+import { isFixedUse, UNIT_CHARS_MAX, unitWithin, wordsOf } from './words.ts'
 
 /** `V` is the container, `K` the key, which is the same text all through. Blanks, braces and semicolons are left out; `K in V` stands for all ways to ask. */
 const BY_MAP = [
@@ -75,8 +75,8 @@ export function tallyIn(
   body: { start: number; end: number },
   isSteady: (key: AnyNode) => boolean,
 ): KeyedUse | null {
-  const unit = unitAround(map, variable, use)
-  if (unit === null || !contains(body, unit) || unit.end - unit.start > UNIT_CHARS_MAX) return null
+  const unit = unitWithin(map, variable, use, body)
+  if (unit === null) return null
   const words = wordsOf(map, variable, unit, isSteady, { added: addedIn(unit) })
   if (words === null) return null
   if (BY_MAP.some((form) => form.test(words))) return 'tallyMap'

@@ -16,8 +16,19 @@ interface Named {
   readonly key?: AnyNode
 }
 
+/** The unit around a use, where it is all within `body` and short enough to be compared. */
+export function unitWithin(
+  map: ModuleMap,
+  variable: Variable,
+  use: AnyNode,
+  body: { readonly start: number; readonly end: number },
+): AnyNode | null {
+  const unit = unitAround(map, variable, use)
+  return unit !== null && contains(body, unit) && unit.end - unit.start <= UNIT_CHARS_MAX ? unit : null
+}
+
 /** The statement around a use, or the `if` whose condition asks for the same container. */
-export function unitAround(map: ModuleMap, variable: Variable, use: AnyNode): AnyNode | null {
+function unitAround(map: ModuleMap, variable: Variable, use: AnyNode): AnyNode | null {
   let unit: AnyNode | null = null
   for (let at = map.parentOf(use); at !== null && !isFunction(at); at = map.parentOf(at)) {
     if (at.type === 'ExpressionStatement') unit = at
