@@ -6,11 +6,16 @@ interface Event {
   readonly run: () => void
 }
 
+/** Events at one instant. More mean that something asks for the same moment again and again: that would never end. */
+export const INSTANT_EVENTS_MAX = 200_000
+
 export class EventQueue {
   nowMs = 0
   /** Events run so far. */
   count = 0
   #sequence = 0
+  /** What `count` was when the present instant began. */
+  #instantBegan = 0
   readonly #heap: Event[] = []
 
   /** Schedules `run` after `delayMs` of virtual time. */
@@ -24,7 +29,7 @@ export class EventQueue {
     this.#rise(this.#heap.length - 1, event)
   }
 
-  /** Runs the next event; false when there is none, or none until `untilMs`. */
+  /** Runs the next event; false when there is none, or none until `untilMs`. Throws where time stands still. */
   step(untilMs: number): boolean {
     const next = this.#heap[0]
     if (next === undefined || next.atMs > untilMs) {
@@ -33,8 +38,9 @@ export class EventQueue {
     }
     const last = this.#heap.pop()
     if (last !== undefined && last !== next) this.#sink(last)
+    if (next.atMs > this.nowMs) this.#instantBegan = this.count
     this.nowMs = next.atMs
-    this.count++
+    if (++this.count - this.#instantBegan > INSTANT_EVENTS_MAX) throw new Error(standstill(this.nowMs))
     next.run()
     return true
   }
@@ -71,6 +77,10 @@ export class EventQueue {
     }
     this.#heap[index] = event
   }
+}
+
+function standstill(atMs: number): string {
+  return `time stands still at ${atMs} ms: more than ${INSTANT_EVENTS_MAX} events at that instant`
 }
 
 function isBefore(a: Event, b: Event): boolean {
