@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { ShoalError } from '../../src/errors.ts'
-import { type BacktestReport, backtest, type Prediction } from '../../src/forecast/backtest.ts'
+import { type BacktestReport, backtest, type Prediction, scoredFromRow } from '../../src/forecast/backtest.ts'
 import { parseJobRuns, parseTrace } from '../../src/forecast/trace-file.ts'
 import { forecastLimits } from '../../src/limits.ts'
 import type { Arguments } from '../arguments.ts'
@@ -45,6 +45,10 @@ async function walk(args: Arguments): Promise<BacktestReport> {
     ...(out === null ? {} : { onPrediction: out.write }),
   })
   await out?.close()
+  if (report.horizons.every(({ scored }) => scored === 0))
+    process.stderr.write(
+      `nothing to score: forecasts are scored from row ${scoredFromRow} on, and the series has ${rows.length} rows\n`,
+    )
   return report
 }
 

@@ -5,6 +5,8 @@ import type { YardstickForecast } from './yardsticks.ts'
 
 export interface HorizonScore {
   readonly h: number
+  /** Forecasts whose outcome is known; without any, all figures are 0. */
+  readonly scored: number
   /** Mean absolute errors: of the mixture, persistence, AR(16) alone, and the best recent simple expert. */
   readonly mae: number
   readonly maeLast: number
@@ -45,6 +47,7 @@ export class Score {
     const mean = (sum: number): number => (this.#count === 0 ? 0 : sum / this.#count)
     return {
       h: this.#h,
+      scored: this.#count,
       mae: mean(this.#sums.mixture),
       maeLast: mean(this.#sums.last),
       maeAr16: mean(this.#sums.ar16),

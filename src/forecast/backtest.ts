@@ -60,7 +60,8 @@ export async function backtest(rows: readonly BacktestRow[], options: BacktestOp
 }
 
 const defaultHorizons = [1, 6, 12] as const
-const defaultScoreFrom = 300
+/** Rows before it only teach. */
+export const scoredFromRow = 300
 
 class Walk {
   readonly trainer: NetTrainer
@@ -96,7 +97,7 @@ class Walk {
     if (this.#forecaster.history.length === 0 && !Number.isFinite(value)) return
     this.#forecaster.observe(value)
     this.#yardsticks.observe(this.#forecaster.history)
-    if (row >= (this.#options.scoreFrom ?? defaultScoreFrom)) this.#say(row)
+    if (row >= (this.#options.scoreFrom ?? scoredFromRow)) this.#say(row)
     const trainings = this.#forecaster.nets.map(async (net) => {
       const set = net.takeTraining()
       const weights = set === null ? null : await this.trainer.train(set)

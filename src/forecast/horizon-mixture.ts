@@ -85,11 +85,14 @@ export class HorizonMixture {
     return this.#means.weights
   }
 
-  /** A sample has arrived: the forecast made for it is judged. Call once per sample, before `forecast`. */
+  /**
+   * A sample has arrived: the forecast made for it is judged. Call once per sample, before `forecast`.
+   * @param actual NaN for a sample that could not be taken: persistence would be right about whatever stands in for it.
+   */
   observe(actual: number): void {
     if (this.#pending.length < this.#horizon) return
     const said = this.#pending.shift()
-    if (said === undefined) return
+    if (said === undefined || Number.isNaN(actual)) return
     this.#means.observe(actual, said.mixed)
     this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
     this.#blend.observe(said.proven, said.blend, pinballSlope(actual, said.blend))

@@ -54,11 +54,11 @@ export class MetricForecaster {
     return this.#experts.map(({ name }) => name)
   }
 
-  /** Takes in one sample and renews the forecasts. Anything not finite counts as the value before. */
+  /** Takes in one sample and renews the forecasts. Anything not finite counts as the value before, but judges no forecast. */
   observe(sample: number): void {
     const before = this.history.length > 0 ? this.history.ago(0) : 0
     const value = Number.isFinite(sample) ? this.#options.range.take(sample) : before
-    for (const mixture of this.#mixtures) mixture.observe(value)
+    for (const mixture of this.#mixtures) mixture.observe(Number.isFinite(sample) ? value : Number.NaN)
     this.history.push(value)
     this.#ask()
     this.#newest = this.#mixtures.map((mixture, at) => this.#mix(mixture, at, value))

@@ -1,4 +1,4 @@
-/** Recorded load and job lists as CSV files: `timestamp,value` and `start,end,job`, with or without a header. */
+/** Recorded load and job lists as text files: `timestamp,value` and `start,end,job`, with or without a header; semicolons and tabs part cells too. */
 import { ShoalError } from '../errors.ts'
 import { forecastLimits } from '../limits.ts'
 import type { BacktestRow, JobRun } from './backtest.ts'
@@ -10,9 +10,7 @@ import type { BacktestRow, JobRun } from './backtest.ts'
 export function parseTrace(text: string, file: string): BacktestRow[] {
   const rows = recordLines(text, file, ['timestamp', 'value']).map(({ cells, line }) => {
     const [time = '', value = ''] = cells
-    const number = value === '' || /^nan$/i.test(value) ? Number.NaN : Number(value)
-    if (Number.isNaN(number) && value !== '' && !/^nan$/i.test(value)) throw unreadable(file, line, 'value', value)
-    return { timestamp: seconds(time, file, line), value: number }
+    return { timestamp: seconds(time, file, line), value: sample(value, file, line) }
   })
   if (rows.length > forecastLimits.backtestRowsMax) {
     throw unusable(file, `it has ${rows.length} rows, more than ${forecastLimits.backtestRowsMax}`)
@@ -29,19 +27,36 @@ export function parseJobRuns(text: string, file: string): JobRun[] {
   })
 }
 
+/** What recorders write where they have no value. */
+const missing = /^(|-|nan|na|n\/a|null|none|nil)$/i
+
+function sample(cell: string, file: string, line: number): number {
+  if (missing.test(cell)) return Number.NaN
+  const number = Number(cell)
+  if (Number.isNaN(number)) throw unreadable(file, line, 'value', cell)
+  // The sums of squares of greater ones have no place in a number.
+  if (Math.abs(number) > forecastLimits.valueMax)
+    throw unusable(file, `line ${line} has a value beyond ${forecastLimits.valueMax}`)
+  return number
+}
+
 interface RecordLine {
   readonly cells: readonly string[]
   readonly line: number
 }
+
+const separators = [',', ';', '\t'] as const
 
 /** Lines of at least these columns. A header may name them in another order; lines that begin with # say nothing. */
 function recordLines(text: string, file: string, columns: readonly string[]): RecordLine[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const found: RecordLine[] = []
   let places: readonly number[] | null = null
+  let between: string | null = null
   for (const [index, content] of lines.entries()) {
     if (content.trim() === '' || content.startsWith('#')) continue
-    const cells = content.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+    between ??= separators.find((separator) => content.includes(separator)) ?? ','
+    const cells = content.split(between).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
     if (cells.length < columns.length) {
       throw unusable(file, `line ${index + 1} has ${cells.length} of ${columns.length} columns`)
     }

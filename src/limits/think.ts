@@ -41,6 +41,8 @@ export const forecastLimits = {
   profileHubsMax: 64,
   /** Rows of one recorded series, and horizons of one back-test. */
   backtestRowsMax: 2_000_000,
+  /** Values of a recorded series beyond this, either way, are refused: no sum of their squares must overflow. */
+  valueMax: 1e30,
   backtestHorizonsMax: 16,
 } as const
 

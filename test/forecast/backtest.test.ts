@@ -41,6 +41,13 @@ test('missing rows are neither learned as zero nor scored', async () => {
   expect(horizons.every(({ mae, maeLast }) => mae > 0 && mae < maeLast)).toBe(true)
 })
 
+test('what stands in for a missing sample is no point for persistence', async () => {
+  const noise = waves.map((row, at) => ({ ...row, value: (at * 7919) % 97 }))
+  const holes = noise.map((row, at) => (at % 3 === 0 ? { ...row, value: Number.NaN } : row))
+  const { horizons } = await backtest(holes, { nets: false, horizons: [1] })
+  expect(horizons.every(({ mae, maeLast }) => mae < 0.9 * maeLast)).toBe(true)
+})
+
 test('a series that never moves is forecast as it is', async () => {
   const flat = waves.map((row) => ({ ...row, value: 7 }))
   for (const { mean, p90 } of await predictions(flat, { nets: true })) {

@@ -27,6 +27,7 @@ test('the report has all fields, and the predictions are those that were scored'
   expect(report).toMatchObject({ schema: 1, rows: 360, trainMs: 0 })
   expect(Object.keys(report.horizons[0])).toEqual([
     'h',
+    'scored',
     'mae',
     'maeLast',
     'maeAr16',
@@ -76,6 +77,26 @@ test('lines are read with or without a header, dates as seconds, gaps as missing
   expect(parseTrace('\uFEFF\n"time", "load"\n1, 7\n', 'x')).toEqual([{ timestamp: 1, value: 7 }])
   expect(() => parseTrace('1,2\n2,hello\n', 'x.csv')).toThrow(/x\.csv .*line 2/)
   expect(() => parseTrace('timestamp,value\n', 'x')).toThrow(/no rows/)
+})
+
+test('semicolons and tabs part cells too, and what recorders write for nothing is a gap', () => {
+  for (const between of [';', '\t']) {
+    const text = ['time,cpu', '1,2', '2,NA', '3,null', '4,5'].join('\n').replaceAll(',', between)
+    expect(parseTrace(text, 'x').map(({ value }) => value)).toEqual([2, Number.NaN, Number.NaN, 5])
+  }
+})
+
+test('a value too great to be squared is refused with its line, infinity too', () => {
+  expect(() => parseTrace('1,2\n2,1e300\n', 'x.csv')).toThrow(/x\.csv .*line 2 has a value beyond 1e\+30/)
+  expect(() => parseTrace('1,2\n2,-Infinity\n', 'x.csv')).toThrow(/line 2/)
+})
+
+test('a series too short to be scored says so beside its report', async () => {
+  await writeFile(path('short.csv'), 'timestamp,value\n1,2\n2,3\n3,4\n')
+  const { code, stdout, stderr } = await shoal(['forecast', path('short.csv'), '--no-nets', '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ rows: 3, horizons: [{ scored: 0 }, { scored: 0 }, { scored: 0 }] })
+  expect(stderr).toMatch(/nothing to score.* 300 .* 3 rows/)
 })
 
 test('the same seed gives the same predictions, nets included', async () => {
