@@ -147,6 +147,12 @@ function verifiedOf(world: SimWorld, seed: number, faults: ReadonlySet<FaultName
 
 const VERIFY_HUBS = 3
 
+/** Some roots compute for a while before they spawn anything. */
+function rootMsOf(seed: number, index: number): number {
+  const random = new Random(seed, `root ${index}`)
+  return random.chance(0.3) ? Math.round(random.between(1_000, 10_000)) : 0
+}
+
 /** One to three jobs of one to three families each; returns how many executions they ask for, roots included. */
 function submitJobs(
   world: SimWorld,
@@ -168,7 +174,8 @@ function submitJobs(
     )
     shards += families.reduce((sum, family) => sum + family.shards * runs, 1)
     const at = random.below(options.hubs)
-    const plan = { blobProgram: random.chance(0.5), deadlineMs: FAR_DEADLINE_MS, ...verified }
+    const rootMs = rootMsOf(seed, index)
+    const plan = { blobProgram: random.chance(0.5), deadlineMs: FAR_DEADLINE_MS, rootMs, ...verified }
     const job = simJob(`job-${index}`, hubName(at), families, plan)
     const atMs = index === 0 ? BEGIN_MS : random.between(BEGIN_MS, untilMs)
     world.events.at(atMs, () => {

@@ -1,6 +1,6 @@
 /** The rules of the protocol, as a sweep counts their use: one that no seed comes by is not checked by any. */
 import type { Effect } from '../src/hub/effect.ts'
-import type { HubState } from '../src/hub/state.ts'
+import { type HubState, MOVE_REASON } from '../src/hub/state.ts'
 import type { LedgerRecord } from '../src/ledger/record.ts'
 
 /** Every rule that a large sweep of all faults must have used, with what is counted. */
@@ -32,6 +32,7 @@ export const protocolRules = {
   'steal-granted': 'unstarted work given to a thief',
   'steal-refused': 'a thief that got nothing',
   'root-takeover': 'a root started again at a higher epoch',
+  'root-move': 'a root that left a loaded hub for this one while it computed',
   'root-replay': 'a root started again from recorded families',
   'copied-again': 'a blob offered again after nobody took it',
   verdict: 'a poison shard condemned',
@@ -82,6 +83,7 @@ export class RuleCounts {
         return
       case 'start-root':
         if (effect.epoch > 0) this.use('root-takeover')
+        if (state.runs.get(effect.run)?.reason === MOVE_REASON) this.use('root-move')
         if (effect.recordedCuts.size > 0) this.use('root-replay')
         return
       case 'replicate':

@@ -208,12 +208,14 @@ export const auction = {
   linkLatencyMs: 1,
 } as const
 
-/** Running shards that move to another hub (research: 20 % of the rest as margin; measured again in docs/explanation/dispatch.md). */
+/** Running shards and roots that move to another hub (research: 20 % of the rest as margin; measured again in docs/explanation/dispatch.md). */
 export const migration = {
   /** A shard moves at most so often: two wrong forecasts in a row are believable, more are flapping. */
   movesPerShardMax: 2,
   /** What a move is assumed to cost: stop, checkpoint, fetch, start. */
   moveMs: 100,
+  /** The same for a root: a process starts, loads the program, and runs what came before the loop and its first quarter of a second. */
+  rootMoveMs: 1_000,
   /** The rest must end sooner by this much, and by this share of what it takes there. */
   gainMsMin: 100,
   gainShares: 0.2,
@@ -267,6 +269,8 @@ export const recovery = {
   rootReplayMs: 10_000,
   /** A new job's root is left to its submitter for this long. */
   rootPatienceMs: 1_000,
+  /** A root that lost its hub is left to the one that the plan names for this long, and so long again to each that would be better. */
+  rootGraceMs: 250,
   /** A failed attempt rests before the same hub tries again, so that others come first. */
   failedAttemptPauseMs: 1_000,
   /** Submission waits this long for a second holder before it is told that nobody took the job. */

@@ -2,11 +2,16 @@
 import type { Effect } from '../../src/hub/effect.ts'
 import type { RunId } from '../../src/hub/input.ts'
 import { ROOT_FAMILY } from '../../src/program/family.ts'
+import type { Ref } from '../../src/program/ref.ts'
 import type { SimHub } from './sim-hub.ts'
 import { rootValue, type SimFamily, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
 type Deliver = Extract<Effect, { type: 'deliver' }>
+type StartRoot = Extract<Effect, { type: 'start-root' }>
+
+/** Speed-1 milliseconds of a root's own code between two checkpoints. */
+const PART_MS = 250
 
 interface Root {
   readonly run: RunId
@@ -16,6 +21,8 @@ interface Root {
   readonly folded: string[][]
   /** Deliveries on their way or done: a hub owes each result once. */
   readonly owed: Set<string>
+  /** Speed-1 milliseconds of its own code that it has behind it. */
+  doneMs: number
 }
 
 export class SimRoots {
@@ -28,17 +35,20 @@ export class SimRoots {
     this.#hub = hub
   }
 
-  start(run: RunId, id: string): void {
+  start({ run, job: id, restored, previous }: StartRoot): void {
     const job = this.#world.jobs.get(id)
     if (job === undefined) return
     this.#hub.note('root', { job: id, detail: 'starts' })
-    const root = { run, job, family: -1, values: new Map(), folded: [], owed: new Set<string>() }
+    const root: Root = { run, job, family: -1, values: new Map(), folded: [], owed: new Set(), doneMs: 0 }
     this.#roots.set(run, root)
     if (this.#world.rootGoesDown()) {
       this.#world.events.after(3, () => this.#hub.whenAwake(() => this.#goDown(root)))
       return
     }
-    this.#later(root, () => this.#spawnNext(root), this.#hub.takesMs(job.rootMs))
+    this.#restore(
+      root,
+      [restored, previous].filter((ref) => ref !== null),
+    )
   }
 
   /** Returns whether the run was a root. */
@@ -81,7 +91,38 @@ export class SimRoots {
     const shards = family.spec.cut.starts.length
     if (root.values.size < shards) return
     root.folded.push(Array.from({ length: shards }, (_, shard) => root.values.get(shard) ?? ''))
+    this.#hub.input({ type: 'root-computes', run: root.run, computes: true })
     this.#later(root, () => this.#spawnNext(root))
+  }
+
+  /** Goes on from the newest state that can be had. */
+  #restore(root: Root, [ref, ...older]: readonly Ref[]): void {
+    if (ref === undefined) return this.#compute(root)
+    const goOn = (isHere: boolean): void => {
+      if (this.#roots.get(root.run) !== root) return
+      if (!isHere) return this.#restore(root, older)
+      root.doneMs = this.#world.blobs.progressOf(ref, checkpointName(root))
+      this.#compute(root)
+    }
+    if (ref.kind === 'inline') goOn(true)
+    else this.#world.blobs.fetch(this.#hub, ref.cid, goOn)
+  }
+
+  /** Its own code, in parts with a checkpoint after each. */
+  #compute(root: Root): void {
+    const partMs = Math.min(PART_MS, root.job.rootMs - root.doneMs)
+    const goOn = (): void => {
+      root.doneMs += partMs
+      if (root.doneMs >= root.job.rootMs) return this.#spawnNext(root)
+      this.#checkpoint(root)
+      this.#compute(root)
+    }
+    this.#later(root, goOn, this.#hub.takesMs(partMs))
+  }
+
+  #checkpoint({ run, doneMs, ...root }: Root): void {
+    const ref = this.#world.blobs.storeCheckpoint(this.#hub, checkpointName(root), doneMs)
+    if (ref !== null) this.#hub.input({ type: 'checkpoint', run, shard: 0, progress: doneMs, ref })
   }
 
   #spawnNext(root: Root): void {
@@ -93,6 +134,7 @@ export class SimRoots {
     // As in the shell of a live hub: a root whose inputs find no room is stopped.
     if (!isStored) return void this.stop(root.run)
     if (this.#hub.diesAt('root')) return
+    this.#hub.input({ type: 'root-computes', run: root.run, computes: false })
     this.#hub.input({ type: 'spawned', run: root.run, spec: family.spec })
   }
 
@@ -120,4 +162,8 @@ export class SimRoots {
       }),
     )
   }
+}
+
+function checkpointName({ job }: Pick<Root, 'job'>): string {
+  return `${job.id}/${ROOT_FAMILY}:0`
 }

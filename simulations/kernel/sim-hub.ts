@@ -18,7 +18,7 @@ import type { Parcel } from './ledger.ts'
 import { SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
-import { inputBlobs, watchInputs, watchRecords, watchRun, watchStart } from './watch.ts'
+import { inputBlobs, watchInputs, watchRecords, watchRoot, watchStart } from './watch.ts'
 import { POISONED, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
@@ -247,8 +247,8 @@ export class SimHub {
       case 'start':
         return this.#start(effect.plan)
       case 'start-root':
-        watchRun(world, this, effect.job)
-        return this.#roots.start(effect.run, effect.job)
+        watchRoot(world, this, effect)
+        return this.#roots.start(effect)
       case 'trim':
         return this.#slots.trim(effect.run, effect.before)
       case 'stop-run':

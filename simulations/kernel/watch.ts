@@ -1,12 +1,13 @@
 /** What is judged at once, while a hub does it: nothing it records or starts may break a promise. */
 import { fits } from '../../src/cost/capability.ts'
 import type { RunPlan } from '../../src/hub/effect.ts'
-import type { AuthoredRecord } from '../../src/hub/input.ts'
+import type { AuthoredRecord, RunId } from '../../src/hub/input.ts'
 import { isEnded } from '../../src/hub/job.ts'
 import { movesOf } from '../../src/hub/migration.ts'
 import { MOVE_REASON } from '../../src/hub/state.ts'
 import type { DoneRecord, LedgerRecord } from '../../src/ledger/record.ts'
 import { migration, shellLimits } from '../../src/limits.ts'
+import { ROOT_FAMILY } from '../../src/program/family.ts'
 import { FORGED_BOOT } from './forgery.ts'
 import type { SimHub } from './sim-hub.ts'
 import type { SimWorld } from './world.ts'
@@ -33,7 +34,13 @@ export function watchEntries(world: SimWorld, hub: SimHub, entries: readonly Aut
 export function watchStart(world: SimWorld, hub: SimHub, plan: RunPlan): void {
   watchRun(world, hub, plan.job)
   mustBeReady(world, plan)
-  mustMoveSeldom(world, hub, plan)
+  mustMoveSeldom(world, hub, { ...plan, shard: plan.shards[0]?.index ?? 0 })
+}
+
+/** A hub is about to run a root. */
+export function watchRoot(world: SimWorld, hub: SimHub, { run, job }: { run: RunId; job: string }): void {
+  watchRun(world, hub, job)
+  mustMoveSeldom(world, hub, { run, job, family: ROOT_FAMILY, shard: 0 })
 }
 
 /** I7: what a slot is given was there when its run was prepared, whatever has been lost or opened again since. */
@@ -54,7 +61,7 @@ export function inputBlobs(plan: RunPlan): ReadonlySet<string> {
 }
 
 /** I8: nothing starts for a job that this hub knows to have ended. I9: nor on a machine that does not meet its needs. */
-export function watchRun(world: SimWorld, hub: SimHub, id: string): void {
+function watchRun(world: SimWorld, hub: SimHub, id: string): void {
   const job = hub.hub.state.jobs.get(id)
   if (job === undefined || isEnded(job)) world.broken('I8', `${hub.id} starts work of ended job ${id}`)
   else if (!fits(job.manifest.options.needs, hub.hub.state.init))
@@ -77,8 +84,12 @@ function mustBeOverdue(world: SimWorld, hub: SimHub, id: string): void {
 }
 
 /** I12: a running shard moves at most twice, as far as the hub that takes it can know. */
-function mustMoveSeldom(world: SimWorld, { id, hub }: SimHub, plan: RunPlan): void {
-  const shard = plan.shards[0]?.index ?? 0
+function mustMoveSeldom(
+  world: SimWorld,
+  { id, hub }: SimHub,
+  plan: { readonly run: RunId; readonly job: string; readonly family: string; readonly shard: number },
+): void {
+  const { shard } = plan
   const view = hub.state.jobs.get(plan.job)?.view.families.get(plan.family)
   if (view === undefined || hub.state.runs.get(plan.run)?.reason !== MOVE_REASON) return
   const moves = movesOf(view, shard)

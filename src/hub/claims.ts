@@ -35,6 +35,7 @@ export function claim(state: HubState, want: Want): OwnRun {
   const shards = hi - lo
   const leftMs = want.leftMs ?? shards * shardWorkMs(view, lo)
   const shardMs = Math.max(shardWorkMs(view, lo), leftMs / shards)
+  const isRoot = view.spec.key === ROOT_FAMILY
   const run: OwnRun = {
     id: state.newRunId(),
     job: job.id,
@@ -42,7 +43,7 @@ export function claim(state: HubState, want: Want): OwnRun {
     epoch,
     cost: Math.max(0, Math.round(want.finishMs - state.nowMs)),
     reason: epoch > 0 ? reasonOf(view, lo, want.reason) : want.reason,
-    isRoot: view.spec.key === ROOT_FAMILY,
+    isRoot,
     state: 'waiting',
     plan: null,
     lo,
@@ -58,13 +59,15 @@ export function claim(state: HubState, want: Want): OwnRun {
     workedMs: 0,
     accountedMs: state.nowMs,
     resumedFrom: 0,
-    sparedMs: shards * shardMs - leftMs,
+    // As long as a root has computed it is expected to take again.
+    sparedMs: isRoot ? (want.leftMs ?? 0) : shards * shardMs - leftMs,
     fraction: 0,
     fractionWorkedMs: 0,
     savedMs: 0,
     paysSinceMs: null,
     paysSeenMs: state.nowMs,
     stopping: false,
+    computes: true,
   }
   state.runs.set(run.id, run)
   writeClaim(state, run, 'claimed', lo, hi, run.reason)
@@ -195,6 +198,8 @@ function startRoot(state: HubState, run: OwnRun): void {
   run.state = 'running'
   run.startedMs = state.nowMs
   run.resumedFrom = checkpoint?.progress ?? 0
+  run.workedMs = run.sparedMs
+  run.savedMs = run.sparedMs
   job.rootRun = run.id
   job.awaited.clear()
   writeClaim(state, run, 'running', 0, 1, run.reason)

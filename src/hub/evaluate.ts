@@ -135,7 +135,7 @@ function isRoot(assignment: Assignment): boolean {
 
 /**
  * Roots take no slot, so they are claimed at once: the first time by the submitter, which has all they need, later by the
- * hub that the plan names, in the end by anybody.
+ * hub that the plan names, in the end by anybody, the next best first. Two that begin at once cost a process and its start.
  */
 function claimRoots(state: HubState, plan: Plan): number {
   let claimed = 0
@@ -144,10 +144,10 @@ function claimRoots(state: HubState, plan: Plan): number {
     if (!isRoot(assignment) || !job.blobsHere || isResting(state, assignment.unit)) continue
     // What a job needs holds for its root, too, wherever it was submitted.
     if (!mayRun(job, state.init) || standsBack(state, assignment.unit, state.self)) continue
+    job.rootOpenMs ??= state.nowMs
+    const isFirst = assignment.unit.view.epochMax(0) < 0
     const isPlanned = assignment.hub === state.self && !isLeftToSubmitter(state, assignment.unit)
-    const waitedMs = state.nowMs - job.knownMs
-    const isOverdue = waitedMs >= recovery.rootPatienceMs && hasPatienceEnded(state, plan, 4)
-    if (!job.mine && !isPlanned && !isOverdue) continue
+    if (!isPlanned && !(job.mine && isFirst) && !isRootOverdue(state, plan, assignment)) continue
     claimUnit(state, assignment, 'plan')
     claimed++
   }
@@ -159,6 +159,14 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   if (view.epochMax(0) >= 0 || state.nowMs - job.knownMs >= recovery.rootPatienceMs) return false
   const submitter = state.members.get(job.manifest.submitter)
   return submitter?.state === 'alive' && mayTake(submitter, job)
+}
+
+/** Whom the plan names has not come: its own plan may name another. */
+function isRootOverdue(state: HubState, plan: Plan, { unit, offers, ownFinishMs }: Assignment): boolean {
+  const waitedMs = state.nowMs - (unit.job.rootOpenMs ?? state.nowMs)
+  const before = offers.filter(({ placement }) => placement.finishMs < (ownFinishMs ?? Number.POSITIVE_INFINITY)).length
+  const graceMs = unit.view.epochMax(0) < 0 ? recovery.rootPatienceMs : recovery.rootGraceMs
+  return waitedMs >= graceMs * Math.max(1, before) && hasPatienceEnded(state, plan, 4)
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */

@@ -5,8 +5,8 @@ import { prepareWhenReady, releaseRun, writeClaim } from './claims.ts'
 import type { RunId } from './input.ts'
 import { failuresOf, isEnded, type Job, nextEpoch } from './job.ts'
 import { isOpen } from './lease.ts'
-import { ownCapacity, rateAt } from './member-capacity.ts'
-import { noteMoved, noteProgress, type OwnRun } from './own-run.ts'
+import { capacityOf, ownCapacity, rateAt } from './member-capacity.ts'
+import { account, noteMoved, noteProgress, type OwnRun } from './own-run.ts'
 import { familyGraph } from './ready-set.ts'
 import { inputsMissing } from './recovery.ts'
 import type { HubState } from './state.ts'
@@ -50,6 +50,14 @@ export function progressed(state: HubState, id: RunId, shard: number, fraction: 
   const run = state.runs.get(id)
   if (run === undefined || run.state !== 'running' || run.stopping || shard !== run.next || fraction <= 0) return
   noteProgress(run, Math.min(1, fraction), state.nowMs, rateAt(ownCapacity(state), state.nowMs))
+}
+
+/** A root computes, or waits for its families. */
+export function rootComputes(state: HubState, id: RunId, computes: boolean): void {
+  const run = state.runs.get(id)
+  if (run?.isRoot !== true) return
+  account(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs))
+  run.computes = computes
 }
 
 /** Inputs of a run are here, or cannot be had now: then it rests, and others may try. */

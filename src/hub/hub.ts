@@ -5,7 +5,7 @@ import type { HubId } from '../program/ref.ts'
 import { freshBeacon, sendBeacon } from './beat.ts'
 import type { Effect } from './effect.ts'
 import { evaluate } from './evaluate.ts'
-import { ended, prepared, progressed } from './execution.ts'
+import { ended, prepared, progressed, rootComputes } from './execution.ts'
 import type { Input } from './input.ts'
 import {
   acknowledge,
@@ -101,6 +101,8 @@ export class Hub {
         return checkpointStored(state, input)
       case 'progress':
         return progressed(state, input.run, input.shard, input.fraction)
+      case 'root-computes':
+        return rootComputes(state, input.run, input.computes)
       case 'ended':
         return ended(state, input.run, input.end)
       case 'prepared':

@@ -73,6 +73,8 @@ export type Input =
     }
   /** The share of a shard that its slot has done, 0 to 1. */
   | { readonly type: 'progress'; readonly run: RunId; readonly shard: number; readonly fraction: number }
+  /** The root of this run computes from now on, or waits for its families; it begins with computing. */
+  | { readonly type: 'root-computes'; readonly run: RunId; readonly computes: boolean }
   | { readonly type: 'ended'; readonly run: RunId; readonly end: RunEnd }
   /** All inputs of a prepared run are here, or some cannot be had now. */
   | { readonly type: 'prepared'; readonly run: RunId; readonly missing: string | null }

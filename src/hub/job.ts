@@ -30,6 +30,8 @@ export interface Job {
   acknowledgedMs: number | null
   /** Own clock, when the root was last claimed by anybody. */
   rootSinceMs: number
+  /** Own clock, when this hub first looked at the root since it has been nobody's; null while it is somebody's. */
+  rootOpenMs: number | null
   /** The local root, if this hub runs it. */
   rootRun: RunId | null
   /** Families by sequence, for results that a local root waits for. */

@@ -33,6 +33,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     endedMs: null,
     acknowledgedMs: null,
     rootSinceMs: state.nowMs,
+    rootOpenMs: null,
     rootRun: null,
     awaited: new Map(),
     pauses: new Map(),

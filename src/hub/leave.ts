@@ -43,7 +43,7 @@ export function reviewDrain(state: HubState): void {
 function reviewRoot(state: HubState, run: OwnRun): void {
   const asked = state.handovers.get(run.id)
   if (asked === undefined) {
-    if (waitsForFamilies(state, run)) return handOver(state, run)
+    if (!run.computes) return handOver(state, run)
     state.effect({ type: 'set-timer', timer: 'evaluate', atMs: state.nowMs + leaving.rootWaitMs })
     return askForCheckpoint(state, run)
   }
@@ -76,11 +76,6 @@ function handOver(state: HubState, run: OwnRun): void {
   writeClaim(state, run, 'released', run.next, run.hi, HANDOVER_REASON)
   run.stopping = true
   state.effect({ type: 'stop-run', run: run.id })
-}
-
-function waitsForFamilies(state: HubState, { job }: OwnRun): boolean {
-  for (const { delivered } of state.job(job).awaited.values()) if (delivered.includes(0)) return true
-  return false
 }
 
 /** Whether the claim is still ours to give, and another hub there that may run it. */

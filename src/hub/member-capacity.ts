@@ -1,9 +1,11 @@
 /** How much work a hub's slot does over the near future: its word about its load, believed as far as it has earned. */
-import { type CapacityCurve, capacityCurve, flatCurve } from '../cost/capacity.ts'
+import { type CapacityCurve, capacityCurve, flatCurve, type LoadPoint } from '../cost/capacity.ts'
 import { correctness, countedLoad, credit, promisedCoverage } from '../cost/trust.ts'
 import { durations } from '../limits.ts'
 import type { LoadReport } from './beacon.ts'
 import type { Member } from './membership.ts'
+import type { OwnRun } from './own-run.ts'
+import { sharersOf } from './sharers.ts'
 import type { HubState } from './state.ts'
 
 /** What this hub counts on from another: its promise, less what it was seen to fall short of it. */
@@ -39,10 +41,19 @@ export function ownCapacity(state: HubState): CapacityCurve {
   const { report, init } = state
   const known = cache.get(state)
   if (known?.report === report && known.speed === init.speed) return known.capacity
-  const points = report.forecast.map((point) => ({ horizonMs: point.horizonMs, load: point.cpu.mean }))
-  const capacity = capacityCurve({ speed: init.speed, cores: init.cores, slots: init.slots }, state.reportMs, points)
+  const capacity = capacityCurve(init, state.reportMs, meanLoad(report))
   cache.set(state, { report, speed: init.speed, capacity })
   return capacity
+}
+
+/** The same for one of its runs. */
+export function capacityOf(state: HubState, run: OwnRun): CapacityCurve {
+  if (!run.isRoot) return ownCapacity(state)
+  return capacityCurve({ ...state.init, slots: sharersOf(state, run) }, state.reportMs, meanLoad(state.report))
+}
+
+function meanLoad({ forecast }: LoadReport): LoadPoint[] {
+  return forecast.map(({ horizonMs, cpu }) => ({ horizonMs, load: cpu.mean }))
 }
 
 /** Speed-1 milliseconds that one slot does per millisecond at a moment. */

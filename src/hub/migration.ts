@@ -1,18 +1,21 @@
 /**
- * Running shards leave a hub whose load makes it slow for the idle hub that asked: checkpoint, hand over, resume there.
+ * Running shards, and roots that compute, leave a hub whose load makes it slow for the idle hub that asked: checkpoint, hand over, resume there.
  *
  * Both ends are judged by the 90 % bound of the load, and the gain must hold for a while: what looks better only now and
  * then stays. A shard moves at most `migration.movesPerShardMax` times. Shards that take long for a reason nobody measures
  * are taken to be long, and so gain nothing by moving; should it be their hub that is to blame, a copy finds out.
  */
-import { finishTime, workBetween } from '../cost/capacity.ts'
+import { type CapacityCurve, finishTime, workBetween } from '../cost/capacity.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { migration } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { takesWork } from './eligible.ts'
+import type { Job } from './job.ts'
 import { lend } from './lending.ts'
-import { ownCapacity, rateAt } from './member-capacity.ts'
+import { capacityOf, rateAt } from './member-capacity.ts'
+import type { Member } from './membership.ts'
 import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
+import { rootSharersAt, sharersOf } from './sharers.ts'
 import { type Asker, type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
@@ -21,8 +24,8 @@ import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
 export function beginMove(state: HubState, asker: Asker, mayGive: (run: OwnRun) => boolean): boolean {
   if (!state.migrates || state.moves.size > 0) return false
   let best: { run: OwnRun; gainMs: number } | null = null
-  for (const run of state.runningRuns()) {
-    if (run.stopping || !mayGive(run) || !mayMove(state, run)) continue
+  for (const run of movable(state)) {
+    if (!mayGive(run) || !mayMove(state, run)) continue
     const gain = moveGain(state, run, asker)
     if (!hasHeld(state, run, gain)) continue
     if (best === null || gain.gainMs > best.gainMs) best = { run, gainMs: gain.gainMs }
@@ -40,8 +43,7 @@ export function beginMove(state: HubState, asker: Asker, mayGive: (run: OwnRun) 
  */
 export function reviewStakes(state: HubState): void {
   if (!state.migrates || state.leaving) return
-  for (const run of state.runningRuns()) {
-    if (run.stopping) continue
+  for (const run of movable(state)) {
     let best: Gain = { gainMs: Number.NEGATIVE_INFINITY, stayMs: 0 }
     for (const member of state.members.others()) {
       if (!member.connected || !takesWork(member)) continue
@@ -65,9 +67,14 @@ export function reviewMoves(state: HubState): void {
     }
     if (run.savedMs <= move.savedMs && state.nowMs - move.sinceMs < migration.checkpointWaitMs) continue
     const { gainMs, stayMs } = moveGain(state, run, move.asker)
-    if (gainMs > 0 && isAlive(state, move.asker.hub)) handOver(state, run, move.asker, stayMs)
+    if (gainMs > 0 && mayGoNow(run) && isAlive(state, move.asker.hub)) handOver(state, run, move.asker, stayMs)
     else callOff(state, id, move.asker)
   }
+}
+
+/** What moving is assumed to cost: a root begins in a process of its own, and runs again what came before its loop. */
+export function moveCostMs(isRoot: boolean): number {
+  return isRoot ? migration.rootMoveMs : migration.moveMs
 }
 
 /** How often a shard has moved while it ran, on any hub, as far as is known here. */
@@ -91,6 +98,16 @@ function callOff(state: HubState, id: number, { hub, request }: Asker): void {
   state.effect({ type: 'send', to: hub, message: { type: 'stolen', request, given: null } })
 }
 
+/** A root that waits for its families loses nothing by staying where it is. */
+function movable(state: HubState): OwnRun[] {
+  return [...state.runs.values()].filter((run) => run.state === 'running' && !run.stopping && run.computes)
+}
+
+/** What a root has computed without a checkpoint may be most of the job: it does not begin anew for a better place. */
+function mayGoNow({ isRoot, savedMs }: OwnRun): boolean {
+  return !isRoot || savedMs > 0
+}
+
 /** A copy does not move, nor what moved often enough, nor what somebody else holds by now. */
 function mayMove(state: HubState, run: OwnRun): boolean {
   const { view: job, manifest } = state.job(run.job)
@@ -111,22 +128,30 @@ interface Gain {
 /** @param workMs speed-1 milliseconds that are left for the asker. */
 function moveGain(state: HubState, run: OwnRun, asker: Asker, workMs = workElsewhereMs(state, run)): Gain {
   const { nowMs } = state
-  const stayMs = expectedEndMs(run, nowMs, nowMs, ownCapacityP90(state)) - nowMs
+  const stayMs = expectedEndMs(run, nowMs, nowMs, ownCapacityP90(state, sharersOf(state, run))) - nowMs
+  const member = state.members.get(asker.hub)
+  const none = { gainMs: Number.NEGATIVE_INFINITY, stayMs }
+  if (member === undefined) return none
   const job = state.job(run.job)
   const view = job.view.families.get(run.family)
   const place = { lo: run.next, hi: run.hi }
   const travelMs = view === undefined ? 0 : inputsTravelMs(state, job, view, place, asker.hub)
-  const startMs = Math.max(nowMs + travelMs, asker.startMs) + migration.moveMs
-  const endMs = finishTime(memberCapacityP90(state, asker.hub), startMs, workMs)
-  if (endMs > asker.untilMs) return { gainMs: Number.NEGATIVE_INFINITY, stayMs }
+  const startMs = Math.max(nowMs + travelMs, asker.startMs) + moveCostMs(run.isRoot)
+  const endMs = finishTime(capacityThere(state, job, run, member), startMs, workMs)
+  if (endMs > asker.untilMs) return none
   const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (endMs - startMs))
   return { gainMs: nowMs + stayMs - endMs - leastMs, stayMs }
+}
+
+function capacityThere(state: HubState, job: Job, run: OwnRun, member: Member): CapacityCurve {
+  const slots = run.isRoot ? rootSharersAt(state, member, job) : (member.beacon?.slots ?? 1)
+  return memberCapacityP90(state, member, slots)
 }
 
 /** Speed-1 milliseconds that the rest of a run takes on another hub, from its newest checkpoint on. */
 function workElsewhereMs(state: HubState, run: OwnRun): number {
   const totalMs = totalHereMs(state, run)
-  const savedShare = Math.min(1, run.savedMs / totalMs)
+  const savedShare = totalMs > 0 ? Math.min(1, run.savedMs / totalMs) : 0
   return totalMs * (1 - savedShare) + (run.hi - run.next - 1) * run.shardMs
 }
 
@@ -134,17 +159,22 @@ function workElsewhereMs(state: HubState, run: OwnRun): number {
 function workThenMs(state: HubState, run: OwnRun, atMs: number): number {
   const leftMs = leftToDoMs(state, run)
   if (leftMs === 0 || atMs <= state.nowMs) return workElsewhereMs(state, run)
-  return Math.max(0, leftMs - workBetween(ownCapacityP90(state), state.nowMs, atMs))
+  return Math.max(0, leftMs - workBetween(ownCapacityP90(state, sharersOf(state, run)), state.nowMs, atMs))
 }
 
 /** The same if it stays. */
 function leftToDoMs(state: HubState, run: OwnRun): number {
-  const doneMs = workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs))
+  const doneMs = doneHereMs(state, run)
   return Math.max(0, totalHereMs(state, run) - doneMs) + (run.hi - run.next - 1) * run.shardMs
 }
 
 function totalHereMs(state: HubState, run: OwnRun): number {
-  return Math.max(shardTotalMs(run), workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)))
+  const doneMs = doneHereMs(state, run)
+  return Math.max(shardTotalMs(run, doneMs), doneMs)
+}
+
+function doneHereMs(state: HubState, run: OwnRun): number {
+  return workedMs(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs))
 }
 
 /** Whether moving has paid at every look for long enough: a share of what is at stake. */

@@ -54,6 +54,8 @@ export interface OwnRun {
   paysSinceMs: number | null
   paysSeenMs: number
   stopping: boolean
+  /** False while a root waits for its families: that is no work. */
+  computes: boolean
 }
 
 /** Results that wait for a second holder before they are done. */
@@ -88,7 +90,8 @@ export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, capac
   }
   const rate = rateAt(capacity, nowMs)
   const behindMs = (run.hi - run.next - 1) * run.shardMs
-  const leftMs = shardTotalMs(run) - workedMs(run, nowMs, rate) + behindMs
+  const doneMs = workedMs(run, nowMs, rate)
+  const leftMs = shardTotalMs(run, doneMs) - doneMs + behindMs
   if (leftMs > 0) return finishTime(capacity, nowMs, leftMs)
   // Overdue work is expected to take half of what it has taken already.
   return nowMs + 0.5 * Math.max(nowMs - run.movedMs, run.shardMs / rate)
@@ -96,11 +99,21 @@ export function expectedEndMs(run: OwnRun, startMs: number, nowMs: number, capac
 
 /** Speed-1 milliseconds put into the shard under way until now. */
 export function workedMs(run: OwnRun, nowMs: number, rate: number): number {
-  return run.workedMs + (nowMs - run.accountedMs) * rate
+  return run.workedMs + (run.computes ? (nowMs - run.accountedMs) * rate : 0)
 }
 
-/** Speed-1 milliseconds that the shard under way takes in all: as expected, and the further it is, as its progress tells. */
-export function shardTotalMs(run: OwnRun): number {
+/** Counts what was done until now at one rate, before that changes. */
+export function account(run: OwnRun, nowMs: number, rate: number): void {
+  run.workedMs = workedMs(run, nowMs, rate)
+  run.accountedMs = nowMs
+}
+
+/**
+ * Speed-1 milliseconds that the shard under way takes in all: as expected, and the further it is, as its progress tells. Nobody
+ * knows how long a root computes: of processes that have run for a while half run as long again (Harchol-Balter, Downey 1997).
+ */
+export function shardTotalMs(run: OwnRun, doneMs: number): number {
+  if (run.isRoot) return 2 * doneMs
   if (run.fraction <= 0) return run.shardMs
   const trust = Math.min(1, run.fraction / FRACTION_TRUSTED)
   return trust * (run.fractionWorkedMs / run.fraction) + (1 - trust) * run.shardMs

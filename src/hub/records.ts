@@ -92,7 +92,10 @@ function claimSeen(state: HubState, job: Job, author: Author, record: ClaimRecor
   if (isEnded(job)) return
   const { family, lo, hi, epoch } = record
   const view = job.view.families.get(family)
-  if (family === ROOT_FAMILY) job.rootSinceMs = state.nowMs
+  if (family === ROOT_FAMILY) {
+    job.rootSinceMs = state.nowMs
+    job.rootOpenMs = null
+  }
   if (record.state === 'running') {
     const event = { type: 'claim', family, lo, hi, hub: author.hub, epoch, reason: record.reason } as const
     state.effect({ type: 'story', job: job.id, event })

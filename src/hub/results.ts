@@ -6,7 +6,7 @@ import { pause } from './execution.ts'
 import type { RunId } from './input.ts'
 import { type Job, rootView } from './job.ts'
 import { reviewRun } from './lost-claims.ts'
-import { ownCapacity, rateAt } from './member-capacity.ts'
+import { capacityOf, rateAt } from './member-capacity.ts'
 import { noteMoved, type OwnRun, type PendingCheckpoint, type PendingDone, workedMs } from './own-run.ts'
 import { applyOwn } from './records.ts'
 import type { HubState } from './state.ts'
@@ -70,7 +70,7 @@ export function checkpointStored(state: HubState, taken: CheckpointTaken): void 
   if (run === undefined || run.stopping) return
   run.movedMs = state.nowMs
   const { shard, progress, ref } = taken
-  const savesMs = shard === run.next ? workedMs(run, state.nowMs, rateAt(ownCapacity(state), state.nowMs)) : 0
+  const savesMs = shard === run.next ? workedMs(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs)) : 0
   const pending = { job: run.job, run, shard, progress, ref, savesMs }
   if (taken.ref.kind === 'inline' || !replicate(state, state.job(run.job), taken.ref.cid)) {
     recordCheckpoint(state, run, pending)

@@ -1,8 +1,8 @@
 /** When this hub's own slots fall free: what its beacon tells and its plan starts from. */
 import type { LoadReport } from './beacon.ts'
 import { inputsDueMs } from './expected-ends.ts'
-import { ownCapacity, rateAt } from './member-capacity.ts'
-import { expectedEndMs, type OwnRun } from './own-run.ts'
+import { capacityOf, ownCapacity, rateAt } from './member-capacity.ts'
+import { account as accountRun, expectedEndMs, type OwnRun } from './own-run.ts'
 import type { HubState } from './state.ts'
 
 /** Own clock, when the first slot is free of what runs in it: the next queued run starts then. */
@@ -68,9 +68,7 @@ export function speedTold(state: HubState, speed: number): void {
 }
 
 function account(state: HubState): void {
-  const rate = rateAt(ownCapacity(state), state.nowMs)
-  for (const run of state.runningRuns()) {
-    run.workedMs += (state.nowMs - run.accountedMs) * rate
-    run.accountedMs = state.nowMs
+  for (const run of state.runs.values()) {
+    if (run.state === 'running') accountRun(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs))
   }
 }

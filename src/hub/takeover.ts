@@ -2,22 +2,25 @@
 import { type CapacityCurve, finishTime } from '../cost/capacity.ts'
 import { type BidTerms, bid } from '../cost/cost.ts'
 import { auction, counts, migration } from '../limits.ts'
+import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId } from '../program/ref.ts'
 import type { UnitBid } from './bidders.ts'
 import { claim } from './claims.ts'
 import { mayRun, takesWork } from './eligible.ts'
 import type { ForeignRun } from './foreign-runs.ts'
-import { isEnded, shardWorkMs } from './job.ts'
+import { isEnded, type Job, rootView, shardWorkMs } from './job.ts'
 import { lend } from './lending.ts'
 import { memberCapacity, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
-import { beginMove } from './migration.ts'
+import { beginMove, moveCostMs } from './migration.ts'
 import type { OwnRun } from './own-run.ts'
+import { rootSharersAt } from './sharers.ts'
 import { nextStartMs, ownFirstFreeMs, reservedMs } from './slot-times.ts'
 import { standsBack } from './stand-back.ts'
 import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { maySay } from './voters.ts'
+import { memberCapacityP90, ownCapacityP90 } from './worst-capacity.ts'
 
 /** Asks the hub that will be busy longest for some of its work. Returns whether a request is out. */
 export function trySteal(state: HubState): boolean {
@@ -61,6 +64,7 @@ export function stealAnswered(state: HubState, message: Extract<HubMessage, { ty
   const view = job?.view.families.get(given?.family ?? '')
   const canTake = job !== undefined && !isEnded(job) && !state.leaving && mayRun(job, state.init)
   if (given === null || job === undefined || view === undefined || !canTake) return noteRefusal(state, owner)
+  if (view === rootView(job) && !job.blobsHere) return noteRefusal(state, owner)
   if (!isSane(given, view.shards)) return
   state.refusals.delete(owner)
   const { lo, hi, leftMs } = given
@@ -78,7 +82,7 @@ function noteTaking(state: HubState, given: Given, owner: HubId, inputsMs: numbe
   const { nowMs, init, self } = state
   const place = { nowMs, slotFreeMs: ownFirstFreeMs(state), inputsMs, workMs: leftMs, speed: init.speed }
   const { finishMs, terms } = bid({ ...place, capacity: ownCapacity(state) })
-  const moveMs = isMove ? { moveMs: migration.moveMs } : {}
+  const moveMs = isMove ? { moveMs: moveCostMs(family === ROOT_FAMILY) } : {}
   const bids: UnitBid[] = [{ hub: self, finishMs: finishMs + (moveMs.moveMs ?? 0), terms: { ...terms, ...moveMs } }]
   if (ownerTerms !== undefined) bids.push({ hub: owner, finishMs: nowMs + sumOf(ownerTerms), terms: ownerTerms })
   state.decisions.note({ job, family, lo, hi, reason, atMs: nowMs, bids })
@@ -114,7 +118,7 @@ function busiestOwner(state: HubState): string | null {
   const stealable = hubsWithWork(state)
   for (const member of state.members.others()) {
     if (!stealable.has(member.hub) || state.nowMs < (state.refusals.get(member.hub)?.untilMs ?? 0)) continue
-    const freeMs = Math.max(0, ...member.slotFreeMs)
+    const freeMs = Math.max(stealable.get(member.hub) ?? 0, ...member.slotFreeMs)
     if (!member.connected || member.beacon?.compute !== true || freeMs <= latestMs) continue
     latestMs = freeMs
     owner = member.hub
@@ -122,13 +126,44 @@ function busiestOwner(state: HubState): string | null {
   return owner
 }
 
-/** Hubs that hold something a thief could take: a claim not yet started, the tail of a bundle, or a long shard that may move. */
-function hubsWithWork(state: HubState): ReadonlySet<string> {
-  const hubs = new Set<string>()
+/**
+ * Hubs that hold something a thief could take: a claim not yet started, the tail of a bundle, a long shard that may move, or a root
+ * that would be better off here; with when that root is expected to end there, for slots do not tell.
+ */
+function hubsWithWork(state: HubState): ReadonlyMap<HubId, number> {
+  const hubs = new Map<HubId, number>()
   for (const run of state.foreignRuns.open()) {
-    if (!run.running || run.hi - run.next > 2 || isWorthMoving(state, run)) hubs.add(run.hub)
+    const before = hubs.get(run.hub) ?? 0
+    if (run.family === ROOT_FAMILY) {
+      const endMs = rootEndMs(state, run)
+      if (endMs !== null) hubs.set(run.hub, Math.max(before, endMs))
+    } else if (!run.running || run.hi - run.next > 2 || isWorthMoving(state, run)) hubs.set(run.hub, before)
   }
   return hubs
+}
+
+/** Own clock, when a root that has run for a while would end where it is, if it would end clearly sooner here; else null. */
+function rootEndMs(state: HubState, run: ForeignRun): number | null {
+  const job = state.jobs.get(run.job)
+  const member = state.members.get(run.hub)
+  if (!state.migrates || job?.blobsHere !== true || !run.running || member?.beacon == null) return null
+  if (job.manifest.options.stays === true || !mayRun(job, state.init) || hasOpenFamilies(job)) return null
+  const { nowMs } = state
+  // As long again as it has run, at the full speed of its machine.
+  const leftMs = (nowMs - run.movedMs) * member.beacon.speed
+  const thereMs = finishTime(memberCapacityP90(state, member, rootSharersAt(state, member, job)), nowMs, leftMs)
+  const startMs = nowMs + moveCostMs(true)
+  const here = ownCapacityP90(state, rootSharersAt(state, state.members.self, job))
+  const hereMs = finishTime(here, startMs, leftMs)
+  const leastMs = Math.max(migration.gainMsMin, migration.gainShares * (hereMs - startMs))
+  return thereMs > hereMs + leastMs ? thereMs : null
+}
+
+/** While one of its families is not done a root mostly waits. */
+function hasOpenFamilies({ view }: Job): boolean {
+  for (const { spec, doneCount, shards } of view.families.values())
+    if (spec.key !== ROOT_FAMILY && doneCount < shards) return true
+  return false
 }
 
 function isWorthMoving(state: HubState, run: ForeignRun): boolean {
@@ -149,7 +184,9 @@ interface Thief {
 function mayGive(state: HubState, run: OwnRun, thief: Thief): boolean {
   const job = state.jobs.get(run.job)
   const view = job?.view.families.get(run.family)
-  if (job === undefined || view === undefined || run.isRoot) return false
+  if (job === undefined || view === undefined) return false
+  // The submitter is told who has the program and the input.
+  if (run.isRoot && job.mine && !job.heldBy.has(thief.hub)) return false
   const place = { lo: run.next, hi: run.hi }
   return mayRun(job, thief) && maySay(view, place, thief.hub) && !standsBack(state, { job, view, ...place }, thief.hub)
 }

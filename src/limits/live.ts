@@ -121,6 +121,8 @@ export const liveLimits = {
   addressesPerCandidateMax: 8,
   /** Remembered addresses of members, kept over a restart. */
   rememberedMax: 256,
+  /** A dial that failed is told for so long: a hub that is still looked for has been tried again by then. */
+  dialFailureFreshMs: 120_000,
   /** First wait after a failed dial; doubles up to the maximum. */
   dialBackoffMs: 300,
   dialBackoffMsMax: 30_000,

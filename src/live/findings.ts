@@ -1,6 +1,7 @@
 /** What `shoal doctor` concludes from a hub's connections: one finding per question, with the step that helps. */
 import type { Finding, HubReport } from '../client/local-hub.ts'
 import type { NetworkDiagnostics } from './libp2p-network.ts'
+import type { Refusal } from './refusals.ts'
 
 export function findings(diagnostics: NetworkDiagnostics, hubs: readonly HubReport[]): Finding[] {
   return [
@@ -9,6 +10,13 @@ export function findings(diagnostics: NetworkDiagnostics, hubs: readonly HubRepo
     peersFinding(hubs, diagnostics),
     ...refusedFindings(diagnostics),
   ]
+}
+
+/** Everybody with whom there is no connection, and why. A hub that has left is not missed. */
+export function notReached(diagnostics: NetworkDiagnostics, hubs: readonly HubReport[]): Refusal[] {
+  const { refused, foreign, dialFailures } = diagnostics
+  const left = new Set(hubs.filter(({ state }) => state === 'left').map(({ hub }) => hub))
+  return [...refused, ...foreign, ...dialFailures.filter(({ peer }) => !left.has(peer))]
 }
 
 function portFinding({ port }: NetworkDiagnostics): Finding {

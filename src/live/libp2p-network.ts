@@ -20,6 +20,7 @@ import { BLOB_PROTOCOL, brokenTransfer } from './blob-channel.ts'
 import { BlobReceiver } from './blob-receiver.ts'
 import { BlobTransfer } from './blob-transfer.ts'
 import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
+import { isDialOfSelf, isHandshakeFailure } from './dial-failure.ts'
 import { Dialer } from './dialer.ts'
 import { Doorway } from './doorway.ts'
 import { Gossip } from './gossip.ts'
@@ -67,6 +68,7 @@ export interface NetworkDiagnostics {
   readonly interfaces: readonly InterfaceTraffic[]
   /** Peers turned down, by either side. */
   readonly refused: readonly Refusal[]
+  /** Hubs that are looked for and not reached: those that were tried in the last minutes, and have not said goodbye since. */
   readonly dialFailures: readonly Refusal[]
   /** Hubs of other swarms that were heard on the LAN: swarm id prefix and hub. */
   readonly foreign: readonly Refusal[]
@@ -212,7 +214,7 @@ export class Libp2pNetwork implements Network {
       port: this.#port(),
       interfaces: this.#running?.mdns?.traffic() ?? [],
       refused: this.#refused.list(),
-      dialFailures: this.#dialFailures.list(),
+      dialFailures: this.#dialFailures.list(this.#nowMs() - liveLimits.dialFailureFreshMs),
       foreign: this.#foreign.list(),
     }
   }
@@ -284,8 +286,13 @@ export class Libp2pNetwork implements Network {
     const targets = addresses.map((address) => `/ip4/${address}/tcp/${port}`)
     if (swarm === ASKING) this.#asks(hub, gone, { host: addresses[0] ?? '', port })
     else if (swarm !== this.#components.swarm.prefix) this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`)
-    else if (gone) dialer.unlearn(hub)
+    else if (gone) this.#goodbye(dialer, hub)
     else dialer.learn(hub, targets, 'heard')
+  }
+
+  #goodbye(dialer: Dialer, hub: HubId): void {
+    dialer.unlearn(hub)
+    this.#dialFailures.forget(hub)
   }
 
   #asks(hub: HubId, gone: boolean, at: { host: string; port: number }): void {
@@ -310,6 +317,7 @@ export class Libp2pNetwork implements Network {
     this.#running?.dialer.learn(hub, addresses, 'remembered')
     this.#running?.dialer.connected(hub)
     this.#registrar.admit(connection.remotePeer, connection)
+    this.#dialFailures.forget(hub)
     this.#doorway.passed(connection.remoteAddr.toString())
     void this.#roundTrips.sample(hub)
     this.#components.log.info({ hub }, 'a hub is connected')
@@ -374,20 +382,6 @@ export class Libp2pNetwork implements Network {
     const isListening = listen === undefined || listen.includes('0.0.0.0') || listen.includes(on.address)
     return isListening ? this.#port() : null
   }
-}
-
-function isHandshakeFailure(error: unknown): boolean {
-  return causes(error).some((one) => one.name === 'EncryptionFailedError')
-}
-
-/** Another machine answered with this hub's own identity. */
-function isDialOfSelf(error: unknown): boolean {
-  return causes(error).some((one) => one.message.includes('dial self'))
-}
-
-function causes(error: unknown): Error[] {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
-  return errors.filter((one) => one instanceof Error)
 }
 
 function cannotListen(port: number, cause: unknown): ShoalError {

@@ -27,9 +27,14 @@ export class Refusals {
     if (this.#entries.size > liveLimits.refusalsMax && !oldest.done) this.#entries.delete(oldest.value)
   }
 
-  /** Latest first. */
-  list(): Refusal[] {
-    return [...this.#entries.values()].toReversed()
+  /** What was recorded about a peer is over. */
+  forget(peer: string): void {
+    for (const [key, entry] of this.#entries) if (entry.peer === peer) this.#entries.delete(key)
+  }
+
+  /** Latest first; without those that happened last before `sinceMs`. */
+  list(sinceMs = Number.NEGATIVE_INFINITY): Refusal[] {
+    return [...this.#entries.values()].filter(({ lastMs }) => lastMs >= sinceMs).toReversed()
   }
 }
 

@@ -161,8 +161,7 @@ export class RootShell {
         inOrder(async () => input({ type: 'checkpoint', run, shard: 0, progress, ref: await values.store(state) })),
       log: (line) => jobs.logged(run, 0, line),
       visited: (spots) => jobs.visited(root.job, spots),
-      // Plans give roots no slot, so whether one computes or waits changes nothing here.
-      busy: () => undefined,
+      busy: (computes) => input({ type: 'root-computes', run, computes }),
       outcome: (bytes) =>
         inOrder(async () => {
           const ref = await values.store(packList([bytes]))

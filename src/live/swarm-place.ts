@@ -8,7 +8,7 @@ import type { HubId } from '../program/ref.ts'
 import type { OpenAdmission } from './admission/admission.ts'
 import { acceptHub } from './admission/pairing/accept.ts'
 import { createToken } from './admission/token.ts'
-import { findings } from './findings.ts'
+import { findings, notReached } from './findings.ts'
 import type { Libp2pNetwork } from './libp2p-network.ts'
 import type { Place } from './local-surface.ts'
 import { VERSION } from './version.ts'
@@ -80,9 +80,12 @@ export class SwarmPlace implements Place {
       })),
       port: diagnostics.port,
       peers: hubs.filter((hub) => !hub.self).map(({ hub, state, addrs }) => ({ hub, state, addrs })),
-      refused: [...diagnostics.refused, ...diagnostics.foreign, ...diagnostics.dialFailures].map(
-        ({ peer, address, reason, times }) => ({ peer, address, reason, times }),
-      ),
+      refused: notReached(diagnostics, hubs).map(({ peer, address, reason, times }) => ({
+        peer,
+        address,
+        reason,
+        times,
+      })),
       findings: found,
     }
   }

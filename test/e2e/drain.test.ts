@@ -3,7 +3,7 @@ import { deserialize } from 'node:v8'
 import { afterEach, expect, test } from 'vitest'
 import { notes } from './history-tail.ts'
 import { namespacesUnavailable } from './namespaces.ts'
-import { plainWalk } from './plain-walk.ts'
+import { plainWalk, withoutDraws } from './plain-walk.ts'
 import { ended, type Finished, type RealHub, type RealSwarm, realSwarm, submit, until } from './real-hubs.ts'
 
 const unavailable = await namespacesUnavailable()
@@ -115,9 +115,3 @@ here(
     expect(await all.violations()).toEqual([])
   },
 )
-
-/** The seed of Math.random is the job's own: what was drawn is not for a plain run to know. */
-function withoutDraws(value: unknown): unknown {
-  const { x, trail } = value as { x: number; trail: [number, number, number][] }
-  return { x, trail: trail.map(([i, at]) => [i, at]) }
-}

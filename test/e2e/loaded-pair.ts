@@ -1,6 +1,6 @@
 /** Two real hubs on a core each, and a burner that somebody starts on the core of one of them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +13,15 @@ const MEET_MS = 20_000
 const CALM_MS = 60_000
 /** Share of a machine that others may use for it to count as quiet. */
 const CALM_LOAD = 0.3
+
+interface LoadedRun {
+  readonly migration: boolean
+  readonly atMs: number
+  readonly at?: number
+  readonly input?: unknown
+}
+
+type LoadedReport = JobReport & { readonly outcome: Uint8Array }
 
 /** Why two hubs cannot have a core each here, or null. */
 export function pinningUnavailable(): string | null {
@@ -58,22 +67,22 @@ export class LoadedPair implements AsyncDisposable {
     return hub
   }
 
-  /** Submits at hub 1; `atMs` after the first shards run, something else fills the core of hub 0. */
-  async run(workflow: string, options: { migration: boolean; atMs: number }): Promise<JobReport> {
-    const { remote } = this.hub(1)
+  /** Submits at hub 1, or where it is told to; `atMs` after something of the job runs on hub 0, something else fills that one's core. */
+  async run(file: string, { migration, atMs, at = 1, input }: LoadedRun): Promise<LoadedReport> {
+    const { remote } = this.hub(at)
     await this.#calm()
-    const submission = await makeSubmission(workflow, undefined, { migration: options.migration })
+    const submission = await makeSubmission(file, input, { migration })
     const job = await remote.submit(submission)
     const endMs = performance.now() + MEET_MS
     while (!(await remote.job(job)).attempts.some(({ hub, status }) => this.#isHere(hub) && status === 'running')) {
       if (performance.now() > endMs) throw new Error('nothing runs on the hub that is to be loaded')
       await delay(20)
     }
-    await delay(options.atMs)
+    await delay(atMs)
     this.burn()
     try {
-      await remote.result(job, { wait: true })
-      return await remote.job(job)
+      const outcome = await remote.result(job, { wait: true })
+      return { ...(await remote.job(job)), outcome }
     } finally {
       await this.quench()
       await remote.acknowledge(job)
@@ -116,6 +125,24 @@ export class LoadedPair implements AsyncDisposable {
   #isHere(hub: string): boolean {
     return hub === this.hub(0).ready.hub
   }
+}
+
+/** Where others already fill the first two cores, there is no quiet hub to move to. */
+export async function busyMachine(): Promise<string | null> {
+  const before = await idleTicks()
+  await delay(1_000)
+  const after = await idleTicks()
+  const isIdle = [0, 1].every((core) => (after[core] ?? 0) - (before[core] ?? 0) > 70)
+  return isIdle ? null : 'other programs use the first two cores'
+}
+
+/** Hundredths of seconds that each core had nothing to do. */
+async function idleTicks(): Promise<number[]> {
+  const stat = await readFile('/proc/stat', 'utf8').catch(() => '')
+  return stat
+    .split('\n')
+    .filter((line) => /^cpu\d/.test(line))
+    .map((line) => Number(line.split(/\s+/)[4]))
 }
 
 /** A workflow file of equal nodes without edges, each so many CPU seconds long. */

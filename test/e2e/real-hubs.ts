@@ -84,6 +84,8 @@ export class RealHub {
   readonly told: UpEvent[] = []
   /** What starts shoal, after Node. */
   readonly commandLine: readonly string[]
+  /** What starts Node, if that is not started by itself. */
+  launcher: readonly string[] = []
   #child: ChildProcess | null = null
   #errors = ''
 
@@ -98,7 +100,8 @@ export class RealHub {
   /** Starts the hub and waits until it says that it is ready. */
   async up(...args: readonly string[]): Promise<void> {
     const words = ['up', '--json', '--home', this.home, '--history', this.history, '--slots', '1', ...args]
-    const child = this.host.spawn(process.execPath, [...this.commandLine, ...words])
+    const [command, ...rest] = [...this.launcher, process.execPath, ...this.commandLine, ...words]
+    const child = this.host.spawn(command ?? process.execPath, rest)
     this.#child = child
     this.peers.clear()
     this.told.length = 0
@@ -170,11 +173,11 @@ export class RealHub {
 export class RealSwarm {
   readonly hubs: RealHub[]
   readonly #network: Namespaces
-  readonly #folder: string
+  readonly folder: string
 
   constructor(network: Namespaces, folder: string) {
     this.#network = network
-    this.#folder = folder
+    this.folder = folder
     this.hubs = network.hosts.map((host, index) => new RealHub(host, join(folder, `home-${index}`)))
   }
 
@@ -226,7 +229,7 @@ export class RealSwarm {
 
   async destroy(): Promise<void> {
     await this.#network.destroy()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.folder, { recursive: true, force: true })
   }
 }
 

@@ -123,6 +123,7 @@ test('a root that waits for its families is handed over at once', () => {
   if (spec === undefined) throw new Error('the job has a family')
   const { id } = runOf(pair)
   pair.input({ type: 'spawned', run: id, spec })
+  pair.input({ type: 'root-computes', run: id, computes: false })
   const effects = pair.input({ type: 'drain' })
   expect(only(effects, 'stop-run').map(({ run }) => run)).toContain(id)
 })

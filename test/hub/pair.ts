@@ -1,7 +1,7 @@
 /** One hub under test, and another that exists only by what it says. */
 
 import { type FamilyPlan, simJob } from '../../simulations/kernel/workload.ts'
-import { type Beacon, noLoad } from '../../src/hub/beacon.ts'
+import { type Beacon, type LoadReport, noLoad } from '../../src/hub/beacon.ts'
 import type { Effect } from '../../src/hub/effect.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { Input } from '../../src/hub/input.ts'
@@ -45,9 +45,12 @@ export class Pair {
     const life = { hub: 'b', boot: 'b1', incarnation: 1, sequence: ++this.#sequence, leaving: false }
     return this.input({
       type: 'beacon',
-      beacon: { ...machine, ...life, slotFreeInMs: [this.bFreeInMs], report: noLoad, ...change },
+      beacon: { ...machine, ...life, slotFreeInMs: [this.bFreeInMs], report: this.report, ...change },
     })
   }
+
+  /** What beacons of `b` say of its load. */
+  report: LoadReport = noLoad
 
   /** What beacons of `b` say of its slot. */
   bFreeInMs = 0
