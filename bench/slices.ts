@@ -1,4 +1,4 @@
-/** Measures what families send when lists go in parts, against the same lists as a whole: bytes, the same on every run. */
+/** Measures what families send when lists go in parts and objects in excerpts, against all as a whole: bytes, the same on every run. */
 import { decompose } from '../src/decompose/decompose.ts'
 import { encodeProgram } from '../src/decompose/program-bytes.ts'
 import type { RootCall } from '../src/decompose/runtime/contract.ts'
@@ -17,6 +17,20 @@ const cases: Readonly<Record<string, { readonly body: string; readonly input: un
   'a loop over 20,000 records': {
     body: 'const out = []; for (let i = 0; i < rows.length; i++) out.push(rows[i].id * 2); return out',
     input: { rows: Array.from({ length: 20_000 }, (_, id) => ({ id, name: `row ${id}`, tags: [id % 7, id % 11] })) },
+  },
+  'the same, within the input': {
+    body: 'const out = []; for (let i = 0; i < input.rows.length; i++) out.push(input.rows[i].id * input.k); return out',
+    input: {
+      rows: Array.from({ length: 20_000 }, (_, id) => ({ id, name: `row ${id}`, tags: [id % 7, id % 11] })),
+      k: 2,
+    },
+  },
+  'records of the input, each with a number of it': {
+    body: 'return input.rows.map((row) => row.id * input.k)',
+    input: {
+      rows: Array.from({ length: 20_000 }, (_, id) => ({ id, name: `row ${id}`, tags: [id % 7, id % 11] })),
+      k: 2,
+    },
   },
   'two lists of 50,000, item by item': {
     body: 'return xs.map((x, i) => Math.hypot(x, ys[i]))',
@@ -37,7 +51,7 @@ const cases: Readonly<Record<string, { readonly body: string; readonly input: un
 }
 
 for (const [name, { body, input }] of Object.entries(cases)) {
-  const source = `export default function ({ xs, ys, rows, px, w, h }) { ${body} }`
+  const source = `export default function (input) { const { xs, ys, rows, px, w, h } = input; ${body} }`
   const program = decompose(source, 'slices.js')
   const [parts, whole] = [await sentBy(program, input), await sentBy(withoutSlices(program), input)]
   const total = (sent: Sent, hubs: number): number => Math.round((sent.shared * hubs + sent.own) / 1e3)
@@ -77,7 +91,8 @@ async function sentBy(program: Program, input: unknown): Promise<Sent> {
 }
 
 function withoutSlices(program: Program): Program {
-  const whole = (text: string): string => text.replaceAll(/"slices":\[[^\]]*\]/g, '"slices":[]')
+  const whole = (text: string): string =>
+    text.replaceAll(/"slices":\[[^\]]*\]/g, '"slices":[]').replaceAll(/"excerpts":\[.*?\](?=,"nest")/g, '"excerpts":[]')
   return {
     ...program,
     main: whole(program.main),

@@ -10,6 +10,7 @@ import { evaluate } from './flow/expressions.ts'
 import { Flow } from './flow/flow.ts'
 import { outerThing } from './flow/value.ts'
 import { asyncHazard, isGathered, isSideBySide } from './spots/concurrency.ts'
+import { excerptsOf, isExcerpted } from './spots/excerpts.ts'
 import { findSites, type Site } from './spots/find.ts'
 import { type Host, hostsOf } from './spots/hosts.ts'
 import { judge, type Merit } from './spots/judge.ts'
@@ -189,6 +190,7 @@ function fuse(map: ModuleMap, decisions: readonly Decision[]): Decision[] {
       reached: new Set(plans.flatMap(({ reached }) => [...reached])),
       viewsOnUnknown: plans.some(({ viewsOnUnknown }) => viewsOnUnknown),
       slices: [],
+      excerpts: excerptsOf(map, callbacks, needs),
     }
     fused.set(site.node, { ...last, sharded: { ...last.sharded, plan, needs } })
   }
@@ -223,8 +225,12 @@ function decideOne(
     return { ...none, verdict: 'sequential', obstacle: { reason: 'unsupported', name: needs.name, line: site.line } }
   }
   // Lists of the module travel with its state.
-  const slices = merit.plan.slices.filter(({ variable, isAll }) => isAll || needs.captures.includes(variable))
-  return { ...none, verdict, obstacle: null, sharded: { id: 0, plan: { ...merit.plan, slices }, needs } }
+  const excerpts = excerptsOf(map, textsOf(merit.plan), needs)
+  const slices = merit.plan.slices.filter(
+    ({ variable, path, isAll }) =>
+      isAll || (needs.captures.includes(variable) && (path.length === 0 || isExcerpted(excerpts, variable, path))),
+  )
+  return { ...none, verdict, obstacle: null, sharded: { id: 0, plan: { ...merit.plan, slices, excerpts }, needs } }
 }
 
 /** The parts of a spot that run in shards. What enumerates its items runs in the root. */

@@ -4,6 +4,7 @@ import { decompose } from '../../src/decompose/decompose.ts'
 import { attacks } from './attacks.ts'
 import { chainAttacks } from './chain-attacks.ts'
 import { collectAttacks } from './collect-attacks.ts'
+import { excerptAttacks } from './excerpt-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
@@ -17,6 +18,7 @@ test.each([
   ...exitAttacks,
   ...collectAttacks,
   ...sliceAttacks,
+  ...excerptAttacks,
   ...madeAttacks,
   ...chainAttacks,
 ])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {

@@ -54,6 +54,51 @@ test.each([
   expect(shared).toBeGreaterThan(listBytes * 0.9)
 })
 
+async function sentOfInput(body: string): Promise<{ readonly shared: number; readonly own: number }> {
+  const input = { xs, deep: { rows, k: 3 }, k: 2 }
+  const source = `export default function (input) { ${body} }`
+  const run = await runSharded(source, 'slices.js', { value: input }, { chunks: 8 })
+  const plain: unknown = new Function('input', `return (${source.slice('export default '.length)})(input)`)(input)
+  expect({ thrown: run.thrown, logs: run.logs }).toEqual({ thrown: null, logs: [] })
+  expect(isDeepStrictEqual(run.value, plain)).toBe(true)
+  const own = run.spawns.flatMap(({ slices }) => slices).reduce((bytes, slice) => bytes + slice.bytes.byteLength, 0)
+  return { shared: run.spawns.reduce((bytes, spawn) => bytes + (spawn.shared?.byteLength ?? 0), 0), own }
+}
+
+test.each([
+  ['a number', 'return input.xs.map((x) => x * input.k + input.deep.k)'],
+  ['a length', 'return input.xs.map((x) => x * input.deep.rows.length)'],
+  [
+    'a list near the index',
+    'const out = []; for (let i = 0; i < input.deep.rows.length; i++) out.push(input.deep.rows[i].id); return out',
+  ],
+  [
+    'a list near the index, and a number',
+    'return input.xs.map((x, i) => input.deep.rows[Math.max(0, i - input.k)].id + input.deep.k)',
+  ],
+  [
+    'a list that is iterated over',
+    'const out = []; for (const row of input.deep.rows) out.push(row.id * input.k); return out',
+  ],
+  [
+    'properties in a pipeline',
+    'return input.deep.rows.filter((row) => row.id % input.k).map((row) => row.id * input.deep.k)',
+  ],
+  [
+    'what a function around reads',
+    'const rate = (x) => x * input.k; return input.xs.map((x, i) => rate(input.deep.rows[i].id))',
+  ],
+])('of an object of which %s is read, nothing else goes along', async (_, body) => {
+  const { shared, own } = await sentOfInput(body)
+  expect(shared).toBeLessThan(listBytes / 20)
+  expect(own).toBeLessThan(listBytes * 2)
+})
+
+test('an object that is handed on goes as a whole', async () => {
+  const { shared } = await sentOfInput('const rate = (o, x) => x * o.k; return input.xs.map((x) => rate(input, x))')
+  expect(shared).toBeGreaterThan(listBytes)
+})
+
 test('items are not sent a second time where the whole list is', async () => {
   const { shared, own } = await sentFor('return rows.map((row, i, all) => all.indexOf(row))')
   expect(shared).toBeLessThan(listBytes * 1.2)

@@ -1,6 +1,7 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
 import type { AnyNode } from 'acorn'
 import type { Best, Comparison } from '../spots/bests.ts'
+import type { Path } from '../spots/excerpts.ts'
 import type { Fold } from '../spots/folds.ts'
 import type { Nest } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
@@ -33,6 +34,8 @@ export interface SpotMeta {
   readonly takesAll: boolean
   /** Names of lists of which a shard may get a part; {@link WHOLE_LIST} for the one that an array call goes over. */
   readonly slices: readonly string[]
+  /** Captured objects of which shards get some properties only. */
+  readonly excerpts: readonly ExcerptMeta[]
   /** Its inner loop, when pairs of items may be told apart. */
   readonly nest: { readonly step: number; readonly closed: boolean } | null
 }
@@ -40,8 +43,14 @@ export interface SpotMeta {
 /** What the list that an array call goes over is called among captured values. */
 export const WHOLE_LIST = '$a'
 
-export function sliceName({ variable, isAll }: Slice): string {
-  return isAll ? WHOLE_LIST : variable.name
+/** A name, or the path to a property of what has the name: `input.xs`. */
+export function sliceName({ variable, path, isAll }: Slice): string {
+  return isAll ? WHOLE_LIST : [variable.name, ...path].join('.')
+}
+
+export interface ExcerptMeta {
+  readonly name: string
+  readonly paths: readonly Path[]
 }
 
 export interface OutputMeta {
@@ -98,6 +107,7 @@ export function metaOf(plan: Plan): SpotMeta {
     endsEarly: plan.exits.length > 0 || (shape.kind === 'call' && isSearch(shape.method)),
     takesAll: plan.takesAll,
     slices: plan.slices.map(sliceName),
+    excerpts: plan.excerpts.map(({ variable, paths }) => ({ name: variable.name, paths })),
     nest: plan.nest === null ? null : nestMeta(plan.nest.shape),
   }
 }
@@ -139,6 +149,7 @@ export function bareMeta(kind: 'ref' | 'call', line: number): SpotMeta {
     endsEarly: false,
     takesAll: false,
     slices: [],
+    excerpts: [],
     nest: null,
   }
 }

@@ -10,6 +10,7 @@ import { type Cut, shardItems } from '../../program/family.ts'
 import { packList } from '../../wire/pack.ts'
 import { type SpotMeta, WHOLE_LIST } from '../codegen/meta.ts'
 import { type BestPart, type HeldBest, objectionToHeld, takes } from './bests.ts'
+import { type Excerpts, takeExcerpts } from './excerpts.ts'
 import { builtinsPatched } from './fingerprint.ts'
 import { listsIn } from './groups.ts'
 import { LayeredNumbers } from './known.ts'
@@ -117,7 +118,8 @@ function prepareUnguarded(
     if (objection !== null) return `${output.name} ${objection}`
     lives.push(live)
   }
-  const lists = listsOf(meta, access, items, cut, captures)
+  const excerpts = takeExcerpts(meta.excerpts, captures)
+  const lists = listsOf(meta, access, items, cut, { captures, excerpts })
   const shared = new LayeredNumbers(new Map())
   const stands = lives.map((live) => live.stand)
   const state: SharedState = { captures, module, stands, lists: lists.map((list) => list?.stand ?? null) }
@@ -131,8 +133,8 @@ function prepareUnguarded(
     return bytes
   })
   const sliced = lists.flatMap((list) => (list === null ? [] : [list.value, memoryOf(list.value) ?? list.value]))
-  const alias =
-    aliasAmong(meta, lives, items, [shared.added(), sliced, ...own]) ?? aliasOfRows(lives, whole, shared.added())
+  const read = [...shared.added(), ...excerpts.met]
+  const alias = aliasAmong(meta, lives, items, [read, sliced, ...own]) ?? aliasOfRows(lives, whole, read)
   if (alias !== null) return alias
   const { spot, sequence, workMs } = setting
   const spawn: Spawn = { sequence, spot, cut, shared: sharedBytes, slices: slicesOf(inputs), workMs, edges: [] }
@@ -145,7 +147,7 @@ function listsOf(
   access: Access,
   items: Items,
   cut: Cut,
-  captures: Record<string, unknown>,
+  { captures, excerpts }: { readonly captures: Record<string, unknown>; readonly excerpts: Excerpts },
 ): (Sliced | null)[] {
   if (meta.takesAll) captures[WHOLE_LIST] = items.source
   if (meta.slices.length === 0) return []
@@ -154,9 +156,11 @@ function listsOf(
     const { lo, hi } = shardItems(cut, index)
     return rangeOf(items, lo, hi)
   })
-  return meta.slices.map((name) => {
-    const sliced = slicedFor(name, captures[name], claims[name], ranges)
-    if (sliced !== null) delete captures[name]
+  return meta.slices.map((path) => {
+    const holder = path.includes('.') ? excerpts.holderOf(path) : captures
+    const name = path.slice(path.lastIndexOf('.') + 1)
+    const sliced = holder === undefined ? null : slicedFor(path, holder[name], claims[path], ranges)
+    if (sliced !== null) delete holder?.[name]
     return sliced
   })
 }

@@ -14,6 +14,7 @@ import { pushFlat } from './call-visit.ts'
 import { chunkFor } from './chunk-run.ts'
 import type { ChunkRun, Registry } from './compile.ts'
 import type { RuntimeHost, ShardCall } from './contract.ts'
+import { withLists } from './excerpts.ts'
 import { extremeOf } from './fold-visit.ts'
 import { exactSum, type IntegerSum, integerSum, textSum } from './integers.ts'
 import { ShardSums } from './key-sums.ts'
@@ -124,7 +125,7 @@ class ShardRun {
   }
 
   #body(): void {
-    this.#registry.body?.({ ...this.#shared.state.captures, ...this.#lists, ...this.#made }, this.#chunk)
+    this.#registry.body?.({ ...withLists(this.#shared.state.captures, this.#lists), ...this.#made }, this.#chunk)
   }
 
   /** The list that an array call goes over, where its callback takes that. */

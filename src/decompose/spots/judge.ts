@@ -95,7 +95,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const checked = fold?.kind === 'pick' || (fold?.kind === 'add' && fold.integers)
   return {
     kind: 'parallel',
-    plan: { ...plan, slices: slicesOf(map, plan) },
+    plan: { ...plan, slices: slicesOf(map, plan), excerpts: [] },
     guarded: guarded || checked || second !== null,
   }
 }

@@ -4,6 +4,7 @@ import type { Variable } from '../syntax/parse.ts'
 import type { FunctionNode } from '../syntax/walk.ts'
 import type { Cells } from './affine.ts'
 import type { Best } from './bests.ts'
+import type { Excerpt } from './excerpts.ts'
 import type { Region } from './exits.ts'
 import type { Site } from './find.ts'
 import type { Fold } from './folds.ts'
@@ -132,6 +133,8 @@ export interface Plan {
   readonly takesAll: boolean
   /** Lists that are read near the index of the iteration only. */
   readonly slices: readonly Slice[]
+  /** Captured objects of which only some properties are read. */
+  readonly excerpts: readonly Excerpt[]
 }
 
 /** Outputs that are rebound, not changed in place: the root needs a setter for them. */

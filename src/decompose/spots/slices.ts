@@ -4,6 +4,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction } from '../syntax/walk.ts'
 import type { Polynomial } from './affine.ts'
+import { isRead, memberAt, type Path } from './excerpts.ts'
 import { either, type IndexSetting, type Interval, intervalOf, isLinear, moves } from './intervals.ts'
 import { type Plan, variablesOf } from './plan.ts'
 import { counterOf } from './shape.ts'
@@ -11,6 +12,8 @@ import { counterOf } from './shape.ts'
 /** A list, and between which indices one iteration reads it. */
 export interface Slice {
   readonly variable: Variable
+  /** Where the list is within what the variable holds; empty when it is the variable's value. */
+  readonly path: Path
   readonly reads: Interval
   readonly counter: Variable
   /** It is the list that an array call goes over, as its callback takes it. */
@@ -18,7 +21,7 @@ export interface Slice {
 }
 
 /** The slices of a spot: of captured lists, and of the whole list where the callback takes that. */
-export function slicesOf(map: ModuleMap, plan: Omit<Plan, 'slices'>): readonly Slice[] {
+export function slicesOf(map: ModuleMap, plan: Unsliced): readonly Slice[] {
   const { site, shape, body, outputs, nest } = plan
   const counter = counterOf(map, shape)
   // Rows are told apart from everything else that shards get, which has to be there as a whole for that.
@@ -33,10 +36,37 @@ export function slicesOf(map: ModuleMap, plan: Omit<Plan, 'slices'>): readonly S
       candidates.add(variable)
   }
   return [...candidates].flatMap((variable) => {
-    const isFree = !changed.has(variable) && variable !== counter
-    const reads = isFree ? readsOf(setting, plan, variable) : null
-    return reads === null ? [] : [{ variable, reads, counter, isAll: variable === all }]
+    if (changed.has(variable) || variable === counter) return []
+    return [[], ...elementPaths(map, body, variable)].flatMap((path) => {
+      const reads = readsOf(setting, plan, { variable, path })
+      return reads === null ? [] : [{ variable, path, reads, counter, isAll: variable === all }]
+    })
   })
+}
+
+type Unsliced = Omit<Plan, 'slices' | 'excerpts'>
+
+/** Where within a variable's value there are lists of which elements are read: `a.xs` in `input.a.xs[i]`. */
+function elementPaths(map: ModuleMap, body: { start: number; end: number }, variable: Variable): Path[] {
+  const paths = new Map<string, Path>()
+  for (const { identifier } of variable.references) {
+    if (!contains(body, identifier)) continue
+    const path: string[] = []
+    let at: AnyNode = identifier
+    for (
+      let next = map.parentOf(at);
+      next?.type === 'MemberExpression' && next.object === at;
+      next = map.parentOf(at)
+    ) {
+      if (next.computed || next.property.type !== 'Identifier') break
+      path.push(next.property.name)
+      at = next
+    }
+    const element = map.parentOf(at)
+    if (path.length > 0 && element?.type === 'MemberExpression' && element.object === at && element.computed)
+      paths.set(path.join('.'), path)
+  }
+  return [...paths.values()]
 }
 
 /** The callback's parameter that is the whole list. */
@@ -49,8 +79,8 @@ function allOf(map: ModuleMap, { shape, takesAll }: Pick<Plan, 'shape' | 'takesA
 /** What all reads of a list have in common; null when it is used in any other way. */
 function readsOf(
   setting: IndexSetting,
-  { site, body, reached }: Omit<Plan, 'slices'>,
-  variable: Variable,
+  { site, body, reached }: Unsliced,
+  { variable, path }: { readonly variable: Variable; readonly path: Path },
 ): Interval | null {
   const { map, counter } = setting
   let all: Interval | null = null
@@ -58,9 +88,11 @@ function readsOf(
     // What a call is made on stays in the root; of a loop, its head goes along.
     const isOwn = contains(site.kind === 'call' ? body : site.node, identifier)
     const isSeen = isOwn || [...reached].some((fn) => contains(fn, identifier))
-    if (!isSeen || isLength(map, identifier)) continue
-    const member = map.parentOf(identifier)
-    if (!contains(body, identifier) || member?.type !== 'MemberExpression' || !isElementRead(map, member, identifier))
+    const list = isSeen ? memberAt(map, identifier, path) : 'aside'
+    if (list === null) return null
+    if (list === 'aside' || isLength(map, list)) continue
+    const member = map.parentOf(list)
+    if (!contains(body, identifier) || member?.type !== 'MemberExpression' || !isElementRead(map, member, list))
       return null
     const reads = intervalOf(setting, member.property)
     all = all === null ? reads : either(all, reads)
@@ -80,25 +112,6 @@ function isLength(map: ModuleMap, use: AnyNode): boolean {
 function isElementRead(map: ModuleMap, member: Extract<AnyNode, { type: 'MemberExpression' }>, use: AnyNode): boolean {
   return member.object === use && member.computed && isRead(map, member)
 }
-
-/** Neither set nor called: a call would hand the list on as `this`. */
-function isRead(map: ModuleMap, member: AnyNode): boolean {
-  const parent = map.parentOf(member)
-  if (parent === null || TARGETS.has(parent.type)) return false
-  if (/^(AssignmentExpression|ForOfStatement|ForInStatement)$/.test(parent.type) && 'left' in parent)
-    return parent.left !== member
-  if (parent.type === 'CallExpression') return parent.callee !== member
-  if (parent.type === 'Property') return map.parentOf(parent)?.type === 'ObjectExpression'
-  return parent.type !== 'UnaryExpression' || parent.operator !== 'delete'
-}
-
-const TARGETS = new Set([
-  'UpdateExpression',
-  'TaggedTemplateExpression',
-  'RestElement',
-  'ArrayPattern',
-  'AssignmentPattern',
-])
 
 /** Names that the bounds of a slice ask for, besides the counter. */
 export function namesIn({ reads, counter }: Slice): string[] {

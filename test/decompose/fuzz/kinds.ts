@@ -1,6 +1,7 @@
 /** All kinds of statements that programs are generated from. */
 import { bestKinds } from './bests.ts'
 import { collectKinds } from './collects.ts'
+import { excerptKinds } from './excerpts.ts'
 import { exitKinds } from './exits.ts'
 import { groupKinds } from './groups.ts'
 import { nestKinds } from './nests.ts'
@@ -30,4 +31,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...groupKinds,
   ...collectKinds,
   ...sliceKinds,
+  ...excerptKinds,
 }
