@@ -52,6 +52,8 @@ export const decomposeLimits = {
   workflowRounds: 20_000,
   /** A slot compares its builtins with those it started with at most this often: a look takes about 0.2 ms. */
   builtinsCheckMs: 20,
+  /** Functions that a parameter may hold, over all calls, to be told apart. */
+  givenFunctionsMax: 32,
   /** Loops and array calls of one module that are judged. */
   spotsMax: 10_000,
   /** What one shard costs beside its work: auction, claim, transfer, commit. Measured 0.2-3 ms; the upper end. */

@@ -7,6 +7,7 @@ import { collectAttacks } from './collect-attacks.ts'
 import { excerptAttacks } from './excerpt-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
+import { givenAttacks } from './given-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
 import { madeAttacks } from './made-attacks.ts'
 import { runPlain } from './plain.ts'
@@ -20,6 +21,7 @@ test.each([
   ...sliceAttacks,
   ...excerptAttacks,
   ...madeAttacks,
+  ...givenAttacks,
   ...chainAttacks,
 ])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {
   const program = decompose(source, 'attack.mjs')

@@ -7,6 +7,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
 import { bestText } from './best-text.ts'
+import { makersText } from './given-text.ts'
 import { labelledFrom, linesText, lookAtLoops } from './loop-text.ts'
 import { makeAgain } from './made-text.ts'
 import type { ShardedSpot } from './main-text.ts'
@@ -22,9 +23,9 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const [moduleMade, localMade] = [true, false].map((isModule) =>
     needs.made.flatMap(({ variable }) => (map.isModuleLevel(variable) === isModule ? [variable] : [])),
   )
-  const own = [...needs.captures, ...(localMade ?? []), ...namedOutputs(plan).flatMap(variablesOf)]
+  const own = [...needs.captures, ...needs.given, ...(localMade ?? []), ...namedOutputs(plan).flatMap(variablesOf)]
   const names = own.map((variable) => variable.name)
-  const again = makeAgain(map, text, needs.made)
+  const again = makeAgain(map, text, needs)
   text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;${again}`)
   keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
@@ -41,7 +42,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const global = [...state, ...(moduleMade ?? []).map((variable) => variable.name)]
   const declared = global.length === 0 ? '' : `let ${global.join(',')};`
   const setter = state.length === 0 ? '' : `${RUNTIME}.state(($m)=>{({${state.join(',')}}=$m);});`
-  const prefix = `${importText(map, needs.imports)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});${linesText(loops)}`
+  const prefix = `${importText(map, needs.imports)}${makersText(map, needs)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});${linesText(loops)}`
   return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
 }
 

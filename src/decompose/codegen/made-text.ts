@@ -1,22 +1,25 @@
 /** Writes functions that others made: the root notes what they were made with, shards make them again with that. */
 import type { Made } from '../flow/made.ts'
+import type { Needs } from '../spots/needs.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { keepDeclarations } from './chunk-text.ts'
+import { asRead, bindText, gatherText, keepGiven, valuesText } from './given-text.ts'
 import { RUNTIME } from './module-text.ts'
 import type { TextBuilder } from './text.ts'
 
 /** `return (x) => x + n` becomes `return $shoal.made(()=>({n}),(x) => x + n)`. */
-export function noteMade(text: TextBuilder, made: readonly Made[]): void {
+export function noteMade(map: ModuleMap, text: TextBuilder, made: readonly Made[]): void {
   for (const { result, environment } of unique(made)) {
-    text.put(result.start, `${RUNTIME}.made(()=>({${names(environment)}}),`).put(result.end, ')')
+    text.put(result.start, `${RUNTIME}.made(()=>({${valuesText(map, asRead(environment))}}),`).put(result.end, ')')
   }
 }
 
 /** How the root tells what the functions of a spot were made with; nothing where there are none. */
-export function environmentsText(made: readonly Made[]): string[] {
-  if (made.length === 0) return []
-  return [`f:()=>({${made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${name})`).join(',')}})`]
+export function environmentsText(map: ModuleMap, { made, given }: Needs): string[] {
+  if (made.length + given.length === 0) return []
+  const texts = made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${name})`)
+  return [`f:()=>({${[...texts, ...(given.length > 0 ? [valuesText(map, asRead(given))] : [])].join(',')}})`]
 }
 
 /**
@@ -24,10 +27,11 @@ export function environmentsText(made: readonly Made[]): string[] {
  * `function $f0({n}){return((x) => x + n)}`.
  * @returns text that makes them, from the state `$s`
  */
-export function makeAgain(map: ModuleMap, text: TextBuilder, made: readonly Made[]): string {
+export function makeAgain(map: ModuleMap, text: TextBuilder, needs: Needs): string {
+  const { made, given } = needs
   const kinds = unique(made)
   kinds.forEach(({ maker, result, environment, besides }, index) => {
-    text.put(maker.start, `;function $f${index}({${names(environment)}}){`)
+    text.put(maker.start, `;function $f${index}({${names(environment)}}){${bindText(map, asRead(environment))}`)
     keepDeclarations(map, text, besides)
     text.put(result.start, ';return(').keep(result.start, result.end).put(result.end, ')').put(maker.end, '}')
   })
@@ -36,7 +40,8 @@ export function makeAgain(map: ModuleMap, text: TextBuilder, made: readonly Made
     const { name } = each.variable
     return `${name}=$f${kind}($s.$f.${name})${each.picked === null ? '' : `.${each.picked}`};`
   }
-  return made.map(again).join('')
+  keepGiven(map, text, needs)
+  return gatherText(map, needs) + bindText(map, asRead(given), '$s.$f.') + made.map(again).join('')
 }
 
 /** One for each result in the text. */

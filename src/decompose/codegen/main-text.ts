@@ -12,6 +12,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { askText } from './best-text.ts'
+import { noteGiven } from './given-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { environmentsText, noteMade } from './made-text.ts'
 import { metaOf } from './meta.ts'
@@ -52,8 +53,14 @@ export function mainText(
     else rewriteLoop(map, text, spot)
   }
   noteMade(
+    map,
     text,
     spots.flatMap(({ needs }) => needs.made),
+  )
+  noteGiven(
+    map,
+    text,
+    spots.map(({ needs }) => needs),
   )
   for (const ref of refs) tellSite(map, text, ref)
   for (const group of tasks) {
@@ -216,7 +223,7 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
     ...askText(map, outputs),
     ...nestText(map, spot.plan),
     ...slicesText(spot.plan.slices),
-    ...environmentsText(spot.needs.made),
+    ...environmentsText(map, spot.needs),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
@@ -323,7 +330,10 @@ export function refuseModuleOnly(map: ModuleMap): void {
     throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
   }
   walk(map.module.tree, (node) => {
-    if (node.type === 'Identifier' && /^\$(s|x|k|a|i|lo|hi|items|main|v|m|f\d*|\d+[xvanto]?)$/.test(node.name)) {
+    if (
+      node.type === 'Identifier' &&
+      /^\$(s|x|k|a|i|lo|hi|items|main|v|m|f\d*|g\d+|gs|\d+[xvanto]?)$/.test(node.name)
+    ) {
       throw unsupported(map, node, `the name ${node.name}`)
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')

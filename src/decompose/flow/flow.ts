@@ -13,6 +13,7 @@ import { isPrivateTo } from '../syntax/private-vars.ts'
 import { partOfMath, type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
+import { type Given, type GivenFunction, givenTo } from './given.ts'
 import { functionsOf, type Made, madeBy } from './made.ts'
 import {
   ANY_FIELD,
@@ -128,6 +129,8 @@ export class Flow {
     if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
     const made = madeBy(this.map, variable)
     if (made !== null) return this.#made(made)
+    const given = givenTo(this.map, variable)
+    if (given !== null) return this.#given(given)
     const part = partOfMath(this.map, variable)
     if (part !== null) return { things: new Set(), callables: new Set([`Math.${part}`]) }
     const table = tableOf(this.map, variable)
@@ -147,12 +150,23 @@ export class Flow {
   }
 
   /** What functions were made with before the iteration outlives it. */
-  #made(made: Made): Value {
-    const { variable, functions, picked, environment } = made
+  #keep(environment: readonly Variable[]): void {
     for (const kept of environment) {
       if (!this.#kept.has(kept)) this.#changed = true
       this.#kept.add(kept)
     }
+  }
+
+  #given({ functions }: Given): Value {
+    const readBy = ({ environment }: GivenFunction): Variable[] =>
+      environment.flatMap(({ variable, local }) => [variable, ...(local === null ? [] : readBy(local))])
+    this.#keep(functions.flatMap(readBy))
+    return { things: new Set(), callables: new Set(functions.map(({ fn }) => fn)) }
+  }
+
+  #made(made: Made): Value {
+    const { variable, functions, picked, environment } = made
+    this.#keep(environment)
     if (!(functions instanceof Map)) return { things: new Set(), callables: new Set(functionsOf(made)) }
     const one = picked === null ? undefined : functions.get(picked)
     if (one !== undefined) return { things: new Set(), callables: new Set([one]) }

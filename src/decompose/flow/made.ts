@@ -106,7 +106,7 @@ function isAskedByName(map: ModuleMap, variable: Variable, functions: ReadonlyMa
   })
 }
 
-function isSetAgain(variable: Variable): boolean {
+export function isSetAgain(variable: Variable): boolean {
   return variable.references.some((reference) => reference.isWrite() && reference.init !== true)
 }
 
@@ -155,7 +155,7 @@ function partsOf(
   return { environment: [...environment], besides: [...besides] }
 }
 
-function usesThis(fn: FunctionNode): boolean {
+export function usesThis(fn: FunctionNode): boolean {
   let found = false
   walk(fn, (node) => {
     if (node.type === 'ThisExpression' || node.type === 'Super' || node.type === 'MetaProperty') found = true

@@ -47,6 +47,10 @@ export class Registry {
   readonly loops = new LoopKeeper()
 
   readonly #environments = new WeakMap<object, () => Record<string, unknown>>()
+  readonly #gifts = new WeakMap<
+    object,
+    { readonly which: number; readonly environment: () => Record<string, unknown> }
+  >()
 
   /** Sharded calls within a shard run where they are made. */
   readonly #localCalls = new LocalCalls(() => this.classTable)
@@ -98,6 +102,19 @@ export class Registry {
   environment(made: unknown): Record<string, unknown> | null {
     const isNoted = typeof made === 'function' || (typeof made === 'object' && made !== null)
     return isNoted ? (this.#environments.get(made)?.() ?? null) : null
+  }
+
+  /** Notes a function that is handed over: which it is in the text, and what it reads; gives it back. */
+  gift(environment: () => Record<string, unknown>, fn: unknown, which: number): unknown {
+    if (typeof fn === 'function') this.#gifts.set(fn, { which, environment })
+    return fn
+  }
+
+  /** Which function this is, and what it reads, for shards that make it again. @throws TypeError for one that was not noted */
+  given(fn: unknown): { readonly k: number; readonly e: Record<string, unknown> } {
+    const gift = typeof fn === 'function' ? this.#gifts.get(fn) : undefined
+    if (gift === undefined) throw new TypeError('a function was handed over in a way that is not known')
+    return { k: gift.which, e: gift.environment() }
   }
 
   exports(main: unknown, input: unknown): void {

@@ -1,5 +1,6 @@
 /** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
 import type { AnyNode, CallExpression } from 'acorn'
+import { allGiven, givenTo } from '../flow/given.ts'
 import { functionsOf, type Made, madeBy } from '../flow/made.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
@@ -20,6 +21,8 @@ export interface Needs {
   readonly captures: readonly Variable[]
   /** Constants that hold functions which others made: those are made again, with what they were made with. */
   readonly made: readonly Made[]
+  /** Parameters that hold one of a few known functions: these go along, with what they read. */
+  readonly given: readonly Variable[]
   readonly imports: readonly Variable[]
   /** Module classes whose instances may travel. */
   readonly classes: readonly Variable[]
@@ -52,6 +55,8 @@ export function needsOf(
     classes: set(),
   }
   const made: Made[] = []
+  const given: Variable[] = []
+  const functions: FunctionNode[] = []
   const seen = new Set<Variable>()
   const queue: Part[] = texts.map((node) => ({ node, within: node, local: true }))
   const localNames = new Map<string, Variable>()
@@ -72,9 +77,15 @@ export function needsOf(
     else if (function_ !== null && mayMake) {
       if (!isModule) localNames.set(variable.name, variable)
       made.push(function_)
-      const { maker, besides } = function_
+      const { maker, besides, environment } = function_
+      take(environment)
       for (const node of [...functionsOf(function_), ...besides.map(declarationOf)])
         queue.push({ node, within: maker, local: !isModuleFunction(map, maker) })
+    } else if (givenTo(map, variable) !== null) {
+      if (!mayMake && at) clash = { name: variable.name, node: at }
+      localNames.set(variable.name, variable)
+      given.push(variable)
+      take([variable])
     } else if (isModule) {
       const text = isTextual(map, variable)
       ;(text ? sets.moduleTexts : sets.moduleState).add(variable)
@@ -84,6 +95,18 @@ export function needsOf(
       const text = map.callableOf(variable) !== null || isShardedFunction(map, variable) || isKnownText(map, variable)
       ;(text ? sets.localTexts : sets.captures).add(variable)
       if (text) queue.push(partOf(declarationOf(variable), true))
+    }
+  }
+
+  /** Functions that are handed over, and all that they were handed. */
+  function take(variables: readonly Variable[]): void {
+    for (const { fn, named } of allGiven(map, variables)) {
+      if (named !== null) visit(named, false)
+      else if (!functions.includes(fn)) {
+        const around = outermostAround(map, fn)
+        functions.push(fn)
+        queue.push({ node: fn, within: around, local: contains(around, spot) })
+      }
     }
   }
 
@@ -110,7 +133,10 @@ export function needsOf(
   const texted = [...sets.moduleTexts, ...sets.localTexts].map(declarationOf)
   const twice = made.find(({ maker }) => contains(maker, spot) || texted.some((node) => contains(node, maker)))
   if (twice !== undefined) return { name: twice.variable.name, node: twice.maker }
-  return { ...lists(sets), made }
+  const others = [...texted, ...made.map(({ maker }) => maker), ...functions, spot]
+  const mixed = functions.find((fn) => contains(fn, spot) || others.some((node) => node !== fn && contains(node, fn)))
+  if (mixed !== undefined) return { name: 'a function within another', node: mixed }
+  return { ...lists(sets), made, given }
 }
 
 /** Text that goes along. */
@@ -125,14 +151,20 @@ function partOf(node: AnyNode, local: boolean): Part {
   return { node, within: node, local }
 }
 
+function outermostAround(map: ModuleMap, node: AnyNode): AnyNode {
+  let outermost = node
+  for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isFunction(at)) outermost = at
+  return outermost
+}
+
 function isModuleFunction(map: ModuleMap, fn: FunctionNode): boolean {
   return map.functionAround(fn) === null
 }
 
-function lists(sets: Readonly<Record<string, ReadonlySet<Variable>>>): Omit<Needs, 'made'> {
+function lists(sets: Readonly<Record<string, ReadonlySet<Variable>>>): Omit<Needs, 'made' | 'given'> {
   return Object.fromEntries(Object.entries(sets).map(([key, value]) => [key, [...value]])) as unknown as Omit<
     Needs,
-    'made'
+    'made' | 'given'
   >
 }
 
