@@ -29,7 +29,12 @@ export function streamEvents(open: (signal: AbortSignal) => AsyncIterable<JobEve
       await events.return?.()
     },
   })
-  return new Response(body, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' } })
+  const headers = {
+    'content-type': 'application/x-ndjson',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  }
+  return new Response(body, { headers })
 }
 
 /** What the promise gives, or null when a heartbeat is due before. */

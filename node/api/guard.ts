@@ -23,9 +23,10 @@ export function guard(init: ApiInit): MiddlewareHandler {
         next: 'use the token in api.json of the home of the hub',
       })
     }
-    await next()
+    // Before the answer is made: to change one that is made costs more than all else in a small answer.
     context.header('cache-control', 'no-store')
     context.header('x-content-type-options', 'nosniff')
+    await next()
   }
 }
 

@@ -27,6 +27,7 @@ export class OpenLedger {
   #kept: Uint8Array[] = []
   #keepTimer: NodeJS.Timeout | null = null
   #timer: NodeJS.Timeout | null = null
+  #soon: NodeJS.Immediate | null = null
   #lastFlushMs = Number.NEGATIVE_INFINITY
   #closed = false
 
@@ -45,13 +46,16 @@ export class OpenLedger {
     return this.ledger.load(stored.updates)
   }
 
-  /** Writes records: at once when the last flush is a window ago, else with the rest of the window. */
+  /**
+   * Writes records: in a moment when the last flush is a window ago, else with the rest of the window. In a moment: what else comes of
+   * the same events goes along, and what starts with them is not kept waiting.
+   */
   append(records: readonly LedgerRecord[]): void {
     assert(!this.#closed, 'a closed ledger takes no records')
     this.#waiting.push(...records)
-    if (this.#timer !== null) return
+    if (this.#timer !== null || this.#soon !== null) return
     const dueMs = this.#lastFlushMs + this.#windowMs() - performance.now()
-    if (dueMs <= 0) this.#flush()
+    if (dueMs <= 0) this.#soon = setImmediate(() => this.#flush())
     else this.#timer = setTimeout(() => this.#flush(), dueMs)
   }
 
@@ -82,6 +86,8 @@ export class OpenLedger {
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+    if (this.#soon !== null) clearImmediate(this.#soon)
+    this.#soon = null
     if (this.#waiting.length === 0 || this.#closed) return
     this.#lastFlushMs = performance.now()
     const updates = this.ledger.append(this.#waiting.splice(0))

@@ -11,7 +11,7 @@ import { ProcessSlotPool } from '../execute/pool.ts'
 import { ISOLATION_LABEL, TRUST_LABEL } from '../program/isolation-level.ts'
 import type { HubId } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import { realDisk } from '../store/disk.ts'
+import { fleetingDisk, realDisk } from '../store/disk.ts'
 import { FileBlobStore } from '../store/file-blob-store.ts'
 import { LedgerStore } from '../store/ledger-store.ts'
 import { OverflowBlobStore } from '../store/overflow-blob-store.ts'
@@ -57,7 +57,7 @@ export interface StartHubOptions {
   readonly trust: Trust
   /** Whether to find out how fast this machine is; hubs that share one need not. */
   readonly measuresSpeed: boolean
-  /** The home goes with the hub, so a job of it outlives neither: a lone hub need not wait for its disk to say that it has the job. */
+  /** The home goes with the hub, so a job of it outlives neither: nothing waits for the medium, and a lone hub not for its disk to say that it has the job. */
   readonly isTransient?: boolean
   /** Folder for the hub's history; null: none is written. */
   readonly history: string | null
@@ -84,11 +84,12 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
   const nowMs = () => Date.now()
   const name = options.swarm ?? DEFAULT_SWARM
   const admission = await openAdmission(home, { name, join: options.join, pair: pairOptions(options), nowMs, log })
-  const blobs = new OverflowBlobStore(await FileBlobStore.open(realDisk, join(home, 'blobs')), (error) =>
+  const disk = options.isTransient === true ? fleetingDisk : realDisk
+  const blobs = new OverflowBlobStore(await FileBlobStore.open(disk, join(home, 'blobs')), (error) =>
     log.warn(errorFields(error), 'a blob stays in memory, for the disk refuses it'),
   )
-  const profiles = await SpotProfiles.open(realDisk, join(home, 'spots'), log)
-  const ledgerStore = new LedgerStore(realDisk, join(home, 'ledgers'))
+  const profiles = await SpotProfiles.open(disk, join(home, 'spots'), log)
+  const ledgerStore = new LedgerStore(disk, join(home, 'ledgers'))
   const walls = probeWalls()
   const guard = openGuard({ self: admission.identity.hub, trust: options.trust, launchers: walls.launchers, needsNode })
   const slots = new ProcessSlotPool({

@@ -33,14 +33,7 @@ export interface Disk {
 
 /** The machine's own file system. */
 export const realDisk: Disk = {
-  async open(path, create) {
-    const flags = create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR
-    try {
-      return new RealFile(path, await open(path, flags))
-    } catch (cause) {
-      return absentOrThrow(cause, path)
-    }
-  },
+  open: (path, create) => openReal(path, create, (handle) => handle.datasync()),
   async size(path) {
     try {
       return (await stat(path)).size
@@ -70,13 +63,36 @@ export const realDisk: Disk = {
   },
 }
 
+/**
+ * The same for the home of a hub that goes with it. What a killed hub has written stays with the system, and a machine that
+ * loses its power loses such hubs with all that they had: nothing has to reach the medium.
+ */
+export const fleetingDisk: Disk = {
+  ...realDisk,
+  open: (path, create) => openReal(path, create, async () => undefined),
+  syncDirectory: async () => undefined,
+}
+
+type Sync = (handle: FileHandle) => Promise<void>
+
+async function openReal(path: string, create: boolean, sync: Sync): Promise<DiskFile | null> {
+  const flags = create ? constants.O_RDWR | constants.O_CREAT : constants.O_RDWR
+  try {
+    return new RealFile(path, await open(path, flags), sync)
+  } catch (cause) {
+    return absentOrThrow(cause, path)
+  }
+}
+
 class RealFile implements DiskFile {
   readonly path: string
   readonly #handle: FileHandle
+  readonly #sync: Sync
 
-  constructor(path: string, handle: FileHandle) {
+  constructor(path: string, handle: FileHandle, sync: Sync) {
     this.path = path
     this.#handle = handle
+    this.#sync = sync
   }
 
   size(): Promise<number> {
@@ -117,7 +133,7 @@ class RealFile implements DiskFile {
   }
 
   sync(): Promise<void> {
-    return told(this.path, () => this.#handle.datasync())
+    return told(this.path, () => this.#sync(this.#handle))
   }
 
   close(): Promise<void> {
