@@ -156,12 +156,22 @@ export class ProcessSlotPool implements SlotPool {
 
   #release(process: SlotProcess, memoryBytesMax: number): void {
     if (this.#stopped || !process.alive) return
-    const swollen = residentBytes(process.pid) > memoryBytesMax * slotLimits.recycleMemoryShare
-    const worn = swollen || process.runs >= slotLimits.recycleRuns
+    const worn = process.runs >= slotLimits.recycleRuns
     // One spare beside what may run at once; roots come and go.
     if (worn || this.#idle.length > this.size - this.#runs) process.kill({ kind: 'cancelled' })
     else this.#idle.push(process)
     if (worn) this.#keepSpare()
+    // The results that came with the end are waited for: the system is asked for its memory after them.
+    else setImmediate(() => this.#retireSwollen(process, memoryBytesMax))
+  }
+
+  /** One that has a tenant by then is looked at when that has left. */
+  #retireSwollen(process: SlotProcess, memoryBytesMax: number): void {
+    const position = this.#idle.indexOf(process)
+    if (position < 0 || residentBytes(process.pid) <= memoryBytesMax * slotLimits.recycleMemoryShare) return
+    this.#idle.splice(position, 1)
+    process.kill({ kind: 'cancelled' })
+    this.#keepSpare()
   }
 
   /** While anything runs, one process more is kept warm: it replaces a lost one, or takes the next run, at once. */
