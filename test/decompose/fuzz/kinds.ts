@@ -3,6 +3,7 @@ import { bestKinds } from './bests.ts'
 import { collectKinds } from './collects.ts'
 import { excerptKinds } from './excerpts.ts'
 import { exitKinds } from './exits.ts'
+import { givenKinds } from './given.ts'
 import { groupKinds } from './groups.ts'
 import { nestKinds } from './nests.ts'
 import { oldLoopKinds } from './old-loops.ts'
@@ -32,4 +33,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...collectKinds,
   ...sliceKinds,
   ...excerptKinds,
+  ...givenKinds,
 }
