@@ -79,6 +79,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'nobody has patience',
+    hubs: 3,
+    shards: 40,
     file: 'src/hub/evaluate.ts',
     find: 'return state.idleSinceMs !== null && state.nowMs - state.idleSinceMs >= times * patienceMs(plan)',
     replace: 'return state.idleSinceMs === null && times * patienceMs(plan) < 0',
