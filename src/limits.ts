@@ -95,6 +95,8 @@ export const durations = {
   forgetAfterMs: 600_000,
   /** One update per hub and window carries all records of the window. */
   flushWindowMs: 5,
+  /** That claimed work has started or has a checkpoint waits so long for other records to travel with. */
+  progressWindowMs: 25,
   /** What others wrote goes to the disk in such steps: losing the last one costs a question to them. */
   keepWindowMs: 50,
   /** The load monitor samples this often. */
@@ -168,6 +170,8 @@ export const auction = {
   replanIdleMs: 5,
   /** An idle hub looks again this often while there is anything it could take over. */
   idleTickMs: 20,
+  /** The same while nothing has changed since it looked last. */
+  idleTickSameMs: 40,
   /** A bundle aims at this much work: enough to hide its cost, little enough to be stolen late. */
   bundleMsMin: 10,
   bundleMsMax: 2_000,

@@ -1,6 +1,7 @@
 /** The ledgers of a simulated hub, as the shell of a live one keeps them: windows of records, flushes, snapshots, what peers send. */
 import type { AuthoredRecord, RecordSender } from '../../src/hub/input.ts'
 import { flushWindowMs } from '../../src/hub/pace.ts'
+import { FlushWindow } from '../../src/ledger/flush-window.ts'
 import type { Author, LedgerRecord } from '../../src/ledger/record.ts'
 import { specsFirst } from '../../src/ledger/specs-first.ts'
 import type { Letter } from './inbox.ts'
@@ -16,9 +17,8 @@ export class SimLedgers {
   readonly #world: SimWorld
   readonly #hub: SimHub
   readonly #author: Author
-  /** Per job: records of the running flush window. */
-  readonly #waiting = new Map<string, LedgerRecord[]>()
-  readonly #flushedMs = new Map<string, number>()
+  /** Per job. */
+  readonly #windows = new Map<string, FlushWindow>()
   /** Jobs of which records came before their manifest. */
   readonly #early = new Set<string>()
 
@@ -49,20 +49,19 @@ export class SimLedgers {
 
   /** One flush for all records of a window; they are told once the disk has them. */
   append(job: string, records: readonly LedgerRecord[]): void {
-    const waiting = this.#waiting.get(job)
-    if (waiting !== undefined) {
-      waiting.push(...records)
-      return
-    }
+    const { nowMs } = this.#world.events
+    const window = this.#windows.get(job) ?? new FlushWindow()
+    this.#windows.set(job, window)
+    if (window.add(records, nowMs, this.#windowMs())) this.#flushWhenDue(job, window)
+  }
+
+  #flushWhenDue(job: string, window: FlushWindow): void {
     const { events } = this.#world
-    const dueMs = (this.#flushedMs.get(job) ?? Number.NEGATIVE_INFINITY) + this.#windowMs()
-    if (dueMs <= events.nowMs) return this.#flush(job, records)
-    this.#waiting.set(job, [...records])
-    events.at(dueMs, () =>
+    if (window.dueMs <= events.nowMs) return this.#flush(job, window.take(events.nowMs))
+    events.at(window.dueMs, () =>
       this.#hub.whenAwake(() => {
-        const late = this.#waiting.get(job) ?? []
-        this.#waiting.delete(job)
-        this.#flush(job, late)
+        // Sooner than was thought then, it is written already.
+        if (window.dueMs <= events.nowMs) this.#flush(job, window.take(events.nowMs))
       }),
     )
   }
@@ -102,7 +101,6 @@ export class SimLedgers {
   #flush(job: string, records: readonly LedgerRecord[]): void {
     const { events, traffic } = this.#world
     const hub = this.#hub
-    this.#flushedMs.set(job, events.nowMs)
     const ledger = hub.disk.ledgers.get(job)
     // Dropped while the window was open.
     if (ledger === undefined) return

@@ -44,7 +44,12 @@ export function evaluate(state: HubState): void {
   startReady(state)
   noteIdle(state)
   if (claimed === 0 && state.idleSinceMs !== null && !trySteal(state) && state.speculates) trySpeculate(state)
-  wakeAt(state, state.nowMs + factor * (state.idleSinceMs === null ? auction.replanBusyMs : auction.idleTickMs))
+  wakeAt(state, state.nowMs + factor * (state.idleSinceMs === null ? auction.replanBusyMs : idleTickMs(state)))
+}
+
+/** A hub that finds the same again looks less often. */
+function idleTickMs({ foundSame }: HubState): number {
+  return foundSame ? auction.idleTickSameMs : auction.idleTickMs
 }
 
 function claimFromPlan(state: HubState): number {
@@ -79,8 +84,9 @@ const made = new WeakMap<HubState, Made>()
 function recentPlan(state: HubState, wants: PlanWants): Plan {
   const seen = seenBy(state)
   const last = made.get(state)
-  const isRecent = last !== undefined && state.nowMs - last.plan.atMs < auction.planReuseMs
-  if (isRecent && isSameSight(last.seen, seen) && covers(last.wants, wants)) return last.plan
+  const isSame = last !== undefined && isSameSight(last.seen, seen)
+  state.foundSame = isSame
+  if (isSame && state.nowMs - last.plan.atMs < auction.planReuseMs && covers(last.wants, wants)) return last.plan
   const plan = virtualPlan(state, wants)
   // The plan of a large swarm is larger than what it spares.
   if (state.members.alive().length <= auction.planHubsFull) made.set(state, { plan, seen, wants })

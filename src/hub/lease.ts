@@ -11,7 +11,7 @@ export interface Interval {
 interface Cached {
   readonly members: Membership
   readonly membersVersion: number
-  readonly version: number
+  readonly standing: number
   readonly intervalsMax: number
   readonly intervals: readonly Interval[]
 }
@@ -31,12 +31,12 @@ export function isOpen(view: FamilyView, shard: number, members: Membership): bo
 
 /** Maximal intervals `[lo, hi)` of open shards, in order; at most `intervalsMax` of them. */
 export function openIntervals(view: FamilyView, members: Membership, intervalsMax: number): readonly Interval[] {
-  const { version } = view
+  const { standing } = view
   const known = cache.get(view)
-  const isFresh = known?.version === version && known.members === members && known.membersVersion === members.version
+  const isFresh = known?.standing === standing && known.members === members && known.membersVersion === members.version
   if (isFresh && known.intervalsMax === intervalsMax) return known.intervals
   const intervals = findOpen(view, members, intervalsMax)
-  cache.set(view, { members, membersVersion: members.version, version, intervalsMax, intervals })
+  cache.set(view, { members, membersVersion: members.version, standing, intervalsMax, intervals })
   return intervals
 }
 

@@ -55,7 +55,7 @@ const nothingOpen = new WeakMap<HubState, Seen>()
 export function seenBy(state: HubState): Seen {
   const jobs = state.activeJobs()
   let records = 0
-  for (const job of jobs) for (const view of job.view.families.values()) records += view.version + 1
+  for (const job of jobs) for (const view of job.view.families.values()) records += view.standing + 1
   return { jobs, members: state.members.version, records }
 }
 

@@ -102,6 +102,8 @@ export class HubState {
   /** Own clock since which a slot has been idle; null while all are busy. */
   idleSinceMs: number | null = null
   lastPlanMs = Number.NEGATIVE_INFINITY
+  /** Whether the last plan rested on what the one before did. */
+  foundSame = false
   /** Own clock, when waiting claims were last compared with what others could do. */
   reauctionMs = Number.NEGATIVE_INFINITY
   /** What the timer of the next evaluation was last set to. */

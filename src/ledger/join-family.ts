@@ -20,6 +20,7 @@ export type ShardRecord = ClaimRecord | CheckpointRecord | DoneRecord | ReopenRe
  */
 export class JoinedFamily implements FamilyView {
   version = 0
+  standing = 0
   doneCount = 0
   #spec: FamilySpec
   #capacity: number
@@ -136,15 +137,32 @@ export class JoinedFamily implements FamilyView {
 
   /** Joins one record of this family, all of whose shards exist; returns whether the view changed. */
   apply(author: Author, record: ShardRecord): boolean {
+    const isProgress = this.#isProgress(author, record)
     const changed = this.#join(author, record)
     if (changed) this.version += 1
+    if (changed && !isProgress) this.standing += 1
     return changed
+  }
+
+  /** Whether a record only says how far somebody is with what it holds. */
+  #isProgress({ hub, boot }: Author, record: ShardRecord): boolean {
+    const { kind } = record
+    if (kind === 'checkpoint')
+      return record.generation <= this.generation(record.shard) && this.holder(record.shard) !== null
+    if (kind !== 'claim' || record.state !== 'running') return false
+    for (let shard = record.lo; shard < record.hi; shard++) {
+      if (this.epochMax(shard) !== record.epoch || this.generation(shard) !== record.generation) return false
+      const holder = this.#has(shard) ? this.#columns.claims.holder(this.#base + shard) : null
+      if (holder === null || holder.hub !== hub || holder.boot !== boot) return false
+    }
+    return true
   }
 
   /** Puts another spec in place, recorded for the same key by another root; shards keep their state. */
   replaceSpec(spec: FamilySpec): void {
     this.#spec = spec
     this.version += 1
+    this.standing += 1
     this.doneCount = 0
     for (let shard = 0; shard < this.shards; shard++) if (this.isDone(shard)) this.doneCount += 1
   }

@@ -45,6 +45,8 @@ export interface FamilyView {
   readonly doneCount: number
   /** Grows with every record that changed something: lets callers cache what they derived. */
   readonly version: number
+  /** The same for who holds what, what is open and what is done: a start or a checkpoint of what is held leaves it as it is. */
+  readonly standing: number
   generation(shard: number): number
   /** The winning claim, or null. A done shard keeps its last claim for the story. */
   claim(shard: number): Claim | null

@@ -1,6 +1,7 @@
 /** One job's ledger on a live hub: the replicated document, its log on disk, and the window that batches what is written. */
 import { assert } from '../errors.ts'
 import { JobLedger, type LedgerInit, type Received } from '../ledger/doc.ts'
+import { FlushWindow } from '../ledger/flush-window.ts'
 import type { LedgerRecord } from '../ledger/record.ts'
 import { durations } from '../limits.ts'
 import type { JobLog, StoredJob } from '../store/job-log.ts'
@@ -22,13 +23,12 @@ export class OpenLedger {
   readonly #windowMs: () => number
   readonly #log: Promise<JobLog | null>
   #tail: Promise<void> = Promise.resolve()
-  #waiting: LedgerRecord[] = []
+  readonly #window = new FlushWindow()
   /** What others wrote and is not yet on its way to the disk. */
   #kept: Uint8Array[] = []
   #keepTimer: NodeJS.Timeout | null = null
   #timer: NodeJS.Timeout | null = null
   #soon: NodeJS.Immediate | null = null
-  #lastFlushMs = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(init: LedgerInit, store: LedgerStore, events: OpenLedgerEvents, windowMs = plainWindowMs) {
@@ -47,16 +47,16 @@ export class OpenLedger {
   }
 
   /**
-   * Writes records: in a moment when the last flush is a window ago, else with the rest of the window. In a moment: what else comes of
+   * Writes records: news in a moment when the last flush is a window ago, else with the rest of the window. In a moment: what else comes of
    * the same events goes along, and what starts with them is not kept waiting.
    */
   append(records: readonly LedgerRecord[]): void {
     assert(!this.#closed, 'a closed ledger takes no records')
-    this.#waiting.push(...records)
-    if (this.#timer !== null || this.#soon !== null) return
-    const dueMs = this.#lastFlushMs + this.#windowMs() - performance.now()
-    if (dueMs <= 0) this.#soon = setImmediate(() => this.#flush())
-    else this.#timer = setTimeout(() => this.#flush(), dueMs)
+    const nowMs = performance.now()
+    if (!this.#window.add(records, nowMs, this.#windowMs())) return
+    this.#clearTimers()
+    if (this.#window.dueMs <= nowMs) this.#soon = setImmediate(() => this.#flush())
+    else this.#timer = setTimeout(() => this.#flush(), this.#window.dueMs - nowMs)
   }
 
   /** Keeps what others wrote. It need not be durable before anything: they have it. So it waits for more, or for own records. */
@@ -84,15 +84,18 @@ export class OpenLedger {
   }
 
   #flush(): void {
+    this.#clearTimers()
+    if (this.#window.dueMs === Number.POSITIVE_INFINITY || this.#closed) return
+    const updates = this.ledger.append(this.#window.take(performance.now()))
+    const durable = this.#persist(updates)
+    this.#tail = Promise.all([this.#tail, durable]).then(() => this.#events.flushed(updates))
+  }
+
+  #clearTimers(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     if (this.#soon !== null) clearImmediate(this.#soon)
     this.#soon = null
-    if (this.#waiting.length === 0 || this.#closed) return
-    this.#lastFlushMs = performance.now()
-    const updates = this.ledger.append(this.#waiting.splice(0))
-    const durable = this.#persist(updates)
-    this.#tail = Promise.all([this.#tail, durable]).then(() => this.#events.flushed(updates))
   }
 
   /** Own updates, after what others wrote before them. */

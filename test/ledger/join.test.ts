@@ -83,6 +83,45 @@ test('I3: applying step by step shows at every step what a full fold shows', () 
   )
 })
 
+test('while the standing is the same, so is who holds what, what is done and what lies where it is open', () => {
+  fc.assert(
+    fc.property(setArb, (set) => {
+      const job = fold([specRecord])
+      const family = job.families.get(FAMILY) ?? expect.fail('the family is there')
+      let [standing, seen] = [family.standing, derived(job)]
+      for (const { author, record } of set) {
+        job.apply(author, record)
+        if (family.standing === standing) expect(derived(job)).toEqual(seen)
+        ;[standing, seen] = [family.standing, derived(job)]
+      }
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('a start and a checkpoint of what is held leave the standing as it is; a claim does not', () => {
+  const place = { generation: 0, family: FAMILY, lo: 0, hi: 1, epoch: 3, cost: 1 }
+  const claim = { kind: 'claim', ...place, reason: 'plan', resumedFrom: 0, atMs: 0 } as const
+  const inline = { kind: 'inline', bytes: new Uint8Array(1) } as const
+  const saved = {
+    kind: 'checkpoint',
+    generation: 0,
+    family: FAMILY,
+    shard: 0,
+    epoch: 3,
+    progress: 1,
+    ref: inline,
+  } as const
+  const job = fold([specRecord, { author: A, record: { ...claim, state: 'claimed' } }])
+  const family = job.families.get(FAMILY) ?? expect.fail('the family is there')
+  const held = family.standing
+  expect(job.apply(A, { ...claim, state: 'running' })).toBe(true)
+  expect(job.apply(A, saved)).toBe(true)
+  expect(family.standing).toBe(held)
+  expect(job.apply(B, { ...claim, epoch: 4, state: 'running' })).toBe(true)
+  expect(family.standing).toBe(held + 1)
+})
+
 test('I7: no claim, release or failure changes a result that is there', () => {
   fc.assert(
     fc.property(setArb, (set) => {
@@ -259,4 +298,14 @@ function done(over: Partial<DoneRecord>): DoneRecord {
     endMs: 2,
     ...over,
   }
+}
+
+/** What callers cache by a family's standing. */
+function derived(job: JoinedJob): unknown {
+  return shards(job).map((_, index) => {
+    const family = job.families.get(FAMILY) ?? expect.fail('the family is there')
+    const holder = family.holder(index)
+    const at = holder === null ? family.checkpoint(index) : null
+    return { holder, at, isDone: family.isDone(index), generation: family.generation(index) }
+  })
 }
