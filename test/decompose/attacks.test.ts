@@ -4,6 +4,7 @@ import { decompose } from '../../src/decompose/decompose.ts'
 import { attacks } from './attacks.ts'
 import { chainAttacks } from './chain-attacks.ts'
 import { collectAttacks } from './collect-attacks.ts'
+import { drainAttacks } from './drain-attacks.ts'
 import { excerptAttacks } from './excerpt-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
@@ -22,6 +23,7 @@ test.each([
   ...excerptAttacks,
   ...madeAttacks,
   ...givenAttacks,
+  ...drainAttacks,
   ...chainAttacks,
 ])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {
   const program = decompose(source, 'attack.mjs')

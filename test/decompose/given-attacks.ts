@@ -211,6 +211,36 @@ function minBy(xs, f) { let best = null; let low = Infinity; for (const x of xs)
     'function into(out, xs, f) { for (const x of xs) out.push(f(x)); return out }',
     'const out = [0]; return into(out, xs, (x) => x + out.length)',
   ),
+  attack(
+    'the output is within what the function reads',
+    'none',
+    'function into(out, xs, f) { for (const x of xs) out.push(f(x)); return out }',
+    'const o = { out: [0], k }; return into(o.out, xs, (x) => x + o.out.length + o.k)',
+  ),
+  attack(
+    'cells of what the function reads by a path',
+    'any',
+    'function fill(out, f) { for (let i = 0; i < out.length; i++) out[i] = f(i); return out }',
+    'const o = { out: [...xs], k }; return fill(o.out, (i) => (o.out[i - 1] ?? 0) + o.k)',
+  ),
+  attack(
+    'what made functions read of objects',
+    'some',
+    'const scaler = (o) => (x) => x * o.k + o.deep.w.length + (o.none ?? 1)',
+    'const h = scaler({ k, deep: { w: xs }, rows }); return xs.map(h)',
+  ),
+  attack(
+    'what made functions read of objects with getters and proxies',
+    'any',
+    'const scaler = (o, p) => (x) => x * o.k + p.k',
+    'let n = 0; const h = scaler(Object.defineProperty({}, "k", { get: () => ++n }), new Proxy({ k }, { get: () => ++n })); return [xs.map(h), n]',
+  ),
+  attack(
+    'instances that given functions read',
+    'some',
+    `${MAP}\nclass Box { constructor(k) { this.k = k; this.list = [k] } get twice() { return this.k * 2 } }`,
+    'const box = new Box(k); return [mapAll(xs, (x) => x + box.k + box.list.length), mapAll(xs, (x) => x + box.twice)]',
+  ),
   attack('an item that the function changes', 'none', MAP, 'return mapAll(rows, (row) => { row.v += k; return row })'),
   attack(
     'objects that the function gives back keep their identity',
@@ -246,7 +276,7 @@ function minBy(xs, f) { let best = null; let low = Infinity; for (const x of xs)
     'errors of a given function',
     'some',
     MAP,
-    'return mapAll(xs, (x) => { if (x > 8) throw new RangeError(`${x} is more than 8 by ${k}`); return x })',
+    'return mapAll(xs, (x) => { if (x > 8) throw new RangeError(x + " is more than 8 by " + k); return x })',
   ),
   attack(
     'a method of an object takes a function',

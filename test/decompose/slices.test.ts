@@ -94,6 +94,21 @@ test.each([
   expect(own).toBeLessThan(listBytes * 2)
 })
 
+test.each([
+  ['is handed over', 'return mapAll(input.deep.rows, (row) => row.id * input.k)'],
+  [
+    'calls one beside it',
+    'const t = (x) => x * input.deep.k; return mapAll(input.deep.rows, (row) => t(row.id) * input.k)',
+  ],
+  ['was made', 'const h = scaler(input); return input.deep.rows.map((row) => h(row.id))'],
+])('of what a function reads that %s, nothing else goes along', async (_, body) => {
+  const { shared, own } = await sentOfInput(
+    `function mapAll(xs, f) { return xs.map(f) } const scaler = (o) => (x) => x * o.k; ${body}`,
+  )
+  expect(shared).toBeLessThan(listBytes / 20)
+  expect(own).toBeLessThan(listBytes * 2)
+})
+
 test('an object that is handed on goes as a whole', async () => {
   const { shared } = await sentOfInput('const rate = (o, x) => x * o.k; return input.xs.map((x) => rate(input, x))')
   expect(shared).toBeGreaterThan(listBytes)

@@ -98,11 +98,14 @@ function writeLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {
   if (plan.exits.length > 0) countIterations(text, loop.body)
   for (const region of plan.exits) text.replace(region.start, region.end, '{if($x.end<0)$x.end=$k;return}')
   if (plan.shape.kind === 'range' && (loop.type === 'ForStatement' || loop.type === 'WhileStatement')) {
-    const { first, counter, outlives } = plan.shape
-    if (outlives) text.put(outermost.start, `let ${counter.name}=$lo;`)
+    const { first, counter, outlives, drains } = plan.shape
+    const start = drains ? '$lo+1' : '$lo'
+    const goesOn = `${counter.name}${plan.shape.step < 0 ? '>' : '<'}$hi`
+    if (outlives) text.put(outermost.start, `let ${counter.name}=${start};`)
     if (loop.type === 'ForStatement' && loop.init && outlives) text.blank(loop.init.start, loop.init.end)
-    else if (first !== null) text.replace(first.start, first.end, '$lo')
-    if (loop.test) text.replace(loop.test.start, loop.test.end, `${counter.name}${plan.shape.step < 0 ? '>' : '<'}$hi`)
+    else if (first !== null) text.replace(first.start, first.end, start)
+    const test = drains ? `${counter.name}-1>$hi&&(${counter.name}--,true)` : goesOn
+    if (loop.test) text.replace(loop.test.start, loop.test.end, test)
   } else if (loop.type === 'ForInStatement') text.replace(loop.left.end, loop.right.end, ' of $items')
   else if (loop.type === 'ForOfStatement') text.replace(loop.right.start, loop.right.end, '$items')
   text.close(outermost.end, '};')

@@ -1,8 +1,10 @@
 /** Writes functions that parameters hold: the root notes which they are and what they read, shards make them again with that. */
+import type { AnyNode } from 'acorn'
 import { allGiven, type GivenFunction, givenTo, type Read } from '../flow/given.ts'
 import type { Needs } from '../spots/needs.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
+import { pathsRead } from '../syntax/paths.ts'
 import { RUNTIME } from './module-text.ts'
 import type { TextBuilder } from './text.ts'
 
@@ -24,16 +26,18 @@ export function noteGiven(map: ModuleMap, text: TextBuilder, needs: readonly Nee
 /** What functions were made with, as the root tells it: `k,f:$shoal.given(f)`. */
 export function valuesText(map: ModuleMap, environment: readonly Read[]): string {
   return environment
-    .map(({ variable, local }) => {
+    .map(({ variable, local, paths }) => {
       const { name } = variable
       if (local !== null) return `${name}:{k:${local.fn.start},e:{${valuesText(map, local.environment)}}}`
-      return givenTo(map, variable) === null ? name : `${name}:${RUNTIME}.given(${name})`
+      if (givenTo(map, variable) !== null) return `${name}:${RUNTIME}.given(${name})`
+      return paths === null ? name : `${name}:${RUNTIME}.part(${name},${JSON.stringify(paths)})`
     })
     .join(',')
 }
 
-export function asRead(variables: readonly Variable[]): Read[] {
-  return variables.map((variable) => ({ variable, local: null }))
+/** @param code that reads the variables; without it, their values are told as a whole */
+export function asRead(map: ModuleMap, variables: readonly Variable[], code: readonly AnyNode[] = []): Read[] {
+  return variables.map((variable) => ({ variable, local: null, paths: pathsRead(map, variable, code) }))
 }
 
 /** Keeps the text of given functions where it stands: `(x) => x * k` becomes `;function $g112({k}){return((x) => x * k)}`. */

@@ -1,6 +1,6 @@
 /** Writes functions that others made: the root notes what they were made with, shards make them again with that. */
-import type { Made } from '../flow/made.ts'
-import type { Needs } from '../spots/needs.ts'
+import { functionsOf, type Made } from '../flow/made.ts'
+import { declarationOf, type Needs } from '../spots/needs.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { keepDeclarations } from './chunk-text.ts'
@@ -10,8 +10,11 @@ import type { TextBuilder } from './text.ts'
 
 /** `return (x) => x + n` becomes `return $shoal.made(()=>({n}),(x) => x + n)`. */
 export function noteMade(map: ModuleMap, text: TextBuilder, made: readonly Made[]): void {
-  for (const { result, environment } of unique(made)) {
-    text.put(result.start, `${RUNTIME}.made(()=>({${valuesText(map, asRead(environment))}}),`).put(result.end, ')')
+  for (const each of unique(made)) {
+    const { result, environment, besides } = each
+    const code = [...functionsOf(each), ...besides.map(declarationOf)]
+    const values = valuesText(map, asRead(map, environment, code))
+    text.put(result.start, `${RUNTIME}.made(()=>({${values}}),`).put(result.end, ')')
   }
 }
 
@@ -19,7 +22,8 @@ export function noteMade(map: ModuleMap, text: TextBuilder, made: readonly Made[
 export function environmentsText(map: ModuleMap, { made, given }: Needs): string[] {
   if (made.length + given.length === 0) return []
   const texts = made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${name})`)
-  return [`f:()=>({${[...texts, ...(given.length > 0 ? [valuesText(map, asRead(given))] : [])].join(',')}})`]
+  const all = [...texts, ...(given.length > 0 ? [valuesText(map, asRead(map, given))] : [])]
+  return [`f:()=>${RUNTIME}.environments(()=>({${all.join(',')}}))`]
 }
 
 /**
@@ -31,7 +35,7 @@ export function makeAgain(map: ModuleMap, text: TextBuilder, needs: Needs): stri
   const { made, given } = needs
   const kinds = unique(made)
   kinds.forEach(({ maker, result, environment, besides }, index) => {
-    text.put(maker.start, `;function $f${index}({${names(environment)}}){${bindText(map, asRead(environment))}`)
+    text.put(maker.start, `;function $f${index}({${names(environment)}}){${bindText(map, asRead(map, environment))}`)
     keepDeclarations(map, text, besides)
     text.put(result.start, ';return(').keep(result.start, result.end).put(result.end, ')').put(maker.end, '}')
   })
@@ -41,7 +45,7 @@ export function makeAgain(map: ModuleMap, text: TextBuilder, needs: Needs): stri
     return `${name}=$f${kind}($s.$f.${name})${each.picked === null ? '' : `.${each.picked}`};`
   }
   keepGiven(map, text, needs)
-  return gatherText(map, needs) + bindText(map, asRead(given), '$s.$f.') + made.map(again).join('')
+  return gatherText(map, needs) + bindText(map, asRead(map, given), '$s.$f.') + made.map(again).join('')
 }
 
 /** One for each result in the text. */

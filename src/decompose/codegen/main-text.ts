@@ -173,14 +173,28 @@ function rewriteLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
   )
   if (plan.nest !== null) windowText(text, plan.nest, name)
   if (plan.shape.kind === 'range') {
-    const { first, end, counter } = plan.shape
-    if (first !== null) text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
+    const { first, end, counter, drains } = plan.shape
+    if (drains) drainText(text, outermost, plan.shape, name)
+    else if (first !== null) text.put(first.start, `${name}.lo??${name}.from(`).put(first.end, ')')
     else
       text.put(outermost.start, `{${counter.name}=${name}.lo??${name}.from(${counter.name});`).put(outermost.end, '}')
-    text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, `${furtherText(map, plan.shape)}))`)
+    if (!drains) text.put(end.start, `(${name}.hi??${name}.to(`).put(end.end, `${furtherText(map, plan.shape)}))`)
   } else if (loop.type === 'ForOfStatement' || loop.type === 'ForInStatement') {
     text.put(loop.right.start, `${name}.items??${name}.over(`).put(loop.right.end, `${steppedText(map, loop.right)})`)
   }
+}
+
+/** `while (k--)` becomes `k=$3.drain(k);while (($3.plain?k--:k-1>($3.hi??$3.to(-1))&&(k--,true)))`. */
+function drainText(
+  text: TextBuilder,
+  outermost: AnyNode,
+  { first, end, counter }: Extract<Plan['shape'], { kind: 'range' }>,
+  name: string,
+): void {
+  const k = counter.name
+  if (first !== null) text.put(first.start, `${name}.drain(`).put(first.end, ')')
+  else text.put(outermost.start, `{${k}=${name}.drain(${k});`).put(outermost.end, '}')
+  text.put(end.start, `(${name}.plain?`).put(end.end, `:${k}-1>(${name}.hi??${name}.to(-1))&&(${k}--,true))`)
 }
 
 /** The list that an iterator made on the spot goes over: `xs.entries()`. */
@@ -204,7 +218,7 @@ function furtherText(map: ModuleMap, { by, ahead }: Extract<Plan['shape'], { kin
 function stepText({ shape }: Plan, name: string): string {
   const next = `${name}.next()??await ${name}.rest()`
   if (shape.kind !== 'range' || !shape.outlives) return next
-  return `(${next})||(${shape.counter.name}=${name}.last(${shape.counter.name}),false)`
+  return `(${next})||(${shape.counter.name}=${name}.${shape.drains ? 'drained' : 'last'}(${shape.counter.name}),false)`
 }
 
 /** How the runtime reaches the live variables of a spot: captured values, module values, outputs, setters, cell ranges. */

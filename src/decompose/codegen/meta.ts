@@ -1,11 +1,11 @@
 /** What generated code and runtime agree on about a spot; travels as JSON inside the generated text. */
 import type { AnyNode } from 'acorn'
 import type { Best, Comparison } from '../spots/bests.ts'
-import type { Path } from '../spots/excerpts.ts'
 import type { Fold } from '../spots/folds.ts'
 import type { Nest } from '../spots/nests.ts'
 import { isSearch, type Output, type Plan, type SearchMethod } from '../spots/plan.ts'
 import type { Slice } from '../spots/slices.ts'
+import type { Path } from '../syntax/paths.ts'
 
 export interface SpotMeta {
   /** `ref`: calls of `shard(fn)`. */

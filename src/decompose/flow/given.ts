@@ -6,6 +6,7 @@ import type { AnyNode } from 'acorn'
 import { decomposeLimits } from '../../limits.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
+import { type Path, pathsRead } from '../syntax/paths.ts'
 import { tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isFunction } from '../syntax/walk.ts'
 import { isSetAgain, madeBy, usesThis } from './made.ts'
@@ -25,6 +26,8 @@ export interface Read {
   readonly variable: Variable
   /** The function beside it that this is, which is told by what that reads in turn. */
   readonly local: GivenFunction | null
+  /** The properties that are read of it; null for the value itself. */
+  readonly paths: readonly Path[] | null
 }
 
 /** A parameter that holds one of a few known functions, whoever calls. */
@@ -48,7 +51,7 @@ export function givenTo(map: ModuleMap, variable: Variable): Given | null {
 /** All that a parameter may hold, and all that these functions were given in turn. */
 export function allGiven(map: ModuleMap, variables: readonly Variable[]): GivenFunction[] {
   const found = new Set<GivenFunction>()
-  const queue = variables.map((variable): Read => ({ variable, local: null }))
+  const queue = variables.map((variable): Read => ({ variable, local: null, paths: null }))
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const functions = next.local === null ? givenTo(map, next.variable)?.functions : [next.local]
     for (const given of functions ?? []) {
@@ -138,7 +141,7 @@ function environmentOf(
     const callable = map.callableOf(variable)
     const local = callable === null ? null : localOf(map, variable, argument, [...within, fn])
     if (callable !== null && local === null) return null
-    environment.set(variable, { variable, local })
+    environment.set(variable, { variable, local, paths: pathsRead(map, variable, [fn]) })
   }
   return [...environment.values()]
 }
@@ -165,7 +168,7 @@ function isOnlyCalled(map: ModuleMap, variable: Variable, before: readonly Varia
     if (call?.type !== 'CallExpression' || call.optional) return false
     const { callee } = call
     if (callee === identifier) return true
-    const at = call.arguments.findIndex((argument) => argument === identifier)
+    const at = (call.arguments as readonly AnyNode[]).indexOf(identifier)
     if (callee.type === 'MemberExpression')
       return at === 0 && !callee.computed && callee.property.type === 'Identifier' && CALLERS.test(callee.property.name)
     const called = callee.type === 'Identifier' ? map.variableOf(callee) : null

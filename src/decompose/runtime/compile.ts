@@ -2,9 +2,11 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { constants, Script } from 'node:vm'
 import { ShoalError } from '../../errors.ts'
-import type { SpotMeta } from '../codegen/meta.ts'
+import type { ExcerptMeta, SpotMeta } from '../codegen/meta.ts'
 import type { Columns } from '../codegen/text.ts'
 import { OWN_PACKAGE } from '../spots/needs.ts'
+import { take } from './excerpts.ts'
+import type { Environments } from './family.ts'
 import { LoopKeeper } from './loops/loop-keeper.ts'
 import { LocalCalls } from './refs/local-calls.ts'
 import type { Classes } from './values.ts'
@@ -47,6 +49,7 @@ export class Registry {
   readonly loops = new LoopKeeper()
 
   readonly #environments = new WeakMap<object, () => Record<string, unknown>>()
+  #met: object[] = []
   readonly #gifts = new WeakMap<
     object,
     { readonly which: number; readonly environment: () => Record<string, unknown> }
@@ -115,6 +118,19 @@ export class Registry {
     const gift = typeof fn === 'function' ? this.#gifts.get(fn) : undefined
     if (gift === undefined) throw new TypeError('a function was handed over in a way that is not known')
     return { k: gift.which, e: gift.environment() }
+  }
+
+  /** What a function that goes along reads of an object, in the place of the object. */
+  part(value: unknown, paths: ExcerptMeta['paths']): unknown {
+    const taken = take(value, paths)
+    this.#met.push(...(taken?.met ?? []))
+    return taken === null ? value : taken.holder
+  }
+
+  /** What all functions that go along were made with, and the objects of which they get parts. */
+  environments(make: () => Environments['values']): Environments {
+    this.#met = []
+    return { values: make(), met: this.#met }
   }
 
   exports(main: unknown, input: unknown): void {

@@ -32,7 +32,7 @@ interface Taken {
 }
 
 /** Null where the value has to travel as a whole. */
-function take(value: unknown, paths: ExcerptMeta['paths'], at: string): Taken | null {
+export function take(value: unknown, paths: ExcerptMeta['paths'], at = ''): Taken | null {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return null
   const taken: Taken = { holder: {}, met: [value], ends: [] }
   for (const [name, rest] of byFirst(paths)) {

@@ -38,10 +38,17 @@ export interface Access {
   b?(): Record<string, HeldBest>
   /** Which part of a list an iteration reads. */
   l?(): Record<string, SliceClaim>
-  /** What functions were made with, by the names of the constants that hold them. */
-  f?(): Record<string, Record<string, unknown> | null>
+  /** What functions were made with. */
+  f?(): Environments
   /** What the inner loop of a nest goes over: a list, or the ends of a range; and what its ends are measured on. */
   n?(): { readonly over: readonly unknown[]; readonly measured: readonly unknown[] }
+}
+
+export interface Environments {
+  /** By the names of the constants that hold the functions; null for what was not noted. */
+  readonly values: Readonly<Record<string, Record<string, unknown> | null>>
+  /** Objects of which parts are among these. */
+  readonly met: readonly object[]
 }
 
 /** What a spot iterates over. */
@@ -102,10 +109,10 @@ function prepareUnguarded(
 ): Prepared | string {
   const [captures, module, outputs, claims] = [access.s(), access.m(), access.o(), access.c()]
   const environments = access.f?.()
-  for (const [name, environment] of Object.entries(environments ?? {})) {
+  for (const [name, environment] of Object.entries(environments?.values ?? {})) {
     if (environment === null) return `${name} is not the function that it was made as`
   }
-  if (environments !== undefined) captures.$f = environments
+  if (environments !== undefined) captures.$f = environments.values
   for (const value of [...Object.values(captures), ...Object.values(module)]) {
     if (value instanceof RegExp && value.lastIndex !== 0) return 'a regular expression is in the middle of its text'
   }
@@ -133,7 +140,7 @@ function prepareUnguarded(
     return bytes
   })
   const sliced = lists.flatMap((list) => (list === null ? [] : [list.value, memoryOf(list.value) ?? list.value]))
-  const read = [...shared.added(), ...excerpts.met]
+  const read = [...shared.added(), ...excerpts.met, ...(environments?.met ?? [])]
   const alias = aliasAmong(meta, lives, items, [read, sliced, ...own]) ?? aliasOfRows(lives, whole, read)
   if (alias !== null) return alias
   const { spot, sequence, workMs } = setting

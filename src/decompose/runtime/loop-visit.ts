@@ -16,6 +16,8 @@ export class LoopVisit {
   /** Bounds of the segment at hand for a counted loop; null until the loop has told its own. */
   lo: number | null = null
   hi: number | null = null
+  /** A counter that is counted down by the test, and is no whole number from 0 on: it goes its own way. */
+  plain = false
   /** Items of the segment at hand for a `for...of`. */
   items: unknown = null
   readonly #setting: RootSetting
@@ -90,6 +92,19 @@ export class LoopVisit {
     }
     this.#start(items)
     return this.hi
+  }
+
+  /** What a counter holds before a segment, where the test counts it down. */
+  drain(counter: unknown): unknown {
+    if (this.lo !== null) return this.lo + 1
+    if (isWhole(counter) && counter >= 0) this.from(counter - 1)
+    else this.plain = true
+    return counter
+  }
+
+  /** What it holds when the loop is over. */
+  drained(now: unknown): unknown {
+    return this.plain ? now : -1
   }
 
   /** What a counter holds when the loop is over. */

@@ -2,11 +2,8 @@
 import type { AnyNode } from 'acorn'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { contains } from '../syntax/walk.ts'
+import { isWithin, type Path, pathsRead } from '../syntax/paths.ts'
 import { declarationOf, type Needs } from './needs.ts'
-
-/** Names of properties, one within the other: `a`, `b` for `input.a.b`. */
-export type Path = readonly string[]
 
 /** An object of which only some properties are read. */
 export interface Excerpt {
@@ -24,16 +21,10 @@ export function excerptsOf(
   parts: readonly AnyNode[],
   needs: Pick<Needs, 'captures' | 'localTexts'>,
 ): readonly Excerpt[] {
-  const seen = [...parts, ...needs.localTexts.map(declarationOf)]
+  const code = [...parts, ...needs.localTexts.map(declarationOf)]
   return needs.captures.flatMap((variable) => {
-    const paths: Path[] = []
-    for (const { identifier } of variable.references) {
-      if (!seen.some((part) => contains(part, identifier))) continue
-      const found = pathsFrom(map, identifier)
-      if (found === null) return []
-      paths.push(...found)
-    }
-    return paths.length === 0 ? [] : [{ variable, paths: outermost(paths) }]
+    const paths = pathsRead(map, variable, code)
+    return paths === null ? [] : [{ variable, paths }]
   })
 }
 
@@ -41,77 +32,4 @@ export function excerptsOf(
 export function isExcerpted(excerpts: readonly Excerpt[], variable: Variable, path: Path): boolean {
   const paths = excerpts.find((excerpt) => excerpt.variable === variable)?.paths ?? []
   return paths.some((other) => other.length === path.length && isWithin(path, other))
-}
-
-/** The member that `path` leads to from a use of a variable; `aside` where the use goes elsewhere, null where it may be anything. */
-export function memberAt(map: ModuleMap, use: AnyNode, path: Path): AnyNode | 'aside' | null {
-  let at = use
-  for (const name of path) {
-    const member = namedMember(map, at)
-    if (member === null) return null
-    if (member.name !== name) return 'aside'
-    at = member.node
-  }
-  return at
-}
-
-/** Neither set nor called: a call would hand the object on as `this`. */
-export function isRead(map: ModuleMap, member: AnyNode): boolean {
-  const parent = map.parentOf(member)
-  if (parent === null || TARGETS.has(parent.type)) return false
-  if (/^(AssignmentExpression|ForOfStatement|ForInStatement)$/.test(parent.type) && 'left' in parent)
-    return parent.left !== member
-  if (parent.type === 'CallExpression') return parent.callee !== member
-  if (parent.type === 'Property') return map.parentOf(parent)?.type === 'ObjectExpression'
-  return parent.type !== 'UnaryExpression' || parent.operator !== 'delete'
-}
-
-const TARGETS = new Set([
-  'UpdateExpression',
-  'TaggedTemplateExpression',
-  'RestElement',
-  'ArrayPattern',
-  'AssignmentPattern',
-])
-
-/** What a use reads; null when it is of the object itself. */
-function pathsFrom(map: ModuleMap, use: AnyNode): Path[] | null {
-  const unpacked = unpackedFrom(map, use)
-  if (unpacked !== null) return unpacked
-  const path: string[] = []
-  for (let member = namedMember(map, use); member !== null; member = namedMember(map, member.node))
-    path.push(member.name)
-  return path.length === 0 ? null : [path]
-}
-
-/** `input.a`, where nothing may be missing, and nothing but its value is asked for. */
-function namedMember(map: ModuleMap, object: AnyNode): { readonly node: AnyNode; readonly name: string } | null {
-  const node = map.parentOf(object)
-  if (node?.type !== 'MemberExpression' || node.object !== object || node.computed || node.optional) return null
-  if (node.property.type !== 'Identifier' || node.property.name === '__proto__' || !isRead(map, node)) return null
-  return { node, name: node.property.name }
-}
-
-/** `const { a, b } = input`. */
-function unpackedFrom(map: ModuleMap, use: AnyNode): Path[] | null {
-  const declarator = map.parentOf(use)
-  if (declarator?.type !== 'VariableDeclarator' || declarator.init !== use) return null
-  if (declarator.id.type !== 'ObjectPattern' || declarator.id.properties.length === 0) return null
-  const paths: Path[] = []
-  for (const property of declarator.id.properties) {
-    if (property.type !== 'Property' || property.computed || property.key.type !== 'Identifier') return null
-    if (property.key.name === '__proto__') return null
-    paths.push([property.key.name])
-  }
-  return paths
-}
-
-/** What lies within something that goes along as a whole goes with it. */
-function outermost(paths: readonly Path[]): Path[] {
-  const unique = [...new Map(paths.map((path) => [path.join('.'), path])).values()]
-  return unique.filter((path) => !unique.some((other) => other.length < path.length && isWithin(path, other)))
-}
-
-function isWithin(path: Path, other: Path): boolean {
-  return other.every((name, depth) => path[depth] === name)
 }

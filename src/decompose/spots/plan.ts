@@ -100,6 +100,8 @@ export type Shape =
       readonly closed: boolean
       /** Below 0 when the counter goes down. */
       readonly step: number
+      /** `while (k--)`, `for (let k = n; k--; )`: the test counts down, before the body; it stands in the place of the end. */
+      readonly drains: boolean
       /** What the counter is raised by, when that is no number in the text. */
       readonly by: AnyNode | null
       /** What is added to the counter before it is compared with the end, as in `i + n <= text.length`. */

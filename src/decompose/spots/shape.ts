@@ -74,20 +74,46 @@ function declaresItem(left: AnyNode): left is VariableDeclaration {
 
 function rangeShape(map: ModuleMap, loop: ForStatement): Shape | null {
   const [target, first] = setAtHead(loop.init ?? null)
-  const counter = target === null ? counterIn(map, loop.test ?? null) : map.variableOf(target)
-  if (counter === null || (loop.init && target === null)) return null
-  const step = stepFor(map, loop.update, counter)
-  const end = endOf(map, loop.test ?? null, counter, (step?.step ?? 1) < 0)
+  const drained = drainedBy(map, loop.test ?? null)
+  const counter = drained ?? (target === null ? counterIn(map, loop.test ?? null) : map.variableOf(target))
+  if (counter === null || (loop.init && (target === null || map.variableOf(target) !== counter))) return null
+  const head = headOf(map, loop, counter)
   const inHead = (node: AnyNode): boolean =>
-    (!!loop.update && contains(loop.update, node)) || (!!loop.init && contains(loop.init, node))
+    [loop.init, drained === null ? loop.update : loop.test].some((part) => !!part && contains(part, node))
   const writes = counter.references.filter((reference) => reference.isWrite() && contains(loop, reference.identifier))
-  if (end === null || step === null || !writes.every(({ identifier }) => inHead(identifier))) return null
+  if (head === null || !writes.every(({ identifier }) => inHead(identifier))) return null
   const isOwn = loop.init?.type === 'VariableDeclaration' && loop.init.kind === 'let'
   if (isOwn && counter.references.some((r) => r.isWrite() && !inHead(r.identifier))) return null
   if (!isOwn && !isPlainVariable(map, counter, loop)) return null
   const fixed = fixedAtHead(map, loop)
   if (fixed === null || (fixed.length > 0 && !isOwn)) return null
-  return { kind: 'range', counter, first, ...end, ...step, outlives: !isOwn, fixed }
+  return { kind: 'range', counter, first, ...head, outlives: !isOwn, fixed }
+}
+
+type Head = Pick<Extract<Shape, { kind: 'range' }>, 'end' | 'closed' | 'ahead' | 'step' | 'by' | 'drains'>
+
+/** Where a counted loop ends, and how it goes there. */
+function headOf(map: ModuleMap, { test, update }: ForStatement, counter: Variable): Head | null {
+  if (test && drainedBy(map, test) === counter) return update ? null : drainOf(test)
+  const step = stepFor(map, update, counter)
+  const end = endOf(map, test ?? null, counter, (step?.step ?? 1) < 0)
+  return end === null || step === null ? null : { ...end, ...step, drains: false }
+}
+
+function drainOf(test: AnyNode): Head {
+  return { end: test, closed: false, ahead: null, step: -1, by: null, drains: true }
+}
+
+/** What `k--`, or `k-- > 0`, counts down. */
+function drainedBy(map: ModuleMap, test: AnyNode | null): Variable | null {
+  const isCompared =
+    test?.type === 'BinaryExpression' &&
+    test.operator === '>' &&
+    test.right.type === 'Literal' &&
+    test.right.value === 0
+  const update = isCompared ? test.left : test
+  if (update?.type !== 'UpdateExpression' || update.prefix || update.operator !== '--') return null
+  return update.argument.type === 'Identifier' ? map.variableOf(update.argument) : null
 }
 
 /** `n = xs.length` in `for (let i = 0, n = xs.length; ...)`; null when something else is declared there. */
@@ -105,6 +131,13 @@ function fixedAtHead(map: ModuleMap, loop: ForStatement): AnyNode[] | null {
 
 /** `let i = 0; while (i < n) { ...; i++ }`. */
 function whileShape(map: ModuleMap, loop: WhileStatement): Shape | null {
+  const drained = drainedBy(map, loop.test)
+  if (drained !== null) {
+    const isPlain = isPlainVariable(map, drained, loop) && !isWrittenIn(drained, loop.body)
+    return isPlain
+      ? { kind: 'range', counter: drained, first: null, ...drainOf(loop.test), outlives: true, fixed: [] }
+      : null
+  }
   const counter = counterIn(map, loop.test)
   const last = loop.body.type === 'BlockStatement' ? loop.body.body.at(-1) : undefined
   if (counter === null || last?.type !== 'ExpressionStatement' || !isPlainVariable(map, counter, loop)) return null
@@ -114,7 +147,11 @@ function whileShape(map: ModuleMap, loop: WhileStatement): Shape | null {
   if (end === null || step === null || !writes.every(({ identifier }) => contains(last, identifier))) return null
   // A `continue` would leave the counter as it is.
   if (continues(map, loop)) return null
-  return { kind: 'range', counter, first: null, ...end, ...step, outlives: true, fixed: [] }
+  return { kind: 'range', counter, first: null, ...end, ...step, drains: false, outlives: true, fixed: [] }
+}
+
+function isWrittenIn(variable: Variable, node: AnyNode): boolean {
+  return variable.references.some((reference) => reference.isWrite() && contains(node, reference.identifier))
 }
 
 /** `i = 0` or `var i = 0` at the head of a `for`: what is set, and to what. */

@@ -106,4 +106,39 @@ export const oldLoopKinds: Readonly<Record<string, Kind>> = {
       (v) =>
         `const ${v} = { a: 1, b: 2 }; for (const k in ${v}) { ${c.one([`${v}[k + k] = heavy(k.length)`, `delete ${v}.b`, `${v}[k] = 0`])} }`,
     ),
+  drains: (c, n) =>
+    made(n, 'any', (v) => {
+      const k = `k${v}`
+      const from = c.one([
+        '9',
+        'limit',
+        `${c.one(n.nums)}.length`,
+        '0',
+        '1',
+        '-2',
+        '2.5',
+        'limit * 3',
+        '"4"',
+        'recs.length',
+      ])
+      const test = c.one([`${k}--`, `${k}-- > 0`, `${k}--`, `--${k} > 0`, `${k}-- >= 1`])
+      const body = c.one([
+        `${v}.push(heavy(${k}))`,
+        `${v}.push(${c.one(n.nums)}[${k}], ${k})`,
+        `${v}[${k}] = heavy(${k})`,
+        `{ if (${k} % 3 === 0) continue; ${v}.push(${k}) }`,
+        `{ if (heavy(${k}) > 900) break; ${v}.push(${k}) }`,
+        `{ ${v}.push(${k}); if (${k} > 6) ${k}-- }`,
+        `{ ${v}[0] = (${v}[0] ?? 0) + ${k} }`,
+        `{ const f = () => ${k}; ${v}.push(f()) }`,
+        `for (let j = 3; j--; ) ${v}.push(heavy(${k} + j))`,
+      ])
+      const safe = `if (${v}.length > 99 || ${k} < -99) break; `
+      const inner = body.startsWith('{') ? `{ ${safe}${body.slice(1)}` : `{ ${safe}${body} }`
+      return c.one([
+        `const ${v} = []; let ${k} = ${from}; while (${test}) ${body.includes('break') || c.below(3) === 0 || !/^(9|limit|recs|nums|floats|v|1)/.test(from) ? inner : body}; ${v}.push(${k})`,
+        `const ${v} = []; for (let ${k} = ${from}; ${test}; ) ${inner}`,
+        `const ${v} = []; for (var ${k} = ${from}; ${test}; ) ${inner}; ${v}.push(${k})`,
+      ])
+    }),
 }
