@@ -8,6 +8,7 @@ import { ProcessSlotPool } from '../src/execute/pool.ts'
 import { processUsage } from '../src/execute/usage.ts'
 import { lacking, launcherAt, walled } from '../test/execute/isolation/levels.ts'
 import { RunRecord, runOf } from '../test/execute/records.ts'
+import { median } from './report.ts'
 
 const [seconds = 3, rounds = 3] = process.argv.slice(2).map(Number)
 const runtimeUrl = new URL('../test/fixtures/scripted-runtime.ts', import.meta.url).href
@@ -55,8 +56,4 @@ async function used(pid: number): Promise<number> {
   const before = processUsage(pid).cpuSeconds
   await delay(1000 * seconds)
   return processUsage(pid).cpuSeconds - before
-}
-
-function median(values: readonly number[]): number {
-  return Math.round(1000 * ([...values].sort((a, b) => a - b)[values.length >> 1] ?? 0)) / 1000
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { equalTasks, LoadedPair, pinningUnavailable } from '../test/e2e/loaded-pair.ts'
+import { median } from './report.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 5)
 // One for each hub: what waits would go to the quiet one without any move.
@@ -37,10 +38,6 @@ const ratio = median(wall.moves) / median(wall.stays)
 process.stdout.write(
   `${JSON.stringify({ bench: 'migration', rounds: ROUNDS, movesMs: median(wall.moves), staysMs: median(wall.stays), ratio: round(ratio), movesPerShardMax: most, paid: gains.filter((ms) => ms > 0).length, moved: gains.length, gainMs: median(gains) })}\n`,
 )
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
-}
 
 function round(value: number): number {
   return Math.round(value * 1e3) / 1e3

@@ -30,6 +30,14 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
 
+/** Of samples in any order. */
+export function median(samples: readonly number[]): number {
+  return quantile(
+    [...samples].sort((a, b) => a - b),
+    0.5,
+  )
+}
+
 /** Runs `measure` `rounds` times in turn. */
 export async function sample(rounds: number, measure: (round: number) => Promise<number>): Promise<number[]> {
   const samples: number[] = []

@@ -12,6 +12,7 @@ import { startEmbeddedSwarm } from '../src/client/embedded-swarm.ts'
 import { makeSubmission } from '../src/client/submission.ts'
 import { ProcessSlotPool } from '../src/execute/pool.ts'
 import { durations, shellLimits } from '../src/limits.ts'
+import { median } from './report.ts'
 
 const data = process.env.SHOAL_DATA ?? fileURLToPath(new URL('../../shared/data', import.meta.url))
 const [file = join(data, 'workflows/montage-dss-05d.json'), hubsText = '2', meanText = '100', roundsText = '5'] =
@@ -118,8 +119,4 @@ function offlinePlan(): Place[] {
 
 function flat() {
   return { times: [0], levels: [0], period: null }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 }
