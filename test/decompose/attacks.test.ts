@@ -11,6 +11,7 @@ import { foldAttacks } from './fold-attacks.ts'
 import { givenAttacks } from './given-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
 import { madeAttacks } from './made-attacks.ts'
+import { madeThereAttacks } from './made-there-attacks.ts'
 import { runPlain } from './plain.ts'
 import { sliceAttacks } from './slice-attacks.ts'
 
@@ -23,6 +24,7 @@ test.each([
   ...excerptAttacks,
   ...madeAttacks,
   ...givenAttacks,
+  ...madeThereAttacks,
   ...drainAttacks,
   ...chainAttacks,
 ])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {

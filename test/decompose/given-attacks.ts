@@ -241,6 +241,12 @@ function minBy(xs, f) { let best = null; let low = Infinity; for (const x of xs)
     `${MAP}\nclass Box { constructor(k) { this.k = k; this.list = [k] } get twice() { return this.k * 2 } }`,
     'const box = new Box(k); return [mapAll(xs, (x) => x + box.k + box.list.length), mapAll(xs, (x) => x + box.twice)]',
   ),
+  attack(
+    'given functions where a loop goes over what they make',
+    'any',
+    `${MAP}\nfunction all(xs, f) { const out = []; for (const x of mapAll(xs, f)) out.push(f(x)); return out }`,
+    'const out = []; for (const x of mapAll(xs, (y) => y + k)) out.push(heavy(x)); return [out, all(xs, (y) => y * k), all(rows, (r) => r.v ?? r)]',
+  ),
   attack('an item that the function changes', 'none', MAP, 'return mapAll(rows, (row) => { row.v += k; return row })'),
   attack(
     'objects that the function gives back keep their identity',

@@ -1,5 +1,6 @@
 /** Writes the module that runs shards of one spot: the user's text with everything it does not need blanked out. */
 import type { AnyNode } from 'acorn'
+import { MADE_THERE } from '../flow/made.ts'
 import type { KeptLoop } from '../spots/loops/kept-loops.ts'
 import { declarationOf } from '../spots/needs.ts'
 import { isScalar, namedOutputs, type Plan, variablesOf } from '../spots/plan.ts'
@@ -49,11 +50,17 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
 /** The code of one item, as it was written. */
 function keepItem(map: ModuleMap, text: TextBuilder, { site, shape }: Plan): void {
   const parts = shape.kind === 'call' ? callbacksOf(shape) : [labelledFrom(map, site.node)]
+  // What a call makes is made by the root, and again from what that tells.
+  if (isMadeThere(shape)) return
   for (const { start, end } of parts) text.keep(start, end)
 }
 
 function callbacksOf({ callback, stages }: Extract<Plan['shape'], { kind: 'call' }>): readonly AnyNode[] {
   return stages.length > 0 ? stages.map((stage) => stage.callback) : [callback]
+}
+
+function isMadeThere(shape: Plan['shape']): boolean {
+  return shape.kind === 'call' && shape.callback.type === 'CallExpression'
 }
 
 /** `$x.fn=(f);`, or `$x.fn=$x.pipe([(f),(g)]);`. */
@@ -63,7 +70,9 @@ function writeCallback(text: TextBuilder, spot: ShardedSpot, shape: Extract<Plan
   callbacks.forEach((callback, stage) => {
     const open = stage > 0 ? '' : `;${outText(spot)}$x.fn=${isPipeline ? '$x.pipe([' : ''}`
     const close = stage + 1 < callbacks.length ? ',' : isPipeline ? ']);' : ';'
-    text.put(callback.start, `${open}(`).put(callback.end, `)${close}`)
+    // Functions that are handed to its maker stand in the same place.
+    if (isMadeThere(shape)) text.put(callback.start, `${open}${MADE_THERE}${close}`)
+    else text.put(callback.start, `${open}(`).put(callback.end, `)${close}`)
   })
 }
 

@@ -1,5 +1,5 @@
 /** Writes functions that others made: the root notes what they were made with, shards make them again with that. */
-import { functionsOf, type Made } from '../flow/made.ts'
+import { functionsOf, MADE_THERE, type Made } from '../flow/made.ts'
 import { declarationOf, type Needs } from '../spots/needs.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
@@ -19,9 +19,10 @@ export function noteMade(map: ModuleMap, text: TextBuilder, made: readonly Made[
 }
 
 /** How the root tells what the functions of a spot were made with; nothing where there are none. */
-export function environmentsText(map: ModuleMap, { made, given }: Needs): string[] {
+export function environmentsText(map: ModuleMap, { made, given }: Needs, spot: number): string[] {
   if (made.length + given.length === 0) return []
-  const texts = made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${name})`)
+  const heldBy = (name: string): string => (name === MADE_THERE ? `${RUNTIME}.kept(${spot})` : name)
+  const texts = made.map(({ variable: { name } }) => `${name}:${RUNTIME}.environment(${heldBy(name)})`)
   const all = [...texts, ...(given.length > 0 ? [valuesText(map, asRead(map, given))] : [])]
   return [`f:()=>${RUNTIME}.environments(()=>({${all.join(',')}}))`]
 }

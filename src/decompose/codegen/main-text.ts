@@ -108,6 +108,8 @@ function rewriteCall(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void
     keepClosing(map, text, object.end, open)
     text.put(open + 1, asks ? `,"${method}"),` : ',')
   }
+  const { callback } = plan.shape
+  if (callback.type === 'CallExpression') text.put(callback.start, `${RUNTIME}.keep(${spot.id},`).put(callback.end, ')')
   // Before the closing parenthesis: a trailing comma of the user's may stand there.
   const last = call.arguments.at(-1) ?? first
   text.blank(lastCommaFrom(map, last.end, call.end - 1), call.end - 1)
@@ -237,7 +239,7 @@ function accessText(map: ModuleMap, spot: ShardedSpot): string {
     ...askText(map, outputs),
     ...nestText(map, spot.plan),
     ...slicesText(spot.plan.slices),
-    ...environmentsText(map, spot.needs),
+    ...environmentsText(map, spot.needs, spot.id),
   ]
   // One closure, called only when shards are considered: visits of small spots stay cheap.
   return `()=>({${parts.join(',')}})`
@@ -346,7 +348,7 @@ export function refuseModuleOnly(map: ModuleMap): void {
   walk(map.module.tree, (node) => {
     if (
       node.type === 'Identifier' &&
-      /^\$(s|x|k|a|i|lo|hi|items|main|v|m|f\d*|g\d+|gs|\d+[xvanto]?)$/.test(node.name)
+      /^\$(s|x|k|a|c|i|lo|hi|items|main|v|m|f\d*|g\d+|gs|\d+[xvanto]?)$/.test(node.name)
     ) {
       throw unsupported(map, node, `the name ${node.name}`)
     }

@@ -128,7 +128,7 @@ export class Flow {
     if (callable !== null) return { things: new Set(), callables: new Set([callable]) }
     if (this.isInner(variable)) return this.#variables.get(variable) ?? emptyValue()
     const made = madeBy(this.map, variable)
-    if (made !== null) return this.#made(made)
+    if (made !== null) return this.made(made)
     const given = givenTo(this.map, variable)
     if (given !== null) return this.#given(given)
     const part = partOfMath(this.map, variable)
@@ -164,7 +164,8 @@ export class Flow {
     return { things: new Set(), callables: new Set(functions.map(({ fn }) => fn)) }
   }
 
-  #made(made: Made): Value {
+  /** What a made function, or a set of them, is. */
+  made(made: Made): Value {
     const { variable, functions, picked, environment } = made
     this.#keep(environment)
     if (!(functions instanceof Map)) return { things: new Set(), callables: new Set(functionsOf(made)) }

@@ -42,25 +42,51 @@ export function madeBy(map: ModuleMap, variable: Variable): Made | null {
   return made
 }
 
+/** The name of a function that is made where it is handed to an array method. */
+export const MADE_THERE = '$c'
+
+const knownCalls = new WeakMap<AnyNode, { readonly made: Made | null }>()
+
+/** The function that a call makes, as in `xs.map(scale(k))`; null for everything else, and for functions with a state of their own. */
+export function madeAt(map: ModuleMap, call: AnyNode): Made | null {
+  const held = knownCalls.get(call)
+  if (held !== undefined) return held.made
+  const found = findMaking(map, call)
+  const scope = { type: 'function', block: call, variables: [], references: [] }
+  const variable: Variable = { name: MADE_THERE, scope, defs: [], references: [], identifiers: [] }
+  const made = found === null || found.functions instanceof Map ? null : { variable, picked: null, ...found }
+  knownCalls.set(call, { made })
+  return made
+}
+
 function findMade(map: ModuleMap, variable: Variable): Made | null {
   const [definition] = variable.defs
   if (definition?.node.type !== 'VariableDeclarator' || variable.defs.length !== 1 || isSetAgain(variable)) return null
   const { id, init } = definition.node
   const picked = id.type === 'ObjectPattern' ? pickedBy(map, id, variable) : null
-  if ((id.type !== 'Identifier' && picked === null) || init?.type !== 'CallExpression') return null
-  const called = init.callee.type === 'Identifier' ? map.variableOf(init.callee) : null
-  const maker = called === null ? null : map.callableOf(called)
-  if (!isFunction(maker) || maker.async || maker.generator || contains(maker, definition.node)) return null
-  const result = onlyResult(maker)
-  const functions = result === null ? null : functionsIn(map, maker, result)
-  if (result === null || functions === null) return null
+  if ((id.type !== 'Identifier' && picked === null) || !init) return null
+  const found = findMaking(map, init)
+  if (found === null || contains(found.maker, definition.node)) return null
+  const { functions } = found
   const isSet = functions instanceof Map
   if (isSet !== (picked !== null) && !(isSet && isAskedByName(map, variable, functions))) return null
   if (picked !== null && !(isSet && functions.has(picked))) return null
+  return { variable, picked, ...found }
+}
+
+/** What a call makes. */
+function findMaking(map: ModuleMap, call: AnyNode): Omit<Made, 'variable' | 'picked'> | null {
+  if (call.type !== 'CallExpression' || call.callee.type !== 'Identifier') return null
+  const called = map.variableOf(call.callee)
+  const maker = called === null ? null : map.callableOf(called)
+  if (!isFunction(maker) || maker.async || maker.generator || contains(maker, call)) return null
+  const result = onlyResult(maker)
+  const functions = result === null ? null : functionsIn(map, maker, result)
+  if (result === null || functions === null) return null
   const named = [...map.namesIn(result)].map((name) => map.variableOf(name))
-  const own = isSet ? [...functions.values()] : [functions]
+  const own = functions instanceof Map ? [...functions.values()] : [functions as FunctionNode]
   const parts = partsOf(map, maker, own, named)
-  return parts === null ? null : { variable, maker, result, functions, picked, ...parts }
+  return parts === null ? null : { maker, result, functions, ...parts }
 }
 
 /** `predict` of `const { predict } = train(rows)`, and `f` of `{ predict: f }`. */

@@ -50,6 +50,7 @@ export class Registry {
 
   readonly #environments = new WeakMap<object, () => Record<string, unknown>>()
   #met: object[] = []
+  readonly #kept = new Map<number, unknown>()
   readonly #gifts = new WeakMap<
     object,
     { readonly which: number; readonly environment: () => Record<string, unknown> }
@@ -99,6 +100,16 @@ export class Registry {
     if (typeof made === 'object')
       for (const fn of Object.values(made)) this.#environments.set(fn as object, environment)
     return made
+  }
+
+  /** Notes the function that a spot was given for this visit, and gives it back. */
+  keep(spot: number, fn: unknown): unknown {
+    this.#kept.set(spot, fn)
+    return fn
+  }
+
+  kept(spot: number): unknown {
+    return this.#kept.get(spot)
   }
 
   /** What it was made with; null for what was not noted. */

@@ -1,6 +1,7 @@
 /** Finds the spots of a module: loops and array calls that might be sharded. */
 import type { AnyNode, CallExpression, ForOfStatement, ForStatement } from 'acorn'
 import { isTypedArray } from '../flow/builtins.ts'
+import { madeAt } from '../flow/made.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import { isFunction, isLoop, lineOf, walk } from '../syntax/walk.ts'
 
@@ -58,5 +59,6 @@ function arrayMethod(map: ModuleMap, node: CallExpression): string | null {
   if (name === 'sort' || name === 'toSorted') return name
   const first = node.arguments[0]
   if (first === undefined || first.type === 'SpreadElement') return null
-  return isFunction(first) || first.type === 'Identifier' || first.type === 'MemberExpression' ? name : null
+  const isNamed = first.type === 'Identifier' || first.type === 'MemberExpression'
+  return isFunction(first) || isNamed || madeAt(map, first) !== null ? name : null
 }

@@ -3,6 +3,7 @@ import type { AnyNode } from 'acorn'
 import { pureGlobals } from '../flow/builtins.ts'
 import { evaluate } from '../flow/expressions.ts'
 import { Flow } from '../flow/flow.ts'
+import { madeAt } from '../flow/made.ts'
 import { outerThing, type Value } from '../flow/value.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import { isFunction } from '../syntax/walk.ts'
@@ -49,7 +50,7 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
       memberCallback(flow, callback)
       return
     }
-    const value = evaluate(flow, callback)
+    const value = callbackValue(flow, callback)
     if (value.things.size > 0 || value.callables.size === 0) flow.problem('unknown-call', callback, 'its callback')
     for (const callable of value.callables) {
       if (typeof callable === 'string') {
@@ -72,6 +73,13 @@ function callFlow(map: ModuleMap, site: Extract<Site, { kind: 'call' }>, item: V
       }
     }
   })
+}
+
+/** What is called for each item: a function, one by its name, or one that is made there. Whatever else gives one may keep a state. */
+function callbackValue(flow: Flow, callback: AnyNode): Value {
+  if (isFunction(callback) || callback.type === 'Identifier') return evaluate(flow, callback)
+  const made = madeAt(flow.map, callback)
+  return made === null ? { things: new Set(), callables: new Set() } : flow.made(made)
 }
 
 /** `xs.map(Math.sqrt)`: only functions of Math, which need no `this`. */

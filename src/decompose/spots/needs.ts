@@ -1,7 +1,7 @@
 /** What a chunk needs besides its own text: declarations of the module, captured values, imports. */
 import type { AnyNode, CallExpression } from 'acorn'
 import { allGiven, givenTo } from '../flow/given.ts'
-import { functionsOf, type Made, madeBy } from '../flow/made.ts'
+import { functionsOf, type Made, madeAt, madeBy } from '../flow/made.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { partOfMath, tableOf } from '../syntax/tables.ts'
@@ -58,7 +58,7 @@ export function needsOf(
   const given: Variable[] = []
   const functions: FunctionNode[] = []
   const seen = new Set<Variable>()
-  const queue: Part[] = texts.map((node) => ({ node, within: node, local: true }))
+  const queue: Part[] = []
   const localNames = new Map<string, Variable>()
   const moduleNames = new Map<string, AnyNode>()
   for (const variable of moduleClasses(map)) {
@@ -74,14 +74,8 @@ export function needsOf(
     seen.add(variable)
     const function_ = madeBy(map, variable)
     if (map.importOf(variable) !== null) sets.imports.add(variable)
-    else if (function_ !== null && mayMake) {
-      if (!isModule) localNames.set(variable.name, variable)
-      made.push(function_)
-      const { maker, besides, environment } = function_
-      take(environment)
-      for (const node of [...functionsOf(function_), ...besides.map(declarationOf)])
-        queue.push({ node, within: maker, local: !isModuleFunction(map, maker) })
-    } else if (givenTo(map, variable) !== null) {
+    else if (function_ !== null && mayMake) make(function_)
+    else if (givenTo(map, variable) !== null) {
       if (!mayMake && at) clash = { name: variable.name, node: at }
       localNames.set(variable.name, variable)
       given.push(variable)
@@ -96,6 +90,15 @@ export function needsOf(
       ;(text ? sets.localTexts : sets.captures).add(variable)
       if (text) queue.push(partOf(declarationOf(variable), true))
     }
+  }
+
+  function make(function_: Made): void {
+    const { variable, maker, besides, environment } = function_
+    if (!map.isModuleLevel(variable)) localNames.set(variable.name, variable)
+    made.push(function_)
+    take(environment)
+    for (const node of [...functionsOf(function_), ...besides.map(declarationOf)])
+      queue.push({ node, within: maker, local: !isModuleFunction(map, maker) })
   }
 
   /** Functions that are handed over, and all that they were handed. */
@@ -122,6 +125,11 @@ export function needsOf(
     visit(variable, local, at)
   }
 
+  for (const node of texts) {
+    const there = mayMake ? madeAt(map, node) : null
+    if (there === null) queue.push({ node, within: node, local: true })
+    else make(there)
+  }
   for (let next = queue.pop(); next !== undefined && clash === null; next = queue.pop()) {
     for (const at of map.namesIn(next.node)) {
       if (!ignored.some((range) => contains(range, at))) refer(at, next)
@@ -133,7 +141,9 @@ export function needsOf(
   const texted = [...sets.moduleTexts, ...sets.localTexts].map(declarationOf)
   const twice = made.find(({ maker }) => contains(maker, spot) || texted.some((node) => contains(node, maker)))
   if (twice !== undefined) return { name: twice.variable.name, node: twice.maker }
-  const others = [...texted, ...made.map(({ maker }) => maker), ...functions, spot]
+  const isMadeThere = mayMake && texts.some((node) => madeAt(map, node) !== null)
+  const kept = isMadeThere ? [] : [spot]
+  const others = [...texted, ...made.map(({ maker }) => maker), ...functions, ...kept]
   const mixed = functions.find((fn) => contains(fn, spot) || others.some((node) => node !== fn && contains(node, fn)))
   if (mixed !== undefined) return { name: 'a function within another', node: mixed }
   return { ...lists(sets), made, given }

@@ -34,6 +34,7 @@ function isStage({ site, shape, outputs, isAsync, waits, takesAll }: Plan): bool
     shape.kind === 'call' &&
     METHODS.has(shape.method) &&
     !shape.optional &&
+    shape.callback.type !== 'CallExpression' &&
     outputs.length === 0 &&
     !isAsync &&
     !waits &&
