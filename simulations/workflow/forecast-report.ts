@@ -1,6 +1,7 @@
-/** What a machine's monitor tells its hub: the load of now, and the given forecast of the next while. */
+/** What a machine's monitor tells its hub: the load of now, and the given forecast of the next while as that lets it appear. */
 import type { ForecastPoint, LoadReport } from '../../src/hub/beacon.ts'
 import { levelAt, meanLevel } from './curve.ts'
+import { putRight } from './told-forecast.ts'
 import type { Machine } from './world.ts'
 
 const secondsAhead = 30
@@ -9,15 +10,15 @@ const tailSeconds = 120
 /** @param isPredictive false: the hub believes that the load stays as it is. */
 export function loadReport(machine: Machine, now: number, isPredictive: boolean): LoadReport {
   const present = levelAt(machine.load, now)
-  const forecast = isPredictive ? ahead(machine, now) : [point(0, present)]
+  const forecast = isPredictive ? ahead(machine, now, present) : [point(0, present)]
   return { load: { cpu: present, memory: 0, network: 0 }, forecast, forecastError: {} }
 }
 
-function ahead(machine: Machine, now: number): ForecastPoint[] {
-  const points: ForecastPoint[] = []
-  for (let second = 0; second < secondsAhead; second++) {
-    points.push(point((second + 0.5) * 1000, meanLevel(machine.forecast, now + second, now + second + 1)))
-  }
+function ahead(machine: Machine, now: number, present: number): ForecastPoint[] {
+  const levelAhead = putRight(machine.forecast, now, present)
+  const points = Array.from({ length: secondsAhead }, (_, second) =>
+    point((second + 0.5) * 1000, levelAhead(second, second + 1)),
+  )
   const from = now + secondsAhead
   points.push(point((secondsAhead + 0.5) * 1000, meanLevel(machine.forecast, from, from + tailSeconds)))
   return points
