@@ -73,6 +73,8 @@ export const liveLimits = {
   arrivalsBurst: 512,
   arrivalsPerSecond: 96,
   arrivalHostsMax: 1024,
+  /** A connection over which garbage came counts as so many: a machine may break the protocol twice a second. */
+  arrivalsLostPerBreach: 15,
   /** Connections the kernel keeps for us: those that wait are all taken in one turn of the event loop. */
   arrivalsWaitingMax: 32,
   /** Bytes on a new stream before its protocol is agreed on: names of protocols, each after the last was turned down. */
@@ -137,11 +139,18 @@ export const liveLimits = {
   /** Hubs one machine may announce on the LAN; a flood of made-up ones stops here. */
   heardPerHostMax: 64,
   /** Packets about hubs that are read: at once and per second, from one machine and from all; dozens of hubs on one make 200 a second. */
-  mdnsPerHostBurst: 512,
+  mdnsPerHostBurst: 128,
   mdnsPerHostPerSecond: 256,
   mdnsBurst: 2_048,
   mdnsPerSecond: 1_024,
   mdnsHostsMax: 1024,
+  /** A packet about a hub that is one too many, or that is new and of another swarm, counts as so many more. */
+  mdnsLostPerVain: 15,
+  /** Dials of hubs that were only heard, and were not there: at once and per second, of one machine and of all. */
+  vainDialsPerHostBurst: 32,
+  vainDialsPerHostPerSecond: 2,
+  vainDialsBurst: 128,
+  vainDialsPerSecond: 16,
   /** Look for new or re-created network interfaces. */
   interfaceScanMs: 2_000,
   interfacesMax: 32,

@@ -39,6 +39,14 @@ export class Budget {
     return true
   }
 
+  /** Takes so much more from a sender, down to a debt as large as what it may do at once; less than nothing gives back. */
+  charge(sender: string, tokens: number): void {
+    const { burst, perSecond } = this.#init
+    const bucket = this.#bucketOf(sender)
+    this.#refill(bucket, burst, perSecond)
+    bucket.tokens = Math.min(burst, Math.max(-burst, bucket.tokens - tokens))
+  }
+
   #bucketOf(sender: string): Bucket {
     const bucket = this.#senders.get(sender) ?? { tokens: this.#init.burst, atMs: this.#init.nowMs() }
     this.#senders.delete(sender)

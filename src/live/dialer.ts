@@ -2,6 +2,7 @@
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { hubOfAddress, withoutHub } from './address-book.ts'
+import { Budget } from './budget.ts'
 import { errorFields, type Log } from './log.ts'
 import { hostOf } from './refusals.ts'
 
@@ -40,11 +41,22 @@ export class Dialer {
   readonly #init: DialerInit
   readonly #candidates = new Map<string, Candidate>()
   readonly #stopped = new AbortController()
+  /** Anybody can announce hubs that are not there, again and again: dials that reach nobody are few for each machine. */
+  readonly #vain: Budget
   #timer: NodeJS.Timeout | null = null
   #dialing = 0
+  #isStarting = false
 
   constructor(init: DialerInit) {
     this.#init = init
+    this.#vain = new Budget({
+      burst: liveLimits.vainDialsPerHostBurst,
+      perSecond: liveLimits.vainDialsPerHostPerSecond,
+      burstAll: liveLimits.vainDialsBurst,
+      perSecondAll: liveLimits.vainDialsPerSecond,
+      sendersMax: liveLimits.mdnsHostsMax,
+      nowMs: init.nowMs,
+    })
   }
 
   start(): void {
@@ -56,22 +68,18 @@ export class Dialer {
     this.#stopped.abort(new Error('the network stops'))
   }
 
-  /** Adds a way to a hub. A hub heard on the LAN is alive, so its back-off is cut short. */
-  learn(hub: HubId | null, addresses: readonly string[], source: CandidateSource): void {
-    if (hub === this.#init.self || addresses.length === 0) return
+  /** Adds a way to a hub; false when there is no room for it. A hub heard on the LAN is alive, so its back-off is cut short. */
+  learn(hub: HubId | null, addresses: readonly string[], source: CandidateSource): boolean {
+    if (hub === this.#init.self || addresses.length === 0) return true
     const nowMs = this.#init.nowMs()
     const candidate = this.#find(hub ?? addresses.join(), { hub, addresses, source })
-    if (candidate === null) return
+    if (candidate === null) return false
     const fresh = addresses.filter((address) => !candidate.addresses.includes(address))
     const known = candidate.addresses.filter((address) => !addresses.includes(address))
     candidate.addresses = [...addresses, ...known].slice(0, liveLimits.addressesPerCandidateMax)
     if (source === 'told') Object.assign(candidate, { source, refused: false, dueMs: nowMs })
-    if (source !== 'heard') return
-    if (candidate.source === 'remembered') candidate.source = 'heard'
-    candidate.heardMs = nowMs
-    if (candidate.refused) return
-    const patience = fresh.length > 0 ? 0 : liveLimits.dialHeardBackoffMsMax
-    candidate.dueMs = Math.min(candidate.dueMs, nowMs + Math.max(patience, this.#courtesyMs(candidate)))
+    if (source === 'heard') this.#hear(candidate, fresh.length > 0)
+    return true
   }
 
   /** Adds an address from the command line or a token, with or without a hub id. */
@@ -116,6 +124,15 @@ export class Dialer {
       candidate.refused = false
       candidate.dueMs = this.#init.nowMs()
     }
+  }
+
+  #hear(candidate: Candidate, isFresh: boolean): void {
+    const nowMs = this.#init.nowMs()
+    if (candidate.source === 'remembered') candidate.source = 'heard'
+    candidate.heardMs = nowMs
+    if (candidate.refused) return
+    const patience = isFresh ? 0 : liveLimits.dialHeardBackoffMsMax
+    candidate.dueMs = Math.min(candidate.dueMs, nowMs + Math.max(patience, this.#courtesyMs(candidate)))
   }
 
   #find(
@@ -171,14 +188,30 @@ export class Dialer {
   }
 
   #tick(): void {
-    const nowMs = this.#init.nowMs()
-    for (const candidate of this.#candidates.values()) {
-      if (this.#dialing >= liveLimits.parallelDialsMax) return
-      if (candidate.dialing || candidate.dueMs > nowMs) continue
-      const { hub } = candidate
-      if (hub !== null && (this.#init.isConnected(hub) || this.#init.isRemoved(hub))) continue
-      void this.#dial(candidate)
-    }
+    if (this.#isStarting) return
+    this.#isStarting = true
+    this.#startEach([...this.#candidates.values()].filter((candidate) => this.#isDue(candidate)))
+  }
+
+  /** To begin a dial takes about a millisecond: what else there is to do gets its turn between two. */
+  #startEach([candidate, ...others]: readonly Candidate[]): void {
+    const isFull = this.#dialing >= liveLimits.parallelDialsMax
+    this.#isStarting = candidate !== undefined && !isFull && !this.#stopped.signal.aborted
+    if (candidate === undefined || !this.#isStarting) return
+    if (this.#isDue(candidate) && this.#isWithinBudget(candidate)) void this.#dial(candidate)
+    setImmediate(() => this.#startEach(others))
+  }
+
+  #isDue({ hub, dialing, dueMs }: Candidate): boolean {
+    if (dialing || dueMs > this.#init.nowMs()) return false
+    return hub === null || !(this.#init.isConnected(hub) || this.#init.isRemoved(hub))
+  }
+
+  #isWithinBudget(candidate: Candidate): boolean {
+    const host = vainHostOf(candidate)
+    if (host === null || this.#vain.take(host)) return true
+    candidate.dueMs = this.#init.nowMs() + 1_000 / liveLimits.vainDialsPerHostPerSecond
+    return false
   }
 
   async #dial(candidate: Candidate): Promise<void> {
@@ -201,6 +234,8 @@ export class Dialer {
 
   /** The connection stands, the hello may still fail: a next try waits as after a failure until `connected` clears it. */
   #reached(candidate: Candidate, hub: HubId): void {
+    const host = vainHostOf(candidate)
+    if (host !== null) this.#vain.charge(host, -1)
     const reached = candidate.hub === hub ? candidate : this.#identified(candidate, hub)
     reached.dueMs = Math.max(reached.dueMs, this.#init.nowMs() + liveLimits.helloWindowMs)
   }
@@ -225,4 +260,9 @@ export class Dialer {
     this.#init.log.debug({ hub: candidate.hub, ...errorFields(error) }, 'could not reach a hub')
     this.#init.onFailure(candidate.hub, candidate.addresses.join(' '), error)
   }
+}
+
+/** The machine of a hub that only multicast has told of; null for others. */
+function vainHostOf({ source, addresses }: Candidate): string | null {
+  return source === 'heard' ? hostOf(addresses[0] ?? '') : null
 }

@@ -50,6 +50,12 @@ export class Doorway {
     return true
   }
 
+  /** Who came from this multiaddr broke the protocol: its machine is let in less often for a while. */
+  broke(address: string): void {
+    const [, , host = ''] = address.split('/')
+    if (host !== '') this.#arrivals.charge(host, liveLimits.arrivalsLostPerBreach)
+  }
+
   /** The connection from this multiaddr is a link to a hub of the swarm now: its place is free. */
   passed(address: string): void {
     const [, , host = '', , port = ''] = address.split('/')

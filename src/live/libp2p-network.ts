@@ -282,22 +282,19 @@ export class Libp2pNetwork implements Network {
     })
   }
 
-  #found(dialer: Dialer, { hub, swarm, port, addresses, gone }: Announcement): void {
+  #found(dialer: Dialer, { hub, swarm, port, addresses, gone }: Announcement): boolean {
     const targets = addresses.map((address) => `/ip4/${address}/tcp/${port}`)
-    if (swarm === ASKING) this.#asks(hub, gone, { host: addresses[0] ?? '', port })
-    else if (swarm !== this.#components.swarm.prefix) this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`)
-    else if (gone) this.#goodbye(dialer, hub)
-    else dialer.learn(hub, targets, 'heard')
-  }
-
-  #goodbye(dialer: Dialer, hub: HubId): void {
-    dialer.unlearn(hub)
-    this.#dialFailures.forget(hub)
-  }
-
-  #asks(hub: HubId, gone: boolean, at: { host: string; port: number }): void {
-    if (gone) this.asking.leave(hub)
-    else this.asking.hear({ hub, ...at })
+    if (swarm === ASKING) {
+      if (!gone) return this.asking.hear({ hub, host: addresses[0] ?? '', port })
+      this.asking.leave(hub)
+    } else if (swarm !== this.#components.swarm.prefix) {
+      return this.#foreign.record(hub, targets.join(' '), `swarm ${swarm}`) > 1
+    } else {
+      if (!gone) return dialer.learn(hub, targets, 'heard')
+      dialer.unlearn(hub)
+      this.#dialFailures.forget(hub)
+    }
+    return true
   }
 
   #linksHandler(): SwarmLinksHandler {
@@ -340,6 +337,7 @@ export class Libp2pNetwork implements Network {
     this.#refused.record(hub, connection.remoteAddr.toString(), said)
     this.#running?.dialer.refused(hub)
     if (!broken) this.#remembered.forget(hub)
+    else if (by === 'us') this.#doorway.broke(connection.remoteAddr.toString())
     this.#components.log.warn({ hub, reason: said }, 'a hub was refused')
   }
 

@@ -57,6 +57,7 @@ export class MdnsSockets {
   readonly #speakers = new Map<string, Speaker>()
   readonly #counts = new Map<string, Counts>()
   readonly #budget: Budget
+  #lastSender: { readonly address: string; readonly counts: Counts } | null = null
   #listener: { socket: Socket; mdns: MulticastDNS } | null = null
   #error: string | null = null
 
@@ -117,6 +118,11 @@ export class MdnsSockets {
     else speaker.mdns.query({ ...packet, questions: packet.questions ?? [] }, done)
   }
 
+  /** What came from there was of no use: whoever makes hubs up is soon not even read. */
+  inVain(address: string): void {
+    this.#budget.charge(address, liveLimits.mdnsLostPerVain)
+  }
+
   close(): void {
     for (const name of [...this.#speakers.keys()]) this.#closeSpeaker(name)
     this.#listener?.mdns.destroy()
@@ -172,6 +178,7 @@ export class MdnsSockets {
     const mdns = multicastDns({ socket, interface: one.address, bind: one.address })
     this.#sift(socket)
     const speaker = { on: one, mdns }
+    this.#lastSender = null
     this.#speakers.set(one.name, speaker)
     const counts = this.#note(one.name, one.address)
     const failed = (error: Error) => {
@@ -189,6 +196,7 @@ export class MdnsSockets {
 
   #closeSpeaker(name: string): void {
     const speaker = this.#speakers.get(name)
+    this.#lastSender = null
     this.#speakers.delete(name)
     speaker?.mdns.destroy()
   }
@@ -205,8 +213,17 @@ export class MdnsSockets {
   }
 
   #count(what: 'heard' | 'dropped', address: string): void {
-    const on = this.interfaces().find((one) => isInSubnet(address, one))
-    if (on !== undefined) this.#note(on.name, on.address)[what]++
+    const counts = this.#countsFrom(address)
+    if (counts !== undefined) counts[what]++
+  }
+
+  /** Of the interface through which a sender is heard. A flood comes from one sender, and looks it up once. */
+  #countsFrom(address: string): Counts | undefined {
+    if (this.#lastSender?.address !== address) {
+      const on = this.interfaces().find((one) => isInSubnet(address, one))
+      this.#lastSender = on === undefined ? null : { address, counts: this.#note(on.name, on.address) }
+    }
+    return this.#lastSender?.counts
   }
 
   #receive(packet: Packet, address: string): void {

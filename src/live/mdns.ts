@@ -14,8 +14,11 @@ export interface MdnsInit {
   readonly swarmPrefix: string
   /** The port hubs reach us at through an interface, or null when we do not listen there. */
   readonly portOn: (on: Interface) => number | null
-  /** `addresses` are those a packet may speak for: its own source, or others of the same subnet. */
-  readonly found: (announcement: Announcement) => void
+  /**
+   * `addresses` are those a packet may speak for: its own source, or others of the same subnet. False when this is a hub too many,
+   * or one that is of no use here and new.
+   */
+  readonly found: (announcement: Announcement) => boolean
   /** Another process announces this hub's own id: a copied home folder. */
   readonly twin: (address: string, port: number) => void
   readonly nowMs: () => number
@@ -121,7 +124,7 @@ export class Mdns {
     if (announcement === null) return false
     if (announcement.hub === this.#init.self) return this.#isOwn(announcement, from)
     // only the source of a packet is known to be on this link; other addresses in it could be anybody's
-    this.#init.found({ ...announcement, addresses: [from.address] })
+    if (!this.#init.found({ ...announcement, addresses: [from.address] })) this.#sockets.inVain(from.address)
     return false
   }
 

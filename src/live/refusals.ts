@@ -18,13 +18,15 @@ export class Refusals {
     this.#nowMs = nowMs
   }
 
-  record(peer: string, address: string, reason: string): void {
+  /** Returns how often that has happened. */
+  record(peer: string, address: string, reason: string): number {
     const key = `${peer === '' ? hostOf(address) : peer} ${reason}`
     const times = (this.#entries.get(key)?.times ?? 0) + 1
     this.#entries.delete(key)
     this.#entries.set(key, { peer, address, reason, times, lastMs: this.#nowMs() })
     const oldest = this.#entries.keys().next()
     if (this.#entries.size > liveLimits.refusalsMax && !oldest.done) this.#entries.delete(oldest.value)
+    return times
   }
 
   /** What was recorded about a peer is over. */
@@ -40,5 +42,6 @@ export class Refusals {
 
 /** The host part of a multiaddr: source ports change with every attempt, so only this tells strangers apart. */
 export function hostOf(address: string): string {
-  return address.split('/').slice(0, 3).join('/')
+  const end = address.indexOf('/', address.indexOf('/', 1) + 1)
+  return end < 0 ? address : address.slice(0, end)
 }

@@ -49,3 +49,18 @@ test('whatever arrives when, nobody gets more than burst and rate allow', () => 
     }),
   )
 })
+
+test('what is charged is missing afterwards, within bounds; what is given back is there again, and no more than that', () => {
+  const { budget: one, clock } = budget()
+  one.charge('a', 3)
+  expect(taken(one, 'a', 10)).toBe(1)
+  one.charge('a', -2)
+  expect(taken(one, 'a', 10)).toBe(2)
+  for (let times = 0; times < 100; times++) one.charge('a', 1_000)
+  clock.ms += 2_000
+  expect(taken(one, 'a', 10)).toBe(0)
+  clock.ms += 2_000
+  expect(taken(one, 'a', 10)).toBe(4)
+  for (let times = 0; times < 100; times++) one.charge('a', -1_000)
+  expect(taken(one, 'a', 10)).toBe(4)
+})

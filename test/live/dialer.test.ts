@@ -143,3 +143,39 @@ test('this hub itself and removed hubs are not dialled; a goodbye ends the searc
   await vi.advanceTimersByTimeAsync(10_000)
   expect(attempts).toEqual([])
 })
+
+test('hubs that are only said to be there cost a few dials a second, however often they are announced', async () => {
+  for (let round = 0; round < 100; round++) {
+    for (let n = 0; n < 60; n++)
+      dialer.learn(`Z${n}`, [`/ip4/10.0.0.2/tcp/${1 + ((round * 60 + n) % 60_000)}`], 'heard')
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  const perSecond = liveLimits.vainDialsPerHostPerSecond
+  expect(attempts.length).toBeLessThanOrEqual(liveLimits.vainDialsPerHostBurst + 10 * perSecond + 1)
+  expect(attempts.length).toBeGreaterThan(liveLimits.vainDialsPerHostBurst)
+})
+
+test('they keep no dial from hubs on other machines, nor from those that are known', async () => {
+  for (let n = 0; n < 60; n++) dialer.learn(`Z${n}`, [`/ip4/10.0.0.2/tcp/${n + 1}`], 'heard')
+  await vi.advanceTimersByTimeAsync(3_000)
+  dialer.learn('Zother', ['/ip4/10.0.0.3/tcp/1'], 'heard')
+  dialer.learn('Zknown', ['/ip4/10.0.0.2/tcp/99'], 'remembered')
+  await vi.advanceTimersByTimeAsync(300)
+  expect(attempts.map(({ hub }) => hub)).toEqual(expect.arrayContaining(['Zother', 'Zknown']))
+})
+
+test('dials that reach their hub use nothing up: a machine may have many', async () => {
+  const many = 3 * liveLimits.vainDialsPerHostBurst
+  answer = (hub) => {
+    connected.add(hub ?? '')
+    return Promise.resolve(hub ?? '')
+  }
+  // So many may be heard of one machine at a time.
+  for (let n = 0; n < many; n++) {
+    dialer.learn(`Z${n}`, ['/ip4/10.0.0.2/tcp/1'], 'heard')
+    if (n % 30 === 29) for (let at = n - 29; at <= n; at++) await vi.advanceTimersByTimeAsync(20)
+    if (n % 30 === 29) for (const hub of connected) dialer.unlearn(hub)
+  }
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(connected.size).toBe(many)
+})

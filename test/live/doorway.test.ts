@@ -99,3 +99,24 @@ async function greeted(port: number): Promise<string> {
   socket.destroy()
   return said
 }
+
+test('a machine that breaks the protocol again and again is let in seldom; others are not', () => {
+  const { door, clock } = doorway()
+  const breaks = (host: string): boolean => {
+    const one = arrival(host)
+    const entered = door.enter(one)
+    if (entered) door.broke(`/ip4/${host}/tcp/${one.remotePort}`)
+    one.emit('close')
+    return entered
+  }
+  const atOnce = Array.from({ length: 100 }, () => breaks('10.0.0.1')).filter(Boolean).length
+  expect(atOnce).toBeLessThan(10)
+  let later = 0
+  for (let seconds = 0; seconds < 30; seconds++) {
+    clock.ms += 1_000
+    for (let n = 0; n < 100; n++) if (breaks('10.0.0.1')) later++
+  }
+  expect(later).toBeGreaterThan(20)
+  expect(later).toBeLessThan(80)
+  expect(door.enter(arrival('10.0.0.2'))).toBe(true)
+})

@@ -13,12 +13,14 @@ export class AskingHubs {
     this.#nowMs = nowMs
   }
 
-  hear(asking: Asking): void {
+  /** False when there are too many already. */
+  hear(asking: Asking): boolean {
     this.#forget()
     const others = [...this.#heard.values()].filter(({ hub }) => hub !== asking.hub)
     const neighbours = others.filter(({ host }) => host === asking.host)
-    if (neighbours.length >= pairingLimits.askingPerHostMax || others.length >= pairingLimits.askingMax) return
+    if (neighbours.length >= pairingLimits.askingPerHostMax || others.length >= pairingLimits.askingMax) return false
     this.#heard.set(asking.hub, { ...asking, heardMs: this.#nowMs() })
+    return true
   }
 
   leave(hub: string): void {

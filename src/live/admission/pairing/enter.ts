@@ -56,7 +56,7 @@ function announceOn(self: HubId, port: number, log: Log): () => Promise<void> {
     self,
     swarmPrefix: ASKING,
     portOn: () => port,
-    found: () => undefined,
+    found: () => true,
     twin: () => undefined,
     nowMs: () => performance.now(),
     random: Math.random,
