@@ -14,6 +14,7 @@ import { madeAttacks } from './made-attacks.ts'
 import { madeThereAttacks } from './made-there-attacks.ts'
 import { runPlain } from './plain.ts'
 import { sliceAttacks } from './slice-attacks.ts'
+import { steadyAttacks } from './steady-attacks.ts'
 
 test.each([
   ...attacks,
@@ -24,6 +25,7 @@ test.each([
   ...excerptAttacks,
   ...madeAttacks,
   ...givenAttacks,
+  ...steadyAttacks,
   ...madeThereAttacks,
   ...drainAttacks,
   ...chainAttacks,

@@ -4,18 +4,19 @@ import { builtinMethods, pureGlobals } from '../flow/builtins.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, walk } from '../syntax/walk.ts'
+import { isSteadyCall } from './steady-functions.ts'
 
 /** A key that does not ask for the counts themselves. */
 export function isSteady(map: ModuleMap, variable: Variable, key: AnyNode): boolean {
   return usesOf(variable, key) === 0 && isRepeatable(map, key)
 }
 
-/** Evaluated twice in a row it gives the same: names, constants, paths, and methods of text and numbers. */
+/** Evaluated twice in a row it gives the same: names, constants, paths, methods of text and numbers, and functions that do nothing but compute. */
 export function isRepeatable(map: ModuleMap, node: AnyNode): boolean {
   let repeatable = true
   walk(node, (at) => {
     if (REPEATABLE.has(at.type)) return
-    repeatable &&= at.type === 'CallExpression' && isPlainMethod(map, at)
+    repeatable &&= at.type === 'CallExpression' && (isPlainMethod(map, at) || isSteadyCall(map, at))
   })
   return repeatable
 }

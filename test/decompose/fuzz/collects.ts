@@ -1,5 +1,5 @@
 /** Folds into containers. */
-import { type Kind, made, numeric } from './parts.ts'
+import { type Kind, keyCalls, made, numeric } from './parts.ts'
 
 export const collectKinds: Readonly<Record<string, Kind>> = {
   collectCounts: (c, n) =>
@@ -72,7 +72,7 @@ export const collectKinds: Readonly<Record<string, Kind>> = {
     ),
   keyedSums: (c, n) =>
     made(n, 'any', (v) => {
-      const k = c.one(['r.k', 'r.name', 'r.v % 3', '"x"'])
+      const k = c.one(['r.k', 'r.name', 'r.v % 3', '"x"', ...keyCalls('r.v')])
       const e = c.one([
         'r.v',
         'r.v - 6',

@@ -1,10 +1,10 @@
 /** Lists per key. */
-import { type Kind, made, numeric } from './parts.ts'
+import { type Kind, keyCalls, made, numeric } from './parts.ts'
 
 export const groupKinds: Readonly<Record<string, Kind>> = {
   groupForms: (c, n) =>
     made(n, 'any', (v) => {
-      const k = c.one(['x % 3', 'x', '"k" + (x % 4)', 'Math.abs(x | 0)', '"toString"'])
+      const k = c.one(['x % 3', 'x', '"k" + (x % 4)', 'Math.abs(x | 0)', '"toString"', ...keyCalls('x')])
       const e = c.one(['x', '[x]', numeric(c, 'x'), '{ x, box }', 'box', 'recs[0]', `${v}.size`])
       const map = [
         `if (!${v}.has(${k})) ${v}.set(${k}, []); ${v}.get(${k}).push(${e})`,
@@ -55,7 +55,7 @@ export const groupKinds: Readonly<Record<string, Kind>> = {
     ),
   groupSets: (c, n) =>
     made(n, 'any', (v) => {
-      const k = c.one(['r.k', 'r.name', 'r.v % 3', '"toString"', '"__proto__"', 'r.inner'])
+      const k = c.one(['r.k', 'r.name', 'r.v % 3', '"toString"', '"__proto__"', 'r.inner', ...keyCalls('r.v')])
       const e = c.one(['r', 'r.v % 4', '-0', 'r.inner', 'heavy(r.v)', '[r.v]', `${v}`])
       const map = [
         `if (!${v}.has(${k})) ${v}.set(${k}, new Set()); ${v}.get(${k}).add(${e})`,

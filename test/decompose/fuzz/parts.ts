@@ -54,3 +54,19 @@ export const made = (names: Names, pool: 'nums' | 'recs' | 'any', text: (name: s
   if (pool !== 'any') names[pool].push(name)
   return text(name)
 }
+
+/** Keys that functions give, some of which do more than compute. */
+export function keyCalls(x: string): readonly string[] {
+  return [
+    `heavy(${x}) % 4`,
+    `twice(${x})`,
+    `near(${x}, 1) | 0`,
+    `fib(${x} & 3)`,
+    `mean([${x}, 1])`,
+    `pairOf(${x}, total)`,
+    `bump(1) % 3`,
+    `take(${x} & 3)`,
+    `new Point(${x}, 1).norm()`,
+    `collect([${x}], history)`,
+  ]
+}

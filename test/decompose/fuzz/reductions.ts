@@ -1,5 +1,5 @@
 /** Statements that reduce many items to few values: sums, counts, extremes. */
-import { type Kind, made } from './parts.ts'
+import { type Kind, keyCalls, made } from './parts.ts'
 
 const STARTS = ['0', '7', '-3', '0.5', '-0', '9007199254740990', '-9007199254740970', '"s"', '0n', '4503599627370496']
 
@@ -48,7 +48,7 @@ export const reductionKinds: Readonly<Record<string, Kind>> = {
     ),
   tallyForms: (c, n) =>
     made(n, 'any', (v) => {
-      const k = c.one(['x % 3', 'x', '"k" + (x % 4)', 'Math.abs(x | 0)'])
+      const k = c.one(['x % 3', 'x', '"k" + (x % 4)', 'Math.abs(x | 0)', ...keyCalls('x')])
       const map = [
         `${v}.set(${k}, ${v}.has(${k}) ? ${v}.get(${k}) + 1 : 1)`,
         `if (${v}.has(${k})) { ${v}.set(${k}, ${v}.get(${k}) + 2) } else { ${v}.set(${k}, 2) }`,
