@@ -273,7 +273,7 @@ export const recovery = {
   rootReplayMs: 10_000,
   /** A new job's root is left to its submitter for this long. */
   rootPatienceMs: 1_000,
-  /** A root that lost its hub is left to the one that the plan names for this long, and so long again to each that would be better. */
+  /** A root that lost its hub is left to the one that the plan names for this long, and then so long to each other one in turn. */
   rootGraceMs: 250,
   /** A failed attempt rests before the same hub tries again, so that others come first. */
   failedAttemptPauseMs: 1_000,

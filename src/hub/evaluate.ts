@@ -141,7 +141,7 @@ function isRoot(assignment: Assignment): boolean {
 
 /**
  * Roots take no slot, so they are claimed at once: the first time by the submitter, which has all they need, later by the
- * hub that the plan names, in the end by anybody, the next best first. Two that begin at once cost a process and its start.
+ * hub that the plan names, in the end by anybody, one after the other. Two that begin at once cost a process and its start.
  */
 function claimRoots(state: HubState, plan: Plan): number {
   let claimed = 0
@@ -167,12 +167,12 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   return submitter?.state === 'alive' && mayTake(submitter, job)
 }
 
-/** Whom the plan names has not come: its own plan may name another. */
-function isRootOverdue(state: HubState, plan: Plan, { unit, offers, ownFinishMs }: Assignment): boolean {
-  const waitedMs = state.nowMs - (unit.job.rootOpenMs ?? state.nowMs)
-  const before = offers.filter(({ placement }) => placement.finishMs < (ownFinishMs ?? Number.POSITIVE_INFINITY)).length
-  const graceMs = unit.view.epochMax(0) < 0 ? recovery.rootPatienceMs : recovery.rootGraceMs
-  return waitedMs >= graceMs * Math.max(1, before) && hasPatienceEnded(state, plan, 4)
+/** Whom the plan names has not come: its own plan may name another. The lower id goes first, for about that all agree. */
+function isRootOverdue(state: HubState, plan: Plan, { unit: { job, view } }: Assignment): boolean {
+  const waitedMs = state.nowMs - (job.rootOpenMs ?? state.nowMs)
+  const before = state.members.alive().filter((member) => member.hub < state.self && mayTake(member, job)).length
+  const graceMs = view.epochMax(0) < 0 ? recovery.rootPatienceMs : 0
+  return waitedMs >= graceMs + recovery.rootGraceMs * (1 + before) && hasPatienceEnded(state, plan, 4)
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */
