@@ -75,6 +75,9 @@ export const liveLimits = {
   arrivalHostsMax: 1024,
   /** A connection over which garbage came counts as so many: a machine may break the protocol twice a second. */
   arrivalsLostPerBreach: 15,
+  /** A hub that broke the protocol so often, each time within this of the last, is turned away until it has been quiet for so long. */
+  breachesMax: 6,
+  shunMs: 60_000,
   /** Connections the kernel keeps for us: those that wait are all taken in one turn of the event loop. */
   arrivalsWaitingMax: 32,
   /** Bytes on a new stream before its protocol is agreed on: names of protocols, each after the last was turned down. */

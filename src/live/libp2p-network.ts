@@ -32,6 +32,7 @@ import { Mdns } from './mdns.ts'
 import type { Announcement } from './mdns-packet.ts'
 import type { InterfaceTraffic } from './mdns-sockets.ts'
 import type { Network, NetworkListener, Peer } from './network.ts'
+import { Offenders } from './offenders.ts'
 import { type Refusal, Refusals } from './refusals.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SwarmLinks, type SwarmLinksHandler } from './swarm-links.ts'
@@ -105,6 +106,7 @@ export class Libp2pNetwork implements Network {
   readonly #refused: Refusals
   readonly #dialFailures: Refusals
   readonly #foreign: Refusals
+  readonly #offenders: Offenders
   readonly #peerAddresses = new Map<HubId, readonly string[]>()
   readonly #stopping = new AbortController()
   #running: Running | null = null
@@ -123,6 +125,7 @@ export class Libp2pNetwork implements Network {
     this.#refused = new Refusals(this.#nowMs)
     this.#dialFailures = new Refusals(this.#nowMs)
     this.#foreign = new Refusals(this.#nowMs)
+    this.#offenders = new Offenders(this.#nowMs)
     this.#links = new SwarmLinks({ self: this.self, ...components }, this.#linksHandler())
     this.#roundTrips = new RoundTrips(this.#links)
     const receiver = new BlobReceiver(blobs)
@@ -140,7 +143,7 @@ export class Libp2pNetwork implements Network {
     const options = libp2pOptions({
       identity,
       swarm,
-      gater: createGater(membership, onRefused),
+      gater: createGater(membership, (hub) => this.#offenders.isShunned(hub), onRefused),
       registrar: this.#registrar,
       doorway: this.#doorway,
       listen: (this.#init.listen ?? ['0.0.0.0']).map((address) => `/ip4/${address}/tcp/${this.#init.port}`),
@@ -337,7 +340,10 @@ export class Libp2pNetwork implements Network {
     this.#refused.record(hub, connection.remoteAddr.toString(), said)
     this.#running?.dialer.refused(hub)
     if (!broken) this.#remembered.forget(hub)
-    else if (by === 'us') this.#doorway.broke(connection.remoteAddr.toString())
+    else if (by === 'us') {
+      this.#offenders.note(hub)
+      this.#doorway.broke(connection.remoteAddr.toString())
+    }
     this.#components.log.warn({ hub, reason: said }, 'a hub was refused')
   }
 

@@ -1,10 +1,11 @@
-/** The second gate, right after the handshake: removed hubs get no further. */
+/** The second gate, right after the handshake: removed hubs, and those that only send garbage, get no further. */
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { Membership } from './membership.ts'
 
 /** Strangers with the secret pass here; they meet the hello window, which lets them show a certificate and do nothing else. */
 export function createGater(
   membership: Membership,
+  isShunned: (peer: string) => boolean,
   onRefused: (peer: string, address: string, reason: string) => void,
 ): ConnectionGater {
   const denyRemoved = (peer: PeerId, connection?: MultiaddrConnection): boolean => {
@@ -15,7 +16,7 @@ export function createGater(
   return {
     denyDialPeer: (peer) => denyRemoved(peer),
     denyDialMultiaddr: () => false,
-    denyInboundEncryptedConnection: denyRemoved,
+    denyInboundEncryptedConnection: (peer, connection) => isShunned(peer.toString()) || denyRemoved(peer, connection),
     denyOutboundEncryptedConnection: denyRemoved,
   }
 }
