@@ -6,6 +6,7 @@ import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import { expectedEnd } from './expected-ends.ts'
+import { journeyOf } from './job.ts'
 import { familyGraph, type Unit } from './ready-set.ts'
 import type { HubState } from './state.ts'
 
@@ -51,10 +52,10 @@ export interface Readiness {
 
 const byLink: Readiness = { elsewhereMs: null, near: [] }
 
-/** What all bidders for a unit have in common: shards of a graph travel by the mean link, so only holders are different. */
+/** What all bidders for a unit have in common: shards of a graph travel by the mean link, so only holders are different, and who sent for inputs ahead. */
 export function readinessOf(state: HubState, unit: Unit, parents: readonly ParentLink[]): Readiness {
   if (unit.view.spec.edges.length === 0) return byLink
-  const near: HubId[] = []
+  const near: HubId[] = unit.job.sentFor.size === 0 ? [] : [state.self]
   for (const { holders } of unit.inputs) near.push(...holders)
   for (const { hub } of parents) if (hub !== undefined) near.push(hub)
   return { elsewhereMs: arrivalMs(state, unit, parents, NOWHERE, meanLink(state)), near }
@@ -81,16 +82,22 @@ function parentsMs(state: HubState, at: HubId, parents: readonly ParentLink[]): 
   return readyMs
 }
 
-/** When what is there already can be at a hub. Results of different hubs come side by side, those of a bundle one after the other. */
+/**
+ * When what is there already can be at a hub. Results of different hubs come side by side, those of a bundle one after the other. What this hub
+ * has sent for is on its way since; what others have, only they know.
+ */
 function presentInputsMs(state: HubState, unit: Unit, hub: HubId, link: Link): number {
   if (unit.view.spec.edges.length === 0) return state.nowMs + transferMs(unit.inputs, hub, link)
-  let longestMs = 0
-  for (const { bytes, holders } of unit.inputs) {
+  const edges = hub === state.self ? familyGraph(unit.view).parents[unit.lo] : undefined
+  let latestMs = state.nowMs
+  for (const [at, { bytes, holders }] of unit.inputs.entries()) {
     const [from] = holders
     if (from === undefined || holders.includes(hub)) continue
-    longestMs = Math.max(longestMs, moveTime(state, bytes))
+    const edge = edges?.[at]
+    const sentMs = edge === undefined ? undefined : unit.job.sentFor.get(journeyOf(edge, unit.lo))
+    latestMs = Math.max(latestMs, (sentMs ?? state.nowMs) + moveTime(state, bytes))
   }
-  return state.nowMs + longestMs
+  return latestMs
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { LedgerRecord } from '../ledger/record.ts'
 import type { FamilyView, JobView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
-import { type FamilyKey, ROOT_FAMILY, shardItems } from '../program/family.ts'
+import { type Edge, type FamilyKey, ROOT_FAMILY, shardItems } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
 import type { Cid, HubId, JobId } from '../program/ref.ts'
 import type { RunId } from './input.ts'
@@ -42,8 +42,8 @@ export interface Job {
   readonly failures: Map<string, Map<HubId, Failure>>
   /** Blobs asked for in vain, by what they hold: `family:shard` for results, the family for its inputs. */
   readonly misses: Map<string, { readonly sinceMs: number; times: number }>
-  /** Results that were sent for before their shard could begin: `family:shard>for`. */
-  readonly sentFor: Set<string>
+  /** Results that were sent for before their shard could begin: `family:shard>for` to own clock. */
+  readonly sentFor: Map<string, number>
   /** Own clock since which too few hubs are here to compare results; null while there are enough. */
   shortSinceMs: number | null
   /** Differences between results that were told. */
@@ -66,6 +66,11 @@ export interface Failure {
 export interface Awaited {
   readonly family: string
   readonly delivered: Uint8Array
+}
+
+/** Names the way of one result to one shard of a family, in `sentFor`. */
+export function journeyOf({ family, from }: Pick<Edge, 'family' | 'from'>, to: number): string {
+  return `${family}:${from}>${to}`
 }
 
 /** The fold of the root family of a job. */

@@ -39,7 +39,7 @@ export function jobKnown(state: HubState, known: JobKnown): void {
     pauses: new Map(),
     failures: new Map(),
     misses: new Map(),
-    sentFor: new Set(),
+    sentFor: new Map(),
     lostCheckpoints: new Set(),
     shortSinceMs: null,
     disputes: new Set(),

@@ -3,7 +3,7 @@ import type { FamilyView } from '../ledger/view.ts'
 import { auction } from '../limits.ts'
 import type { Assignment } from './auction.ts'
 import type { Prefetch } from './effect.ts'
-import type { Job } from './job.ts'
+import { type Job, journeyOf } from './job.ts'
 import { familyGraph } from './ready-set.ts'
 import type { HubState } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
@@ -12,11 +12,12 @@ import { inputsTravelMs } from './travel.ts'
 export function prefetch(state: HubState, job: Job, view: FamilyView, lo: number, hi: number): void {
   const wanted: Prefetch[] = []
   for (let shard = lo; shard < hi; shard++) {
-    for (const { family, from } of familyGraph(view).parents[shard] ?? []) {
-      const key = `${family}:${from}>${shard}`
+    for (const edge of familyGraph(view).parents[shard] ?? []) {
+      const { family, from } = edge
+      const key = journeyOf(edge, shard)
       const done = job.sentFor.has(key) ? null : job.view.families.get(family)?.done(from)
       if (done === null || done === undefined) continue
-      job.sentFor.add(key)
+      job.sentFor.set(key, state.nowMs)
       const { hub, holders, ref } = done
       if (hub !== state.self && !holders.includes(state.self)) {
         wanted.push({ family, shard: from, of: shard, ref, holders: [hub, ...holders] })

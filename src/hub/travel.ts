@@ -5,7 +5,7 @@ import type { Dependencies } from '../program/dependencies.ts'
 import { ROOT_FAMILY } from '../program/family.ts'
 import type { HubId } from '../program/ref.ts'
 import { meanLink } from './arrival.ts'
-import type { Job } from './job.ts'
+import { type Job, journeyOf } from './job.ts'
 import { familyGraph } from './ready-set.ts'
 import type { HubState } from './state.ts'
 
@@ -34,20 +34,21 @@ function meanBytes(graph: Dependencies): number {
   return mean
 }
 
-/** Milliseconds until what shards `[lo, hi)` of a family need of others could be at a hub, were it sent for now. */
+/** Milliseconds until what shards `[lo, hi)` of a family need of others could be at a hub, were it sent for now, or as long ago as this hub has. */
 export function inputsTravelMs(state: HubState, job: Job, view: FamilyView, place: Place, hub: HubId): number {
   if (view.spec.edges.length === 0) return 0
   const graph = familyGraph(view)
-  let bytes = -1
+  const link = meanLink(state)
+  let latestMs = state.nowMs
   for (let shard = place.lo; shard < place.hi; shard++) {
     for (const edge of graph.parents[shard] ?? []) {
       const done = job.view.families.get(edge.family)?.done(edge.from)
       if (done !== null && done !== undefined && (done.hub === hub || done.holders.includes(hub))) continue
-      bytes = Math.max(bytes, edge.bytes)
+      const sentMs = hub === state.self ? job.sentFor.get(journeyOf(edge, shard)) : undefined
+      latestMs = Math.max(latestMs, (sentMs ?? state.nowMs) + link.latencyMs + edge.bytes / link.bytesPerMs)
     }
   }
-  const link = meanLink(state)
-  return bytes < 0 ? 0 : link.latencyMs + bytes / link.bytesPerMs
+  return latestMs - state.nowMs
 }
 
 interface Place {

@@ -1,6 +1,7 @@
 /** Claims follow what has happened since they were made: late parents bind no chains of children, and inputs travel ahead. */
 import { expect, test } from 'vitest'
 import { expectedEnd } from '../../src/hub/expected-ends.ts'
+import { inputsTravelMs } from '../../src/hub/travel.ts'
 import { auction } from '../../src/limits.ts'
 import { claimOf, doneOf, JOB, only, Pair } from './pair.ts'
 
@@ -75,4 +76,23 @@ test('inputs of a shard that the plan gives to this hub travel before it is clai
   expect(pair.view().claim(2)).toBeNull()
   const wanted = only(effects, 'prefetch').flatMap((effect) => effect.wanted)
   expect(wanted.map(({ shard, of }) => [shard, of])).toEqual([[0, 2]])
+})
+
+test('what this hub has sent for is on its way since, in its own bids too', () => {
+  const pair = new Pair()
+  const edges = [
+    { from: 0, to: 2, bytes: 800 * auction.linkBytesPerMs },
+    { from: 1, to: 2 },
+  ]
+  pair.bFreeInMs = 60_000
+  pair.knowJob({ shards: 3, workMs: () => 1_000, isCostKnown: true, edges })
+  pair.fromB(claimOf({ lo: 1, hi: 2 }), claimOf({ lo: 1, hi: 2, state: 'running' }), doneOf({}))
+  const travelMs = (hub: string): number =>
+    Math.round(inputsTravelMs(pair.hub.state, pair.hub.state.job(JOB), pair.view(), { lo: 2, hi: 3 }, hub))
+  const asked = only(pair.pass(100), 'prefetch').length
+  const before = travelMs('a')
+  pair.pass(400)
+  expect(asked).toBe(1)
+  expect(before - travelMs('a')).toBe(400)
+  expect(travelMs('c')).toBeGreaterThan(800)
 })
