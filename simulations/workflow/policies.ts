@@ -23,6 +23,8 @@ export function runHeft(world: WorkflowWorld, dag: Dag): CentralRun {
       isLaid = true
     },
     died(central) {
+      // Who dies before the first plan is no part of it.
+      isLaid = true
       const fixed = central.done.map((one) => one && { machine: one.machine, end: one.end })
       const free = world.machines.map(({ slots }, machine) => {
         if (central.dead.has(machine)) return null

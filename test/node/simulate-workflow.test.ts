@@ -94,6 +94,19 @@ test('the death of any one hub leaves a whole result', () => {
   }
 })
 
+test.each(policies)('%s: a machine that is dead from the first moment on takes no part', (policy) => {
+  for (let dead = 0; dead < 2; dead++) {
+    const world = parseWorld(
+      { hubs: [0, 1].map((hub) => ({ speed: 1, diesAt: hub === dead ? 0 : null })) },
+      dag,
+      0.1,
+      'world',
+    )
+    const { executions } = simulateWorkflow(dag, world, { ...wants, policy }, () => 0)
+    expect(executions.filter(({ committed }) => committed)).toHaveLength(runtimes.length)
+  }
+})
+
 test('work under a step load ends when the area is full, repeated or not', () => {
   const curve: Curve = curveOf(
     [
