@@ -273,7 +273,10 @@ export const recovery = {
   rootReplayMs: 10_000,
   /** A new job's root is left to its submitter for this long. */
   rootPatienceMs: 1_000,
-  /** A root that lost its hub is left to the one that the plan names for this long, and then so long to each other one in turn. */
+  /** Hubs that would take this many times as long as the quickest, for so much work, are as good as that one to begin a root again. */
+  rootTieShares: 1.5,
+  rootGlanceMs: 2_000,
+  /** A root that lost its hub is left to the one that all name for this long, and then so long to each other one in turn. */
   rootGraceMs: 250,
   /** A failed attempt rests before the same hub tries again, so that others come first. */
   failedAttemptPauseMs: 1_000,

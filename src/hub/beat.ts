@@ -33,6 +33,7 @@ export function freshBeacon(state: HubState): Beacon {
   const self = state.members.self
   self.beacon = beacon
   self.slotFreeMs = slotFreeMs
+  self.reportMs = state.reportMs
   self.heardMs = state.nowMs
   return beacon
 }

@@ -12,6 +12,7 @@ import { planFactor } from './pace.ts'
 import { prefetchPlanned } from './prefetch.ts'
 import { isSameSight, type Seen, seenBy, type Unit } from './ready-set.ts'
 import { reviewQueued } from './reauction.ts'
+import { rootTaker } from './root-taker.ts'
 import { ownFirstFreeMs } from './slot-times.ts'
 import { trySpeculate } from './speculation.ts'
 import { standsBack } from './stand-back.ts'
@@ -141,7 +142,7 @@ function isRoot(assignment: Assignment): boolean {
 
 /**
  * Roots take no slot, so they are claimed at once: the first time by the submitter, which has all they need, later by the
- * hub that the plan names, in the end by anybody, one after the other. Two that begin at once cost a process and its start.
+ * hub that all name, in the end by anybody, one after the other. Two that begin at once cost a process and its start.
  */
 function claimRoots(state: HubState, plan: Plan): number {
   let claimed = 0
@@ -152,7 +153,7 @@ function claimRoots(state: HubState, plan: Plan): number {
     if (!mayRun(job, state.init) || standsBack(state, assignment.unit, state.self)) continue
     job.rootOpenMs ??= state.nowMs
     const isFirst = assignment.unit.view.epochMax(0) < 0
-    const isPlanned = assignment.hub === state.self && !isLeftToSubmitter(state, assignment.unit)
+    const isPlanned = rootTaker(state, assignment.unit) === state.self && !isLeftToSubmitter(state, assignment.unit)
     if (!isPlanned && !(job.mine && isFirst) && !isRootOverdue(state, plan, assignment)) continue
     claimUnit(state, assignment, 'plan')
     claimed++
@@ -167,7 +168,7 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   return submitter?.state === 'alive' && mayTake(submitter, job)
 }
 
-/** Whom the plan names has not come: its own plan may name another. The lower id goes first, for about that all agree. */
+/** Whom this hub names has not come: it may name another. The lower id goes first, for about that all agree. */
 function isRootOverdue(state: HubState, plan: Plan, { unit: { job, view } }: Assignment): boolean {
   const waitedMs = state.nowMs - (job.rootOpenMs ?? state.nowMs)
   const before = state.members.alive().filter((member) => member.hub < state.self && mayTake(member, job)).length
