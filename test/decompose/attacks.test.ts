@@ -7,6 +7,7 @@ import { collectAttacks } from './collect-attacks.ts'
 import { drainAttacks } from './drain-attacks.ts'
 import { excerptAttacks } from './excerpt-attacks.ts'
 import { exitAttacks } from './exit-attacks.ts'
+import { fieldAttacks } from './field-attacks.ts'
 import { foldAttacks } from './fold-attacks.ts'
 import { givenAttacks } from './given-attacks.ts'
 import { type RunReport, runProgram } from './harness.ts'
@@ -25,6 +26,7 @@ test.each([
   ...excerptAttacks,
   ...madeAttacks,
   ...givenAttacks,
+  ...fieldAttacks,
   ...steadyAttacks,
   ...madeThereAttacks,
   ...drainAttacks,

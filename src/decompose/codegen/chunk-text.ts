@@ -8,6 +8,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isFunction } from '../syntax/walk.ts'
 import { bestText } from './best-text.ts'
+import { declaredText, pairsText } from './field-text.ts'
 import { makersText } from './given-text.ts'
 import { labelledFrom, linesText, lookAtLoops } from './loop-text.ts'
 import { makeAgain } from './made-text.ts'
@@ -25,9 +26,8 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
     needs.made.flatMap(({ variable }) => (map.isModuleLevel(variable) === isModule ? [variable] : [])),
   )
   const own = [...needs.captures, ...needs.given, ...(localMade ?? []), ...namedOutputs(plan).flatMap(variablesOf)]
-  const names = own.map((variable) => variable.name)
   const again = makeAgain(map, text, needs)
-  text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{let {${names.join(',')}}=$s;${again}`)
+  text.put(around.start, `${RUNTIME}.chunk(($s,$x)=>{${declaredText(own)}${again}`)
   keepDeclarations(map, text, [...needs.moduleTexts, ...needs.localTexts])
   keepItem(map, text, plan)
   lookAtLoops(map, text, loops)()
@@ -91,7 +91,7 @@ function gatherSums(text: TextBuilder, plan: Plan): void {
 /** Lets the runtime read outputs that are rebound. */
 function outText(spot: ShardedSpot): string {
   const scalars = spot.plan.outputs.filter((output) => isScalar(output.how)).flatMap(variablesOf)
-  return `$x.out=()=>({${scalars.map(({ name }) => name).join(',')}});`
+  return `$x.out=()=>({${pairsText(scalars)}});`
 }
 
 function writeLoop(map: ModuleMap, text: TextBuilder, spot: ShardedSpot): void {

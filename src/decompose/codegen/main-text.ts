@@ -12,6 +12,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, type FunctionNode, isFunction, walk } from '../syntax/walk.ts'
 import { askText } from './best-text.ts'
+import { pairsText, recordsText } from './field-text.ts'
 import { noteGiven } from './given-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { environmentsText, noteMade } from './made-text.ts'
@@ -227,15 +228,16 @@ function stepText({ shape }: Plan, name: string): string {
 function accessText(map: ModuleMap, spot: ShardedSpot): string {
   const { captures, moduleState } = spot.needs
   const outputs = namedOutputs(spot.plan)
-  const names = (variables: readonly Variable[]): string => variables.map((variable) => variable.name).join(',')
   const scalars = outputs.filter((output) => isScalar(output.how)).flatMap(variablesOf)
+  const given = outputs.flatMap(variablesOf)
   const parts = [
-    `s:()=>({${names(captures)}})`,
-    `m:()=>({${names(moduleState)}})`,
-    `o:()=>({${names(outputs.flatMap(variablesOf))}})`,
-    `w:($v)=>{${scalars.map(({ name }) => `${name}=$v.${name};`).join('')}}`,
+    `s:()=>({${pairsText(captures)}})`,
+    `m:()=>({${pairsText(moduleState)}})`,
+    `o:()=>({${pairsText(given)}})`,
+    `w:($v)=>{${scalars.map(({ name }) => `${name}=$v[${JSON.stringify(name)}];`).join('')}}`,
     `c:()=>({${outputs.flatMap(cellsText).join(',')}})`,
     `e:()=>[${measured(map, spot).join(',')}]`,
+    ...recordsText(given),
     ...askText(map, outputs),
     ...nestText(map, spot.plan),
     ...slicesText(spot.plan.slices),
@@ -300,7 +302,7 @@ function cellsText(output: Output): string[] {
   const texts = (polynomials: readonly Polynomial[]): string =>
     polynomials.map((each) => polynomialText(each)).join(',')
   return [
-    `${output.variable.name}:{stride:${polynomialText(stride)},low:Math.min(${texts(low)}),high:Math.max(${texts(high)}),names:[${namesOf(output.cells).join(',')}]}`,
+    `${JSON.stringify(output.variable.name)}:{stride:${polynomialText(stride)},low:Math.min(${texts(low)}),high:Math.max(${texts(high)}),names:[${namesOf(output.cells).join(',')}]}`,
   ]
 }
 

@@ -214,6 +214,8 @@ function member(flow: Flow, node: Extract<AnyNode, { type: 'MemberExpression' }>
     flow.problem('unsupported', node, 'super')
     return emptyValue()
   }
+  const field = flow.fieldAt(node)
+  if (field !== null) return flow.variableValue(field)
   const object = evaluate(flow, node.object)
   if (node.computed) evaluate(flow, node.property)
   const name = !node.computed && node.property.type === 'Identifier' ? node.property.name : ANY_FIELD

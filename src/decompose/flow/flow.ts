@@ -149,6 +149,12 @@ export class Flow {
     return !contains(block, this.#home)
   }
 
+  /** A field that outlives the iteration like a variable; null for other members. */
+  fieldAt(member: AnyNode): Variable | null {
+    const field = this.map.variableOf(member)
+    return field === null || this.isInner(field) ? null : field
+  }
+
   /** What functions were made with before the iteration outlives it. */
   #keep(environment: readonly Variable[]): void {
     for (const kept of environment) {
@@ -286,7 +292,8 @@ export class Flow {
 
   /** Assigns to a pattern: variables, members, destructuring. */
   assign(target: Pattern, value: Value, node: AnyNode): void {
-    if (target.type === 'Identifier') this.#assignVariable(target, value, node)
+    const isField = target.type === 'MemberExpression' && this.fieldAt(target) !== null
+    if (target.type === 'Identifier' || isField) this.#assignVariable(target, value, node)
     else if (target.type === 'MemberExpression') {
       const field = target.computed || target.property.type !== 'Identifier' ? ANY_FIELD : target.property.name
       if (target.computed) evaluate(this, target.property)

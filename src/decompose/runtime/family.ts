@@ -1,5 +1,6 @@
 /** Sends the rest of a spot's items to shards: guards, encoding, spawn, and merging of what comes back. */
 
+import { types } from 'node:util'
 import { ShoalError } from '../../errors.ts'
 import type { ClassTable, Outcome, ThrownError } from '../../execute/codec/codec.ts'
 import { encode } from '../../execute/codec/encode.ts'
@@ -32,6 +33,8 @@ export interface Access {
   w(values: Record<string, unknown>): void
   /** Cells of outputs that have them. */
   c(): Record<string, CellsClaim>
+  /** Records of which fields are among the outputs, and the names of these. */
+  r?(): readonly (readonly [record: object, field: string])[]
   /** Values on which the end of a counted loop is measured. */
   e(): readonly unknown[]
   /** What best-so-far outputs hold. */
@@ -118,6 +121,11 @@ function prepareUnguarded(
   }
   const whole = rangeOf(items, cut.starts[0] ?? 0, cut.items)
   const lives: Live[] = []
+  const fields = access.r?.() ?? []
+  for (const [record, name] of fields) {
+    if (types.isProxy(record) || Object.getOwnPropertyDescriptor(record, name)?.writable !== true)
+      return `${name} is no plain field`
+  }
   for (const output of meta.outputs) {
     const live = lookAt(output, outputs[output.name], claims[output.name], whole)
     if (typeof live === 'string') return live
@@ -141,7 +149,9 @@ function prepareUnguarded(
   })
   const sliced = lists.flatMap((list) => (list === null ? [] : [list.value, memoryOf(list.value) ?? list.value]))
   const read = [...shared.added(), ...excerpts.met, ...(environments?.met ?? [])]
-  const alias = aliasAmong(meta, lives, items, [read, sliced, ...own]) ?? aliasOfRows(lives, whole, read)
+  const records = fields.map(([record]) => record)
+  const alias =
+    aliasAmong(meta, lives, items, { records, met: [read, sliced, ...own] }) ?? aliasOfRows(lives, whole, read)
   if (alias !== null) return alias
   const { spot, sequence, workMs } = setting
   const spawn: Spawn = { sequence, spot, cut, shared: sharedBytes, slices: slicesOf(inputs), workMs, edges: [] }
@@ -202,9 +212,10 @@ function aliasAmong(
   meta: SpotMeta,
   lives: readonly Live[],
   items: Items,
-  met: readonly (readonly object[])[],
+  { records, met }: { readonly records: readonly object[]; readonly met: readonly (readonly object[])[] },
 ): string | null {
-  const written = new Map<unknown, string>()
+  const written = new Map<unknown, string>(records.map((record) => [record, 'a record of outputs']))
+  if (written.has(items.source)) return 'a record of outputs is iterated over'
   for (const { value, meta: output } of lives) {
     // What is rebound as a whole may be anything: nobody changes it.
     if (typeof value !== 'object' || value === null || output.best !== null) continue

@@ -208,12 +208,13 @@ export class LoopVisit {
     const reach = (end - ahead - first) / step
     const count = closed ? Math.floor(reach) + 1 : Math.ceil(reach)
     if (!(count > 0) || !Number.isSafeInteger(first + count * step)) return null
-    if (this.#history.isSmall(this.#setting.call, this.#sequence, count) || this.#endMoves()) return null
+    const ends = [first, first + (count - 1) * step]
+    if (this.#history.isSmall(this.#setting.call, this.#sequence, count) || this.#endMoves(ends)) return null
     return { count, source: null, first, step, slice: () => null }
   }
 
-  /** True when the loop's outputs may move its end. */
-  #endMoves(): boolean {
+  /** True when the loop's outputs may move its end: what it adds to, and lists in which it sets more than what is there. */
+  #endMoves(counters: readonly number[]): boolean {
     const access = this.#makeAccess()
     const measured = new Set(access.e())
     const outputs = access.o()
@@ -222,13 +223,9 @@ export class LoopVisit {
       const value = outputs[name]
       if (!measured.has(value) || typeof value !== 'object' || typedKind(value) !== null) return false
       const claim = claims[name]
-      return (
-        (how !== 'cells' && how !== 'rows') ||
-        claim === undefined ||
-        claim.stride !== 1 ||
-        claim.low !== 0 ||
-        claim.high !== 0
-      )
+      if ((how !== 'cells' && how !== 'rows') || claim === undefined || !Array.isArray(value)) return true
+      // Cells lie between those of the first and the last counter.
+      return !counters.every((counter) => Number(claim.stride) * counter + Number(claim.high) < value.length)
     })
   }
 

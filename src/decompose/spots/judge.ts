@@ -2,6 +2,7 @@
 import type { AnyNode } from 'acorn'
 import type { Flow, Write } from '../flow/flow.ts'
 import type { Thing } from '../flow/value.ts'
+import { placeOf } from '../syntax/fields.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
@@ -171,7 +172,8 @@ function bestAmong(
   written: ReadonlySet<Variable>,
   best: Best | null,
 ): Best | null {
-  if (best === null) return null
+  // The variables of a best are written side by side.
+  if (best === null || best.variables.some((variable) => placeOf(variable) !== null)) return null
   const asked = best.unset === null ? [best.held] : [best.held, best.unset]
   const others = [...written].filter((variable) => !best.variables.includes(variable))
   if (others.some((variable) => asked.some((part) => usedIn(variable, part)))) return null

@@ -2,6 +2,7 @@
 import type { AnyNode, CallExpression } from 'acorn'
 import { allGiven, givenTo } from '../flow/given.ts'
 import { functionsOf, type Made, madeAt, madeBy } from '../flow/made.ts'
+import { placeOf } from '../syntax/fields.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { partOfMath, tableOf } from '../syntax/tables.ts'
@@ -114,7 +115,9 @@ export function needsOf(
   }
 
   function refer(at: Extract<AnyNode, { type: 'Identifier' }>, { within, local }: Part): void {
-    const variable = map.variableOf(at)
+    const member = map.parentOf(at)
+    const field = mayMake && member?.type === 'MemberExpression' ? map.variableOf(member) : null
+    const variable = field ?? map.variableOf(at)
     if (variable === null || contains(spot, variable.scope.block) || contains(within, variable.scope.block)) return
     // What a maker reads of functions around it is not there.
     const isThere = map.isModuleLevel(variable) || contains(variable.scope.block, spot)
@@ -136,6 +139,11 @@ export function needsOf(
     }
   }
   for (const output of outputs) localNames.set(output.name, output)
+  for (const variable of [...sets.captures, ...outputs]) {
+    const place = placeOf(variable)
+    const isHidden = place !== null && (localNames.has(place.record) || moduleNames.has(place.record))
+    if (isHidden) clash = { name: variable.name, node: spot }
+  }
   for (const [name, node] of moduleNames) if (localNames.has(name)) clash = { name, node }
   if (clash !== null) return clash
   const texted = [...sets.moduleTexts, ...sets.localTexts].map(declarationOf)

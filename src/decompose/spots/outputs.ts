@@ -159,7 +159,7 @@ function selfAdded(map: ModuleMap, variable: Variable, node: AssignmentExpressio
   const { left, right } = node
   if (right.type !== 'BinaryExpression' || !/^[-+*]$/.test(right.operator)) return null
   const between = map.module.text.slice(left.end, right.right.start)
-  const plain = /^\s*=\s*[\w$]+\s*[-+*]\s*$/.test(between) && node.end === right.right.end && node.start === left.start
+  const plain = /^\s*=\s*[\w$.]+\s*[-+*]\s*$/.test(between) && node.end === right.right.end && node.start === left.start
   if (!plain || map.variableOf(right.left) !== variable || usesOf(variable, node) !== 2) return null
   return { how: 'sum', node: { left: left as AnyNode, right: right.right, operator: right.operator } }
 }
@@ -173,7 +173,7 @@ function selfAssigned(map: ModuleMap, variable: Variable, node: AssignmentExpres
   if (right.type !== 'CallExpression' || right.arguments.length < 2) return selfAdded(map, variable, node)
   const name = mathName(map, right)
   const selves = right.arguments.filter(
-    (argument) => argument.type === 'Identifier' && map.variableOf(argument) === variable,
+    (argument) => argument.type !== 'SpreadElement' && map.variableOf(argument) === variable,
   )
   if (selves.length !== 1 || usesOf(variable, right) !== 1 || right.arguments.some((a) => a.type === 'SpreadElement'))
     return null

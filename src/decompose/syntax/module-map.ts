@@ -1,5 +1,6 @@
 /** What is where in a module: parents, names, functions, methods by name, exports. */
 import type { AnyNode, Identifier, MethodDefinition } from 'acorn'
+import { fieldsOf } from './fields.ts'
 import type { ParsedModule, Reference, Variable } from './parse.ts'
 import { valuesByName } from './values-by-name.ts'
 import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, walk } from './walk.ts'
@@ -43,13 +44,16 @@ export class ModuleMap {
     const accessors = this.#indexMethods()
     this.hasAccessors = accessors.found
     this.hasImpureAccessors = accessors.bodies.some(doesMoreThanRead)
+    for (const { variable, uses } of fieldsOf(this)) {
+      for (const member of uses) (member as AnyNode & Indexed)[VARIABLE] = variable
+    }
   }
 
   parentOf(node: AnyNode): AnyNode | null {
     return (node as Indexed)[PARENT] ?? null
   }
 
-  /** The variable an identifier stands for; null for globals and property names. */
+  /** The variable that an identifier stands for, or a field that is as good as one; null for globals and property names. */
   variableOf(identifier: AnyNode): Variable | null {
     return (identifier as Indexed)[VARIABLE] ?? null
   }

@@ -3,6 +3,7 @@ import { bestKinds } from './bests.ts'
 import { collectKinds } from './collects.ts'
 import { excerptKinds } from './excerpts.ts'
 import { exitKinds } from './exits.ts'
+import { fieldKinds } from './fields.ts'
 import { givenKinds } from './given.ts'
 import { groupKinds } from './groups.ts'
 import { nestKinds } from './nests.ts'
@@ -34,4 +35,5 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...sliceKinds,
   ...excerptKinds,
   ...givenKinds,
+  ...fieldKinds,
 }
