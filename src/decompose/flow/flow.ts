@@ -144,8 +144,9 @@ export class Flow {
     const block = variable.scope.block
     if (this.#kept.has(variable)) return false
     if (this.#isPrivate(variable)) return true
+    // A `var` declared in the iteration belongs to the function around it: its value outlives the iteration.
     if (contains(this.#region, block) || variable.identifiers.some((id) => contains(this.#region, id)))
-      return !hoistsOut(variable, this.#region)
+      return contains(this.#region, block)
     return !contains(block, this.#home)
   }
 
@@ -172,8 +173,8 @@ export class Flow {
 
   /** What a made function, or a set of them, is. */
   made(made: Made): Value {
-    const { variable, functions, picked, environment } = made
-    this.#keep(environment)
+    const { variable, functions, picked } = made
+    this.#keep(made.environment)
     if (!(functions instanceof Map)) return { things: new Set(), callables: new Set(functionsOf(made)) }
     const one = picked === null ? undefined : functions.get(picked)
     if (one !== undefined) return { things: new Set(), callables: new Set([one]) }
@@ -364,11 +365,8 @@ export class Flow {
       this.problem('side-effect', node, target.type === 'Identifier' ? target.name : 'a global')
       return
     }
-    if (this.isInner(variable)) {
-      this.add(this.#remember(this.#variables, variable, emptyValue), value)
-      return
-    }
     this.add(this.#remember(this.#variables, variable, emptyValue), value)
+    if (this.isInner(variable)) return
     const nodes = this.#remember(this.assigned, variable, () => new Set<AnyNode>())
     nodes.add(node)
   }
@@ -393,11 +391,6 @@ export class Flow {
     this.#changed = true
     act()
   }
-}
-
-/** A `var` declared in the iteration belongs to the function around it: its value outlives the iteration. */
-function hoistsOut(variable: Variable, region: { start: number; end: number }): boolean {
-  return !contains(region, variable.scope.block)
 }
 
 function thingKey(thing: Thing): string {
