@@ -13,7 +13,7 @@ import { lend } from './lending.ts'
 import { memberCapacity, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Given, HubMessage } from './message.ts'
 import { beginMove, moveCostMs } from './migration.ts'
-import type { OwnRun } from './own-run.ts'
+import { expectedEndMs, type OwnRun } from './own-run.ts'
 import { rootSharersAt } from './sharers.ts'
 import { nextStartMs, ownFirstFreeMs, reservedMs } from './slot-times.ts'
 import { standsBack } from './stand-back.ts'
@@ -217,22 +217,25 @@ function giveQueued(state: HubState, thief: Thief): Given | null {
 
 /** The later half of what a running run has not begun. Its first two shards may be under way already. */
 function giveTail(state: HubState, thief: Thief): Given | null {
+  const { nowMs } = state
+  const capacity = ownCapacity(state)
   let best: { run: OwnRun; from: number } | null = null
   for (const run of state.runningRuns()) {
     if (run.stopping || !mayGive(state, run, thief)) continue
     const from = run.next + Math.max(2, Math.ceil((run.hi - run.next) / 2))
-    const leftMs = ((run.hi - run.next) * run.shardMs) / state.init.speed
     const stolenMs = (run.hi - from) * run.shardMs
-    const gainMs = state.nowMs + leftMs - (thief.startMs + stolenMs)
-    if (thief.startMs + stolenMs > thief.untilMs) continue
+    const thiefEndMs = finishTime(thief.capacity, thief.startMs, stolenMs)
+    const gainMs = expectedEndMs(run, nowMs, nowMs, capacity) - thiefEndMs
+    if (thiefEndMs > thief.untilMs) continue
     if (from >= run.hi || gainMs < auction.stealGainShares * stolenMs || stolenMs < auction.bundleMsMin / 2) continue
     if (best === null || run.hi - from > best.run.hi - best.from) best = { run, from }
   }
   if (best === null) return null
   const { run, from } = best
   const leftMs = (run.hi - from) * run.shardMs
-  const queueMs = ((from - run.next) * run.shardMs) / state.init.speed
-  const ownerTerms = { queueMs, transferMs: 0, workMs: leftMs / state.init.speed, loadMs: 0 }
+  const slotFreeMs = finishTime(capacity, nowMs, (from - run.next) * run.shardMs)
+  const place = { nowMs, slotFreeMs, inputsMs: nowMs, workMs: leftMs, speed: state.init.speed }
+  const ownerTerms = bid({ ...place, capacity }).terms
   const given = lend(state, run, { lo: from, hi: run.hi }, { leftMs, stayMs: null, ownerTerms })
   best.run.hi = best.from
   state.effect({ type: 'trim', run: best.run.id, before: best.from })

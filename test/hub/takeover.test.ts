@@ -1,5 +1,6 @@
 /** Taking over: asking for work, being refused, copies of what is late, and what is given up for them. */
 import { expect, test } from 'vitest'
+import { noLoad } from '../../src/hub/beacon.ts'
 import { auction } from '../../src/limits.ts'
 import { claimOf, doneOf, JOB, only, Pair } from './pair.ts'
 
@@ -78,6 +79,25 @@ test('the original goes on beside a copy of it', () => {
   pair.input({ type: 'prepared', run: run?.id ?? -1, missing: null })
   const effects = pair.fromB(claimOf({ epoch: 5, reason: 'speculate' }))
   expect([run?.state, only(effects, 'stop-run')]).toEqual(['running', []])
+})
+
+test('a loaded hub gives the later half of a bundle that it could end itself without its load', () => {
+  const given = [0, 0.75].map((cpu) => {
+    const pair = new Pair()
+    pair.bFreeInMs = 60_000
+    pair.beaconOfB()
+    const level = { mean: cpu, p90: cpu }
+    const point = { horizonMs: 1_000, cpu: level, memory: level, network: level }
+    pair.input({ type: 'load', report: { ...noLoad, forecast: [point] } })
+    pair.knowJob({ shards: 40, workMs: () => 100, isCostKnown: true })
+    pair.pass(100)
+    const run = [...pair.hub.state.runs.values()][0]
+    pair.input({ type: 'prepared', run: run?.id ?? -1, missing: null })
+    expect(run).toMatchObject({ state: 'running', lo: 0, hi: 10 })
+    const effects = pair.input({ type: 'message', from: 'b', message: { type: 'steal', request: 1, startInMs: 700 } })
+    return only(effects, 'send').map(({ message }) => message.type === 'stolen' && message.given?.lo)
+  })
+  expect(given).toEqual([[undefined], [5]])
 })
 
 test('an idle hub whose slot is wanted soon asks only for what ends before, and a hub gives no more', () => {
