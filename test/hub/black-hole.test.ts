@@ -42,9 +42,8 @@ test.each(plans)('%s', (_, family, honestMs) => {
   }
 })
 
-test('what it held it is asked for less and less: a tenth job loses less time than the first', () => {
+test('it is asked for less than it promises: none of ten jobs in a row takes 30 % longer than without it', () => {
   const sim = swarm(5)
   const family = { shards: 60, workMs: () => 100, isCostKnown: true }
-  const walls = Array.from({ length: 10 }, (_, n) => wallMs(sim, `job-${n}`, family))
-  expect(walls.at(-1)).toBeLessThanOrEqual(walls[0] ?? 0)
+  for (let n = 0; n < 10; n++) expect(wallMs(sim, `job-${n}`, family)).toBeLessThan(1.3 * 2_000)
 })
