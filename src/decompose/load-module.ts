@@ -113,9 +113,9 @@ async function bundle(path: string): Promise<{ source: string; map: BundleMap; p
         next: 'import less, or pass large data as input',
       })
     }
-    const { sources = [], mappings = '' } = JSON.parse(told) as Partial<BundleMap>
+    const { sources = [], mappings = '', names = [] } = JSON.parse(told) as Partial<BundleMap>
     const paths = sources.map((name) => resolve(dirname(path), name))
-    return { source, map: { sources: paths.map((at) => shownBeside(at, path)), mappings }, paths }
+    return { source, map: { sources: paths.map((at) => shownBeside(at, path)), mappings, names }, paths }
   } catch (thrown) {
     throw thrown instanceof ShoalError ? thrown : importError(path, thrown)
   }

@@ -46,6 +46,8 @@ export interface BundleMap {
   /** Names as errors show them. */
   readonly sources: readonly string[]
   readonly mappings: string
+  /** What the bundler renamed, for decomposition alone: programs travel without. */
+  readonly names?: readonly string[]
 }
 
 /** What a job computes from: a value given at submit, or the module's own `input(scale)`, run in the root. */

@@ -50,6 +50,22 @@ export default () => Kind.A
   'lib/kind.ts': `// nothing
 export enum Kind { A }
 `,
+  'lib/names.js': `class Failure { said() { return this.constructor.name + ' of theirs' } }
+export class Point { twice() { return new Point() } }
+export function helper() { return helper.name }
+export function failed() { return new Failure() }
+`,
+  'names.js': `import { failed, helper as theirs, Point as Theirs } from './lib/names.js'
+class Failure { said() { return this.constructor.name + ' of mine' } }
+class Point { twice() { return new Point() } }
+function helper() { return helper.name }
+const arrow = () => arrow.name
+function shown(item) {
+  const classes = [new Point().twice().constructor.name, new Theirs().twice().constructor.name]
+  return [new Failure().said(), failed().said(), ...classes]
+}
+export default (items) => [...items.map((item) => shown(item)), shown(0), helper(), arrow(), theirs()]
+`,
   'broken.ts': `import { check } from './lib/check.ts'
 export default (n: number) => check({ weight: n }, 0)
 enum Kind { A }
@@ -93,6 +109,15 @@ test('errors name the file, line and column that the user wrote, in shards as in
   expect(packaged?.stack).toMatch(/twice \(node_modules\/doubler\/index\.js:2:\d+\)/)
   const root = await thrownFor({ items: items([1]), how: 'root' }, 1)
   expect(root?.stack).toMatch(/main\.ts:9:\d+/)
+})
+
+test('functions and classes keep the names that their files give them, in shards as in the root', async () => {
+  const { source, file, map } = await loadModule(path('names.js'))
+  const program = decodeProgram(encodeProgram(decompose(source, file, map)))
+  const plain = ['Failure of mine', 'Failure of theirs', 'Point', 'Point']
+  const run = await runProgram(program, { value: [1, 2] }, { chunks: 2 })
+  expect(run.value).toEqual([plain, plain, plain, 'helper', 'arrow', 'helper'])
+  expect(run.spawns.length).toBe(1)
 })
 
 test("explain shows the user's files with their own lines, and leaves packages out", async () => {

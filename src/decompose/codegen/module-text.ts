@@ -2,6 +2,7 @@
 import type { AnyNode } from 'acorn'
 import { ShoalError } from '../../errors.ts'
 import { moduleClasses } from '../spots/needs.ts'
+import { bundledNames } from '../syntax/bundled-names.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isClass, isFunction, lineOf } from '../syntax/walk.ts'
@@ -31,10 +32,19 @@ export function importText(map: ModuleMap, variables: readonly Variable[]): stri
     .join('')
 }
 
-/** Text that tells the runtime which classes may travel. */
+/** Text that tells the runtime which classes may travel, and what a bundle's functions and classes are called. */
 export function classesText(map: ModuleMap): string {
   const names = moduleClasses(map).map((variable) => variable.name)
-  return names.length === 0 ? '' : `${RUNTIME}.classes({${names.join(',')}});`
+  const classes = names.length === 0 ? '' : `${RUNTIME}.classes({${names.join(',')}});`
+  return classes + namesText(map)
+}
+
+/** A chunk has only what it needs of the module. */
+function namesText(map: ModuleMap): string {
+  const named = bundledNames(map.module).map(
+    ({ local, name }) => `[typeof ${local}==="undefined"?null:${local},${JSON.stringify(name)}]`,
+  )
+  return named.length === 0 ? '' : `${RUNTIME}.names([${named.join(',')}]);`
 }
 
 /** Wraps a built text into the factory: an expression that evaluates to an async function of the runtime. */

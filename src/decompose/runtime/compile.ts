@@ -82,6 +82,16 @@ export class Registry {
     for (const [name, Class] of Object.entries(table)) this.classTable.set(name, Class)
   }
 
+  /** Gives functions and classes the names that they have in their files. What has a `name` of its own making keeps that. */
+  names(table: readonly (readonly [unknown, string])[]): void {
+    for (const [made, name] of table) {
+      if (typeof made !== 'function') continue
+      const own = Object.getOwnPropertyDescriptor(made, 'name')
+      const isGiven = own?.configurable === true && own.writable === false && typeof own.value === 'string'
+      if (isGiven) Object.defineProperty(made, 'name', { value: name, configurable: true })
+    }
+  }
+
   columns(shifts: Columns): void {
     this.shifts = shifts
   }

@@ -14,6 +14,8 @@ interface Segment {
   readonly source: number
   readonly line: number
   readonly sourceColumn: number
+  /** Of what has another name in the bundle; else null. */
+  readonly name: number | null
 }
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -30,14 +32,24 @@ export class SourceMap {
 
   /** Where a place of the bundle (from 1) stood; null for text that the bundler made. */
   find(line: number, column: number): Place | null {
-    this.#lines ??= decodeMappings(this.#map.mappings)
-    const segments = this.#lines[line - 1] ?? []
+    const segments = this.#segments(line)
     // The last segment that begins at or before the column; on the left of all of them, the first.
     const found = segments.findLast((segment) => segment.column < column) ?? segments[0]
     const file = found === undefined ? undefined : this.#map.sources[found.source]
     if (found === undefined || file === undefined) return null
     const within = Math.max(0, column - 1 - found.column)
     return { file, line: found.line + 1, column: found.sourceColumn + within + 1 }
+  }
+
+  /** What an identifier at a place of the bundle (from 1) is called in its file; undefined where it has the same name. */
+  nameAt(line: number, column: number): string | undefined {
+    const name = this.#segments(line).find((segment) => segment.column === column - 1)?.name ?? null
+    return name === null ? undefined : this.#map.names?.[name]
+  }
+
+  #segments(line: number): readonly Segment[] {
+    this.#lines ??= decodeMappings(this.#map.mappings)
+    return this.#lines[line - 1] ?? []
   }
 }
 
@@ -49,17 +61,19 @@ export function isPackage(file: string): boolean {
 /** Only segments with a source count. */
 function decodeMappings(mappings: string): Segment[][] {
   const previous = { source: 0, line: 0, sourceColumn: 0 }
+  let name = 0
   return mappings.split(';').map((text) => {
     let column = 0
     const segments: Segment[] = []
     for (const part of text.split(',')) {
-      const [columnStep = 0, sourceStep, lineStep = 0, sourceColumnStep = 0] = decodeNumbers(part)
+      const [columnStep = 0, sourceStep, lineStep = 0, sourceColumnStep = 0, nameStep] = decodeNumbers(part)
       column += columnStep
       if (sourceStep === undefined) continue
       previous.source += sourceStep
       previous.line += lineStep
       previous.sourceColumn += sourceColumnStep
-      segments.push({ column, ...previous })
+      name += nameStep ?? 0
+      segments.push({ column, ...previous, name: nameStep === undefined ? null : name })
     }
     return segments
   })
