@@ -141,4 +141,50 @@ export const oldLoopKinds: Readonly<Record<string, Kind>> = {
         `const ${v} = []; for (var ${k} = ${from}; ${test}; ) ${inner}; ${v}.push(${k})`,
       ])
     }),
+  movingEnds: (c, n) =>
+    made(n, 'any', (v) => {
+      const top = c.one([
+        'a.length',
+        'a.length + 3',
+        '2 * a.length',
+        'b.length',
+        'o.list.length + 2',
+        'm.size + 4',
+        'n + 4',
+        'o.n + 5',
+        'f.length',
+        'same.length + 1',
+      ])
+      const end = c.one([`Math.min(11, ${top})`, `Math.min(${top}, 11)`, `Math.max(4, Math.min(11, ${top}))`])
+      const body = Array.from({ length: 1 + c.below(2) }, () =>
+        c.one([
+          'a[i] = heavy(i)',
+          'a[i + 1] = heavy(i)',
+          'b[i] = i',
+          'a.push(i)',
+          'b.push(heavy(i))',
+          'f[i] = heavy(i)',
+          'o.list.push(i)',
+          'o.list[i] = i',
+          'm.set(i, heavy(i))',
+          'm.set(1, i)',
+          'n++',
+          'o.n++',
+          'a.length = 3',
+          'a.pop()',
+          `${v}.push(i)`,
+          `${v}.push(heavy(i))`,
+        ]),
+      ).join('; ')
+      const loop = c.one([
+        `for (let i = 0; i < ${end}; i++) { ${body} }`,
+        `for (let i = 0; i <= ${end}; i += ${c.one(['1', '2'])}) { ${body} }`,
+        `for (let i = 2; i < ${end}; i++) { ${body} }`,
+        `let i = 0; while (i < ${end}) { ${body}; i++ }`,
+        `for (let i = 0, stop = ${end}; i < stop; i++) { ${body} }`,
+        `for (let i = ${end}; i--; ) { ${body} }`,
+        `for (let i = ${end}; i >= 0; i--) { ${body} }`,
+      ])
+      return `const ${v} = []; { const a = ${c.one(['[]', '[1, 2, 3]', '[...nums]'])}, b = ${c.one(['[]', 'a', '[5]'])}, f = new Float64Array(7), m = new Map([[1, 1]]), o = { list: ${c.one(['[]', 'a', '[1]'])}, n: 0 }, same = ${c.one(['a', 'b', 'o.list', '[1]'])}; let n = 0; ${loop}; ${v}.push(a, b, f, m, o, n) }`
+    }),
 }
