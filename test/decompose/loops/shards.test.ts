@@ -24,6 +24,20 @@ const functions: readonly (readonly [string, string])[] = [
   }
   return [out, cells, m, hits, most]`,
   ],
+  [
+    'fields of a record',
+    `const res = { list: [], cells: new Float64Array(xs.length), n: 0, by: new Map() };
+  for (let i = 0; i < xs.length; i++) {
+    res.list.push(-i); res.n++; let y = xs[i];
+    for (let k = 0; k < 25; k++) { y = (y * 13 + k) % 499; res.cells[i] = y / 7; res.list.push(y); res.n += 2 }
+    res.by.set(i, y)
+  }
+  return res`,
+  ],
+  [
+    'what it reads of an object',
+    'const o = { k: 7, xs: [...xs], deep: { m: [3, 5] } }; return xs.map((x, i) => { let y = o.xs[i]; for (let n = 0; n < 30; n++) y = (y * o.k + o.deep.m[n % 2] + (o.xs[i + 1] ?? 0)) % 997; return y })',
+  ],
   ['a function that leaves its loop early', 'return xs.map((x) => until(x, x))'],
   [
     'what all shards read',

@@ -1,5 +1,6 @@
 /** Finds the sequential loops whose state is kept while they run, in the root and within shards. */
 import type { AnyNode } from 'acorn'
+import { placeOf } from '../../syntax/fields.ts'
 import type { ModuleMap } from '../../syntax/module-map.ts'
 import { contains, type FunctionNode, isClass, isFunction, walk } from '../../syntax/walk.ts'
 import type { LoopNode, Site } from '../find.ts'
@@ -173,8 +174,10 @@ function nameOf(frame: AnyNode | null): string {
 /** Of a state what there is in the text of a shard. */
 function there(map: ModuleMap, state: LoopState, { plan, needs }: ShardedCode): LoopState {
   const given = new Set([...needs.captures, ...needs.moduleState, ...(plan?.outputs ?? []).flatMap(variablesOf)])
+  const isRecord = ({ name, scope }: LoopState['fixed'][number]): boolean =>
+    [...given].some((field) => field.scope === scope && placeOf(field)?.record === name)
   const isThere = (variable: LoopState['fixed'][number]): boolean => {
-    if (given.has(variable)) return true
+    if (given.has(variable) || isRecord(variable)) return true
     if (map.isModuleLevel(variable)) return false
     const { block } = variable.scope
     return (
