@@ -53,17 +53,27 @@ export function strictLength(bytes: Uint8Array | Uint8ArrayList): number {
   throw new RangeError('more bytes of the length must come')
 }
 
-/** Registered first on the stream, so that what is too much reaches nobody else. */
+/**
+ * Registered first on the stream, so that what is too much reaches nobody else. Counting is no reading: libp2p keeps what comes
+ * while nobody listens, and takes this for somebody. What only this has seen goes back, to wait for whoever reads the stream.
+ */
 function boundNegotiation(stream: Stream): void {
   let bytes = 0
   const count = (event: StreamMessageEvent): void => {
-    if (stream.protocol !== '') return stream.removeEventListener('message', count)
-    bytes += event.data.byteLength
-    if (bytes <= liveLimits.negotiationBytesMax) return
-    event.stopImmediatePropagation()
-    stream.abort(invalidFrame(`${bytes} bytes, where a protocol was to be named`))
+    const isOver = stream.protocol !== ''
+    if (!isOver) bytes += event.data.byteLength
+    if (bytes > liveLimits.negotiationBytesMax) {
+      event.stopImmediatePropagation()
+      return stream.abort(invalidFrame(`${bytes} bytes, where a protocol was to be named`))
+    }
+    if (isOver) stream.removeEventListener('message', count)
+    if (isOver && stream.listenerCount('message') === 0 && isReadable(stream)) stream.unshift(event.data)
   }
   stream.addEventListener('message', count)
+}
+
+function isReadable({ readStatus }: Stream): boolean {
+  return readStatus === 'readable' || readStatus === 'paused'
 }
 
 /** libp2p hands these options down to where it reads the lengths. */

@@ -1,11 +1,15 @@
 /** Setting up connections and streams: lengths without end and talk without a name are cut off, at once. */
 import { connect } from 'node:net'
-import type { StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import type { Stream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
 import fc from 'fast-check'
+import { createLibp2p } from 'libp2p'
 import { encode } from 'uint8-varint'
 import { afterEach, expect, test } from 'vitest'
 import { strictLength, strictMuxer } from '../../src/live/negotiation.ts'
-import { newSwarm, startHub, stopAll } from './hubs.ts'
+import { newSwarm, startHub, stopAll, until } from './hubs.ts'
 
 afterEach(stopAll)
 
@@ -40,6 +44,8 @@ test.each([
 /** A stream or muxer that does what a test tells it. */
 class Scripted extends EventTarget {
   protocol = ''
+  /** Somebody reads it. */
+  readonly listenerCount = () => 1
   aborted: Error | null = null
   abort(error: Error): void {
     this.aborted = error
@@ -81,4 +87,28 @@ test('afterwards a stream brings what it likes', () => {
   stream.bring(1_000_000)
   expect(stream.aborted).toBe(null)
   expect(heard).toEqual([60, 1_000_000, 1_000_000])
+})
+
+test('what comes on a stream that nobody reads yet waits for its reader, whole and in order', async () => {
+  const init = (listen: string[]) => ({
+    addresses: { listen },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [() => strictMuxer(yamux()())],
+  })
+  const [to, from] = [await createLibp2p(init(['/ip4/127.0.0.1/tcp/0'])), await createLibp2p(init([]))]
+  try {
+    const waiting: Stream[] = []
+    await to.handle('/late/1', (stream) => void waiting.push(stream))
+    const stream = await from.dialProtocol(to.getMultiaddrs(), '/late/1')
+    for (const byte of [1, 2, 3]) stream.send(Uint8Array.of(byte))
+    await until(() => waiting[0]?.readBufferLength === 3, 'the bytes wait')
+    const heard: number[] = []
+    waiting[0]?.addEventListener('message', ({ data }) => heard.push(...data.subarray()))
+    stream.send(Uint8Array.of(4))
+    await until(() => heard.length === 4, 'all bytes')
+    expect(heard).toEqual([1, 2, 3, 4])
+  } finally {
+    await Promise.all([to.stop(), from.stop()])
+  }
 })
