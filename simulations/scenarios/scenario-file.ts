@@ -20,7 +20,11 @@ const act = v.variant('type', [
   v.strictObject({
     type: v.literal('partition'),
     ...optional,
-    sides: v.pipe(v.array(which), v.minLength(2)),
+    sides: v.pipe(
+      v.array(which),
+      v.minLength(2),
+      v.check((sides) => new Set(sides.flat()).size === sides.flat().length, 'a hub is on two sides'),
+    ),
     isOneway: v.optional(v.boolean()),
   }),
   v.strictObject({ type: v.literal('crash'), ...optional, hubs: which, isTorn: v.optional(v.boolean()) }),

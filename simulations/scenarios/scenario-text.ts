@@ -13,10 +13,10 @@ export function scenarioText(report: ScenarioReport, scenario: Scenario): string
   const shown = shares.slice(0, HUBS_SHOWN).map(([hub, shards]) => `${hub} ${shards}`)
   const lines = [
     `${scenario.name}: ${scenario.summary}`,
-    `${completed ? 'completed' : 'NOT completed'}: the result was there after ${seconds(wallMs)} (${seconds(idealMs)} with nothing going wrong)`,
+    `${completed ? `completed: the result was there after ${seconds(wallMs)}` : whyNot(report)} (${seconds(idealMs)} with nothing going wrong)`,
     `${(duplicatedWork * 100).toFixed(1)} % of the shards were run twice, ${resumed} resumed from a checkpoint; all hubs agreed ${convergedMs} ms after the last mending`,
-    `done by: ${shown.join(', ')}${shares.length > HUBS_SHOWN ? `, and ${shares.length - HUBS_SHOWN} more` : ''}`,
-    ...(wallMs < firstMs
+    `done by: ${shown.length === 0 ? 'nobody' : shown.join(', ')}${shares.length > HUBS_SHOWN ? `, and ${shares.length - HUBS_SHOWN} more` : ''}`,
+    ...(completed && wallMs < firstMs
       ? [`the job was over before anything went wrong (${seconds(firstMs)}): give an earlier --at, or a --work-scale`]
       : []),
     ...violations.slice(0, VIOLATIONS_SHOWN).map(({ invariant, message }) => `breaks ${invariant}: ${message}`),
@@ -24,6 +24,10 @@ export function scenarioText(report: ScenarioReport, scenario: Scenario): string
     violations.length === 0 ? 'every invariant held' : '',
   ]
   return `${lines.filter((line) => line !== '').join('\n')}\n`
+}
+
+function whyNot({ hubsLeft }: ScenarioReport): string {
+  return `NOT completed: ${hubsLeft === 0 ? 'no hub is left' : `of ${hubsLeft} hubs at the end not all have the result`}`
 }
 
 /** The time that a picture of the run should at least show. */
