@@ -247,6 +247,36 @@ function minBy(xs, f) { let best = null; let low = Infinity; for (const x of xs)
     `${MAP}\nfunction all(xs, f) { const out = []; for (const x of mapAll(xs, f)) out.push(f(x)); return out }`,
     'const out = []; for (const x of mapAll(xs, (y) => y + k)) out.push(heavy(x)); return [out, all(xs, (y) => y * k), all(rows, (r) => r.v ?? r)]',
   ),
+  attack(
+    'piped through several',
+    'some',
+    'const pipe = (...fs) => (x) => fs.reduce((v, f) => f(v), x)\nconst inc = (x) => x + 1',
+    'const h = pipe(inc, heavy, (x) => x * k); return [xs.map(h), xs.map(pipe(inc, inc)), xs.map(pipe()), xs.map((x) => pipe((y) => y - 1)(x))]',
+  ),
+  attack(
+    'piped by loops and by places',
+    'some',
+    'function pipe(...fs) { return (x) => { for (const f of fs) x = f(x); return [x, fs.length, fs[0](x)] } }\nfunction all(x, ...fs) { return fs.map((f) => f(x)) }\nfunction each(xs, ...fs) { return xs.map((x) => fs.map((f) => f(x))) }',
+    'const h = pipe((x) => x + k, heavy); return [xs.map(h), xs.map((x) => all(x, heavy, (y) => y + k)), each(xs, heavy, (x) => x - k)]',
+  ),
+  attack(
+    'piped through what counts',
+    'none',
+    'const pipe = (...fs) => (x) => fs.reduce((v, f) => f(v), x)',
+    'let n = 0; return [xs.map(pipe((x) => x + n++, heavy)), n]',
+  ),
+  attack(
+    'lists of functions that are looked at',
+    'any',
+    'const pipe = (...fs) => (x) => [fs.includes(heavy), fs.indexOf(heavy), fs.filter((f) => f === heavy).length, x]\nconst rot = (...fs) => (x) => { fs.push(fs.shift()); return fs[0](x) }\nconst tell = (...fs) => (x) => fs.map((f) => f)[0](x)\nconst last = (...fs) => (x) => fs.reduce((f, g) => g)(x)',
+    'return [xs.map(pipe(heavy, (x) => x)), xs.map(rot(heavy, (x) => -x)), xs.map(tell(heavy)), xs.map(last((x) => x, heavy))]',
+  ),
+  attack(
+    'lists of functions that are spread, or handed on',
+    'any',
+    'const pipe = (...fs) => (x) => fs.reduce((v, f) => f(v), x)\nconst both = (...fs) => pipe(...fs)',
+    'const fs = [heavy, (x) => x + k]; return [xs.map(pipe(...fs)), xs.map(both(heavy, (x) => x + 1))]',
+  ),
   attack('an item that the function changes', 'none', MAP, 'return mapAll(rows, (row) => { row.v += k; return row })'),
   attack(
     'objects that the function gives back keep their identity',

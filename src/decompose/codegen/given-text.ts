@@ -29,7 +29,8 @@ export function valuesText(map: ModuleMap, environment: readonly Read[]): string
     .map(({ variable, local, paths }) => {
       const { name } = variable
       if (local !== null) return `${name}:{k:${local.fn.start},e:{${valuesText(map, local.environment)}}}`
-      if (givenTo(map, variable) !== null) return `${name}:${RUNTIME}.given(${name})`
+      const given = givenTo(map, variable)
+      if (given !== null) return `${name}:${RUNTIME}.${given.isList ? 'givenAll' : 'given'}(${name})`
       return paths === null ? name : `${name}:${RUNTIME}.part(${name},${JSON.stringify(paths)})`
     })
     .join(',')
@@ -72,7 +73,9 @@ export function bindText(map: ModuleMap, environment: readonly Read[], from = ''
   return environment
     .map(({ variable, local }) => {
       const { name } = variable
-      if (local === null && givenTo(map, variable) === null) return ''
+      const given = local === null ? givenTo(map, variable) : null
+      if (local === null && given === null) return ''
+      if (given?.isList === true) return `${name}=${from}${name}.map(($v)=>${MAKERS}[$v.k]($v.e));`
       return `${name}=${MAKERS}[${from}${name}.k](${from}${name}.e);`
     })
     .join('')

@@ -13,7 +13,7 @@ import { isPrivateTo } from '../syntax/private-vars.ts'
 import { partOfMath, type Table, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk.ts'
 import { evaluate } from './expressions.ts'
-import { type Given, type GivenFunction, givenTo } from './given.ts'
+import { type Given, givenTo, variablesRead } from './given.ts'
 import { functionsOf, type Made, madeBy } from './made.ts'
 import {
   ANY_FIELD,
@@ -22,6 +22,7 @@ import {
   emptyValue,
   join,
   KEY_FIELD,
+  listThing,
   MEMORY,
   outerThing,
   siteThing,
@@ -164,14 +165,15 @@ export class Flow {
     }
   }
 
-  #given({ functions }: Given): Value {
-    const readBy = ({ environment }: GivenFunction): Variable[] =>
-      environment.flatMap(({ variable, local }) => [variable, ...(local === null ? [] : readBy(local))])
-    this.#keep(functions.flatMap(readBy))
-    return { things: new Set(), callables: new Set(functions.map(({ fn }) => fn)) }
+  #given({ variable, functions, isList }: Given): Value {
+    this.#keep(functions.flatMap(variablesRead))
+    const all: Value = { things: new Set(), callables: new Set(functions.map(({ fn }) => fn)) }
+    if (!isList) return all
+    const list = this.#remember(this.#outer, variable, () => listThing(variable, all))
+    return { things: new Set([list]), callables: new Set() }
   }
 
-  /** What a made function, or a set of them, is. */
+  /** What a call makes. */
   made(made: Made): Value {
     const { variable, functions, picked } = made
     this.#keep(made.environment)
@@ -367,8 +369,7 @@ export class Flow {
     }
     this.add(this.#remember(this.#variables, variable, emptyValue), value)
     if (this.isInner(variable)) return
-    const nodes = this.#remember(this.assigned, variable, () => new Set<AnyNode>())
-    nodes.add(node)
+    this.#remember(this.assigned, variable, () => new Set<AnyNode>()).add(node)
   }
 
   /** The static side of a class or the properties of a function: outlives every iteration. */

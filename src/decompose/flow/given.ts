@@ -34,6 +34,8 @@ export interface Read {
 export interface Given {
   readonly variable: Variable
   readonly functions: readonly GivenFunction[]
+  /** It is a rest parameter: a list of such functions. */
+  readonly isList: boolean
 }
 
 const known = new WeakMap<Variable, { readonly given: Given | null }>()
@@ -63,23 +65,32 @@ export function allGiven(map: ModuleMap, variables: readonly Variable[]): GivenF
   return [...found]
 }
 
+/** All variables whose values a function is told by, those of functions beside it included. */
+export function variablesRead({ environment }: GivenFunction): readonly Variable[] {
+  return environment.flatMap(({ variable, local }) => [variable, ...(local === null ? [] : variablesRead(local))])
+}
+
 function findGiven(map: ModuleMap, variable: Variable): Given | null {
   const [definition] = variable.defs
   if (definition?.type !== 'Parameter' || variable.defs.length !== 1 || isSetAgain(variable)) return null
   const fn = definition.node
-  const at = isFunction(fn) ? fn.params.findIndex((param) => map.variableOf(param) === variable) : -1
-  const calls = at < 0 || !isFunction(fn) || !isOnlyCalled(map, variable) ? null : callsOf(map, fn)
+  const named = (param: AnyNode): AnyNode => (param.type === 'RestElement' ? param.argument : param)
+  const at = isFunction(fn) ? fn.params.findIndex((param) => map.variableOf(named(param)) === variable) : -1
+  const isList = isFunction(fn) && fn.params[at]?.type === 'RestElement'
+  const isPlain = isList ? isListOfCalled(map, variable) : isOnlyCalled(map, variable)
+  const calls = at < 0 || !isFunction(fn) || !isPlain ? null : callsOf(map, fn)
   if (calls === null || calls.length === 0 || calls.length > decomposeLimits.givenFunctionsMax) return null
   const functions: GivenFunction[] = []
   for (const call of calls) {
-    const before = call.arguments.slice(0, at + 1)
-    const argument = before[at]
-    if (argument === undefined || before.some(({ type }) => type === 'SpreadElement')) return null
-    const found = functionsAt(map, argument)
-    if (found === null) return null
-    functions.push(...found)
+    const handed = call.arguments.slice(0, isList ? undefined : at + 1)
+    if ((!isList && handed.length <= at) || handed.some(({ type }) => type === 'SpreadElement')) return null
+    for (const argument of handed.slice(at)) {
+      const found = functionsAt(map, argument)
+      if (found === null) return null
+      functions.push(...found)
+    }
   }
-  return functions.length <= decomposeLimits.givenFunctionsMax ? { variable, functions } : null
+  return functions.length <= decomposeLimits.givenFunctionsMax ? { variable, functions, isList } : null
 }
 
 /** Every call of a function; null when it is used in any other way. */
@@ -104,7 +115,8 @@ function functionsAt(map: ModuleMap, argument: AnyNode): readonly GivenFunction[
   const variable = argument.type === 'Identifier' ? map.variableOf(argument) : null
   if (variable === null) return null
   const fn = map.callableOf(variable)
-  if (fn === null) return givenTo(map, variable)?.functions ?? null
+  const given = fn === null ? givenTo(map, variable) : null
+  if (fn === null) return given === null || given.isList ? null : given.functions
   return isFunction(fn) ? toGiven(map, fn, argument, variable) : null
 }
 
@@ -177,6 +189,33 @@ function isOnlyCalled(map: ModuleMap, variable: Variable, before: readonly Varia
     const held = param?.type === 'Identifier' ? map.variableOf(param) : null
     return held !== null && (seen.includes(held) || isOnlyCalled(map, held, seen))
   })
+}
+
+/** A list of which nothing is done but calling what is in it, one after the other: `fs.reduce((v, f) => f(v), x)`. */
+function isListOfCalled(map: ModuleMap, variable: Variable): boolean {
+  return variable.references.every(({ identifier, init }) => {
+    if (init === true) return true
+    const around = map.parentOf(identifier)
+    if (around?.type === 'ForOfStatement' && around.right === identifier)
+      return around.left.type === 'VariableDeclaration' && isCalledOnly(map, around.left.declarations[0]?.id)
+    if (around?.type !== 'MemberExpression' || around.object !== identifier || around.optional) return false
+    const call = map.parentOf(around)
+    const isCalled = call?.type === 'CallExpression' && call.callee === around
+    if (around.computed) return isCalled
+    const name = around.property.type === 'Identifier' ? around.property.name : ''
+    if (!isCalled) return name === 'length'
+    const [callback, start] = call.arguments
+    const isFold = /^reduce(Right)?$/.test(name) && start !== undefined
+    if (!isFunction(callback) || (!isFold && !/^(map|forEach|some|every)$/.test(name))) return false
+    const at = isFold ? 1 : 0
+    // The list itself would come behind the index.
+    return callback.params.length <= at + 2 && isCalledOnly(map, callback.params[at])
+  })
+}
+
+function isCalledOnly(map: ModuleMap, name: AnyNode | undefined): boolean {
+  const variable = name?.type === 'Identifier' ? map.variableOf(name) : null
+  return variable !== null && !isSetAgain(variable) && isOnlyCalled(map, variable)
 }
 
 const CALLERS = /^(map|filter|flatMap|forEach|reduce|reduceRight|some|every|find|findIndex|findLast|findLastIndex)$/

@@ -42,6 +42,12 @@ export function emptyValue(): Value {
   return { things: new Set(), callables: new Set() }
 }
 
+/** A list that was there before and that nothing changes, whichever of `all` an element is. */
+export function listThing(variable: Variable, all: Value): Thing {
+  const fields = new Map([[ANY_FIELD, all]])
+  return { ...outerThing(variable.name, variable), inside: null, fields, table: 'list' }
+}
+
 /** An object that exists before the iteration, and what is reachable from it. */
 export function outerThing(name: string, variable: Variable | null): Thing {
   const inside: Thing = { kind: 'outer', name, variable, site: null, inside: null, fields: new Map() }

@@ -141,6 +141,12 @@ export class Registry {
     return { k: gift.which, e: gift.environment() }
   }
 
+  /** The same for each of a list of functions. */
+  givenAll(list: unknown): readonly unknown[] {
+    if (!Array.isArray(list)) throw new TypeError('functions were handed over in a way that is not known')
+    return list.map((fn) => this.given(fn))
+  }
+
   /** What a function that goes along reads of an object, in the place of the object. */
   part(value: unknown, paths: ExcerptMeta['paths']): unknown {
     const taken = take(value, paths)

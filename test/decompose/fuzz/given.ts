@@ -45,9 +45,10 @@ export const givenKinds: Readonly<Record<string, Kind>> = {
         `[...${c.one(n.nums)}].map((x) => c2(c1(x, 1), 2))`,
         `${c.one(n.nums)}.${c.one(['map', 'filter', 'flatMap', 'find'])}(compose(${part()}, ${part()}))`,
         `${c.one(['Array', 'Float64Array'])}.from(${c.one(n.nums)}, ${c.one([`compose(${part()}, ${part()})`, 'counter(3)', 'scale(d)'])})`,
+        `${c.one(n.nums)}.map(pipe(${Array.from({ length: c.below(4) }, part).join(', ')}))`,
         `${c.one(n.nums)}.map(${c.one(['counter(n)', 'scale(limit)', 'scale(d + 1)', 'scale(n++)'])}).map(scale(2))`,
       ])
-      return `let ${v} = null; { let n = 0; const d = ${c.one(['limit', '7'])}; const beside = (x) => x % d; const scale = (k) => (x, i) => x * k + (i ?? 0); const compose = ${compose}; ${composed}; ${v} = [${use}, n] }`
+      return `let ${v} = null; { let n = 0; const d = ${c.one(['limit', '7'])}; const beside = (x) => x % d; const pipe = ${c.one(['(...fs) => (x) => fs.reduce((v, f) => f(v), x)', '(...fs) => (x) => { for (const f of fs) x = f(x); return x }', '(...fs) => (x) => fs.map((f) => f(x))', '(g, ...fs) => (x) => [g(x), fs.length, ...fs.map((f) => f(x))]', '(...fs) => (x) => { fs.reverse(); return fs[0]?.(x) }'])}; const scale = (k) => (x, i) => x * k + (i ?? 0); const compose = ${compose}; ${composed}; ${v} = [${use}, n] }`
     }),
 }
 
