@@ -1,19 +1,16 @@
 /** Moving running shards: when it pays, for how long that must hold, how often, and that it is accounted. */
 import { expect, test } from 'vitest'
-import type { Effect } from '../../src/hub/effect.ts'
 import { jobReport } from '../../src/hub/job-report.ts'
 import { auction, migration } from '../../src/limits.ts'
+import { AskedHub } from './asked-hub.ts'
 import { claimOf, doneOf, JOB, only, Pair } from './pair.ts'
 
 const REF = { kind: 'inline', bytes: new Uint8Array([7]) } as const
 
 /** Hub `a` runs the only shard, `workMs` long, and is half way through; then others take `load` of it. */
-class Loaded {
-  readonly pair = new Pair()
-  readonly effects: Effect[] = []
-  #request = 0
-
+class Loaded extends AskedHub {
   constructor({ load = 0.9, workMs = 4_000, moves = 0 } = {}) {
+    super(new Pair())
     const { pair } = this
     pair.knowJob({ shards: 1, workMs: () => workMs, isCostKnown: true })
     pair.bFreeInMs = 10_000
@@ -35,35 +32,6 @@ class Loaded {
     const run = [...this.pair.hub.state.runs.values()].find(({ isRoot }) => !isRoot)
     if (run === undefined) throw new Error('the hub runs the shard')
     return run
-  }
-
-  tell(input: Parameters<Pair['input']>[0]): void {
-    this.effects.push(...this.pair.input(input))
-  }
-
-  pass(ms: number): void {
-    this.effects.push(...this.pair.pass(ms))
-  }
-
-  load(cpu: number): void {
-    const metric = { mean: cpu, p90: cpu }
-    const none = { mean: 0, p90: 0 }
-    const forecast = [{ horizonMs: 1_000, cpu: metric, memory: none, network: none }]
-    this.tell({ type: 'load', report: { load: { cpu, memory: 0, network: 0 }, forecast, forecastError: {} } })
-  }
-
-  /** `b` asks for work, as an idle hub does, every 200 ms. */
-  asksFor(ms: number): void {
-    for (let passed = 0; passed < ms; passed += 200) {
-      this.tell({ type: 'message', from: 'b', message: { type: 'steal', request: ++this.#request, startInMs: 0 } })
-      this.pass(200)
-    }
-  }
-
-  get given() {
-    return only(this.effects, 'send').flatMap(({ message }) =>
-      message.type === 'stolen' && message.given !== null ? [message.given] : [],
-    )
   }
 }
 

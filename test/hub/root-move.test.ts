@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { simJob } from '../../simulations/kernel/workload.ts'
 import { hubName, SimWorld } from '../../simulations/kernel/world.ts'
 import { curveOf } from '../../simulations/workflow/curve.ts'
-import type { Effect } from '../../src/hub/effect.ts'
 import { jobReport } from '../../src/hub/job-report.ts'
 import type { ClaimRecord, LedgerRecord } from '../../src/ledger/record.ts'
 import { auction, migration, recovery } from '../../src/limits.ts'
+import { AskedHub, steadyLoad } from './asked-hub.ts'
 import { claimOf, doneOf, JOB, only, Pair } from './pair.ts'
 
 const REF = { kind: 'inline', bytes: new Uint8Array([7]) } as const
@@ -16,11 +16,7 @@ function rootClaim(change: Partial<ClaimRecord>): ClaimRecord {
 }
 
 /** Hub `a` has computed the root of its own job for `computedMs`, with a checkpoint of it; then others take `load` of the machine. */
-class LoadedRoot {
-  readonly pair: Pair
-  readonly effects: Effect[] = []
-  #request = 0
-
+class LoadedRoot extends AskedHub {
   constructor({
     load = 0.9,
     computedMs = 8_000,
@@ -30,7 +26,7 @@ class LoadedRoot {
     isWaiting = false,
     cores = 1,
   } = {}) {
-    this.pair = new Pair({ cores, slots: cores })
+    super(new Pair({ cores, slots: cores }))
     const { manifest } = simJob(JOB, 'a', [])
     this.tell({ type: 'job', job: JOB, manifest, bytes: new Uint8Array(), mine: true })
     for (let epoch = 0; epoch < moves; epoch++) {
@@ -57,36 +53,8 @@ class LoadedRoot {
     return view
   }
 
-  tell(input: Parameters<Pair['input']>[0]): void {
-    this.effects.push(...this.pair.input(input))
-  }
-
   fromB(...records: LedgerRecord[]): void {
     this.effects.push(...this.pair.fromB(...records))
-  }
-
-  pass(ms: number): void {
-    this.effects.push(...this.pair.pass(ms))
-  }
-
-  load(cpu: number): void {
-    const none = { mean: 0, p90: 0 }
-    const forecast = [{ horizonMs: 1_000, cpu: { mean: cpu, p90: cpu }, memory: none, network: none }]
-    this.tell({ type: 'load', report: { load: { cpu, memory: 0, network: 0 }, forecast, forecastError: {} } })
-  }
-
-  /** `b` asks for work, as an idle hub does, every 200 ms. */
-  asksFor(ms: number): void {
-    for (let passed = 0; passed < ms; passed += 200) {
-      this.tell({ type: 'message', from: 'b', message: { type: 'steal', request: ++this.#request, startInMs: 0 } })
-      this.pass(200)
-    }
-  }
-
-  get given() {
-    return only(this.effects, 'send').flatMap(({ message }) =>
-      message.type === 'stolen' && message.given !== null ? [message.given] : [],
-    )
   }
 }
 
@@ -191,9 +159,7 @@ function rootAtB(load: number, blobs = true): Pair {
   if (blobs) pair.input({ type: 'job-blobs', job: JOB })
   pair.fromB(rootClaim({ state: 'running' }))
   pair.pass(8_000)
-  const none = { mean: 0, p90: 0 }
-  const forecast = [{ horizonMs: 1_000, cpu: { mean: load, p90: load }, memory: none, network: none }]
-  pair.report = { load: { cpu: load, memory: 0, network: 0 }, forecast, forecastError: {} }
+  pair.report = steadyLoad(load)
   pair.beaconOfB()
   return pair
 }
