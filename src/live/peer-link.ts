@@ -22,6 +22,8 @@ export interface LinkHandler extends Pick<ControlHandler, 'hello'> {
 }
 
 const OPENINGS_PER_CONNECTION_MAX = 3
+/** The owner opens one more to meet a duplicate. */
+const ACCEPTED_PER_CONNECTION_MAX = OPENINGS_PER_CONNECTION_MAX + 1
 const CLOSE_GRACE_MS = 500
 const DUPLICATE = 'a duplicate connection'
 
@@ -70,6 +72,10 @@ export class PeerLink {
       stream.abort(new Error('the hub stops'))
     } else if (this.#isOwner) {
       stream.abort(new Error('the hub with the lower id opens the control stream'))
+    } else if (this.#countOpening(connection) > ACCEPTED_PER_CONNECTION_MAX) {
+      const reason = 'it opened control stream after control stream'
+      this.#handler.refused(this, connection, { by: 'us', reason, broken: true })
+      connection.abort(new Error(reason))
     } else {
       this.#greet(stream, connection)
     }
@@ -95,6 +101,12 @@ export class PeerLink {
       session.abort(reason)
     }
     for (const connection of this.connections) connection.abort(new Error(reason))
+  }
+
+  #countOpening(connection: Connection): number {
+    const openings = (this.#connections.get(connection) ?? 0) + 1
+    if (this.#connections.has(connection)) this.#connections.set(connection, openings)
+    return openings
   }
 
   #drop(connection: Connection): void {
@@ -134,12 +146,10 @@ export class PeerLink {
   async #open(): Promise<void> {
     const newest = this.connections.toReversed().find((connection) => connection.status === 'open')
     if (newest === undefined) return
-    const openings = (this.#connections.get(newest) ?? 0) + 1
-    if (openings > OPENINGS_PER_CONNECTION_MAX) {
+    if (this.#countOpening(newest) > OPENINGS_PER_CONNECTION_MAX) {
       newest.abort(new Error('no control stream on this connection'))
       return
     }
-    this.#connections.set(newest, openings)
     try {
       const signal = AbortSignal.timeout(liveLimits.helloWindowMs)
       const limits = { maxOutboundStreams: liveLimits.controlStreamsMax }

@@ -86,18 +86,18 @@ async function member(flood: 'streams' | 'topics'): Promise<void> {
   if (flood === 'topics') for (let n = 0; n < TOPICS; n++) peer.services.gossip.subscribe(`topic-${n}`)
   for (let round = 0; ; round++) {
     if (round === ROUNDS) process.stdout.write('done\n')
-    const connection = await peer.dial(multiaddr(address)).catch(() => null)
+    const connection = await peer.dial(multiaddr(address), { signal: soon() }).catch(() => null)
     if (connection === null) {
       await delay(100)
       continue
     }
-    const control = await connection.newStream('/shoal/ctl/1').catch(() => null)
-    control?.send(Buffer.concat([frame(0, hello), frame(1, Buffer.alloc(0))]))
+    const control = await connection.newStream('/shoal/ctl/1', { signal: soon() }).catch(() => null)
+    if (control?.status === 'open') control.send(Buffer.concat([frame(0, hello), frame(1, Buffer.alloc(0))]))
     // every fourth time the flood comes after it was let in
     if (flood === 'streams' && round % 4 === 0) await delay(500)
     for (let n = 0; flood === 'streams' && n < STREAMS / ROUNDS; n++) {
       const protocol = ['/shoal/ctl/1', '/shoal/blob/1', '/meshsub/1.1.0'][n % 3] ?? ''
-      const options = { maxOutboundStreams: STREAMS, signal: AbortSignal.timeout(500) }
+      const options = { maxOutboundStreams: STREAMS, signal: soon() }
       const stream = await connection.newStream(protocol, options).catch(() => null)
       if (stream?.status === 'open') stream.send(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f, n & 0xff))
       if (connection.status !== 'open') break
@@ -105,6 +105,11 @@ async function member(flood: 'streams' | 'topics'): Promise<void> {
     await delay(flood === 'topics' ? 200 : 20)
     if (flood === 'streams') connection.abort(new Error('again'))
   }
+}
+
+/** The victim may hang up at any moment, and libp2p would wait. */
+function soon(): AbortSignal {
+  return AbortSignal.timeout(500)
 }
 
 function frame(code: number, body: Uint8Array): Uint8Array {

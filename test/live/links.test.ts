@@ -236,6 +236,20 @@ test('garbage on the control stream ends that link only, with a reason', async (
   expect(a.events).toEqual([`connected ${bystander.hub}`])
 })
 
+test('control stream after control stream ends that connection, with a reason: each would be a neighbour that comes anew', async () => {
+  const founder = await newSwarm()
+  const [low, high] = await lowAndHigh(founder)
+  const a = await startHub({ ...high })
+  const peer = await stranger(founder.swarm.secret(), low.identity)
+  const connection = await peer.dial(multiaddr(a.address()))
+  for (let n = 0; n < 8 && connection.status === 'open'; n++) {
+    await connection.newStream('/shoal/ctl/1').catch(() => undefined)
+  }
+  await until(() => connection.status !== 'open', 'the connection is closed')
+  expect(reasons(a)).toContain('control stream after control stream')
+  await peer.stop()
+})
+
 test('a hub on another protocol version is refused with the versions named', async () => {
   const founder = await newSwarm()
   const [low, high] = await lowAndHigh(founder)
