@@ -54,7 +54,7 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
   const hazard = asyncHazard(map, inputOf(map, exported))
   const decided = decide(map, exported, hosts, hazard)
   const plans = decided.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded.plan]))
-  const found = hazard === null && !map.hasImpureAccessors ? findTasks(map, hosts, plans) : { groups: [], kept: [] }
+  const found = hazard === null && map.impureAccessor === null ? findTasks(map, hosts, plans) : { groups: [], kept: [] }
   const decisions = decided.map((decision) => settleInner(decision, [...plans, ...found.groups]))
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
   const sites = findRefSites(map)
@@ -76,7 +76,7 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
     file,
     main: mainText(map, exported, sharded, refs, tasks, hosts, kept.main),
     source,
-    spots: [...own, ...taskSpots(found, own)].map((spot) => placed(map, spot)),
+    spots: [...own, ...taskSpots(found, own)].map(placer(map)),
     chunks: [
       ...sharded.map((spot) => ({ spot: spot.id, code: chunkText(map, spot, kept.chunk(spot.id)) })),
       ...refs.map((ref) => ({ spot: ref.id, code: refChunkText(map, ref) })),
@@ -107,24 +107,26 @@ function keptLoops(
   return new KeptLoops(map, sites, [...spots, ...groups], hazard ?? refs)
 }
 
-/** The spot where the user wrote it, which in a bundle is another line, and maybe another file. */
-function placed(map: ModuleMap, spot: Spot): Spot {
-  const { places, file } = map.module
-  const found = places?.find(spot.line, 1)
-  if (places === null || found == null) return spot
-  const placedText = (text: string): string =>
+/** Puts spots where the user wrote them, which in a bundle is another line, and maybe another file. */
+function placer(map: ModuleMap): (spot: Spot) => Spot {
+  const { places, file, text: bundle } = map.module
+  if (places === null) return (spot) => spot
+  const lines = bundle.split('\n')
+  // Where its text begins: the bundler maps an indent to what came before.
+  const lineAt = (line: number) => places.find(line, (lines[line - 1] ?? '').search(/\S|$/) + 1)
+  const placedText = (text: string, from: string): string =>
     text.replaceAll(/line (\d+)/g, (whole, line: string) => {
-      const at = places.find(Number(line), 1)
+      const at = lineAt(Number(line))
       if (at === null) return whole
-      return at.file === found.file ? `line ${at.line}` : `line ${at.line} of ${at.file}`
+      return at.file === from ? `line ${at.line}` : `line ${at.line} of ${at.file}`
     })
-  const { checkpoint } = spot
-  return {
-    ...spot,
-    line: found.line,
-    ...(found.file === file ? {} : { file: found.file }),
-    text: placedText(spot.text),
-    ...(checkpoint === undefined ? {} : { checkpoint: { ...checkpoint, text: placedText(checkpoint.text) } }),
+  return (spot) => {
+    const found = lineAt(spot.line)
+    if (found === null) return spot
+    const { checkpoint: kept } = spot
+    const checkpoint = kept === undefined ? {} : { checkpoint: { ...kept, text: placedText(kept.text, found.file) } }
+    const elsewhere = found.file === file ? {} : { file: found.file }
+    return { ...spot, line: found.line, ...elsewhere, text: placedText(spot.text, found.file), ...checkpoint }
   }
 }
 

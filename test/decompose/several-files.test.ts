@@ -66,6 +66,13 @@ function shown(item) {
 }
 export default (items) => [...items.map((item) => shown(item)), shown(0), helper(), arrow(), theirs()]
 `,
+  'lib/setter.js': `export class Counter {
+  set step(by) { this.count += by }
+}
+`,
+  'setters.js': `import { Counter } from './lib/setter.js'
+export default (items) => [items.map((item) => item + 1), new Counter()]
+`,
   'broken.ts': `import { check } from './lib/check.ts'
 export default (n: number) => check({ weight: n }, 0)
 enum Kind { A }
@@ -134,6 +141,13 @@ test("explain shows the user's files with their own lines, and leaves packages o
   expect(text).toMatch(/^main\.ts$/m)
   expect(text).toMatch(/^parallel\s+7 \| {3}const doubled = items\.map\(\(item\)/m)
   expect(text).toMatch(/^sequential\s+8 \| {3}for \(const part of/m)
+})
+
+test('what keeps a spot in order is named where it stands, in whatever file', async () => {
+  const { source, file, map } = await loadModule(path('setters.js'))
+  const [spot] = explain(decompose(source, file, map))
+  expect([spot?.verdict, spot?.reason]).toEqual(['sequential', 'accessor'])
+  expect(spot?.text).toContain('line 2 of lib/setter.js')
 })
 
 test('TypeScript that is no erasable type gets one clear line', async () => {

@@ -115,7 +115,9 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
       return { reason: 'user', name: '', line }
     }
   }
-  if (map.hasImpureAccessors) return { reason: 'accessor', name: 'a getter, setter or special method', line }
+  if (map.impureAccessor !== null) {
+    return { reason: 'accessor', name: 'a getter, setter or special method', line: lineOf(map.impureAccessor) }
+  }
   if (site.kind !== 'call') return null
   if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }
   if (site.method === 'findLast' || site.method === 'findLastIndex')

@@ -40,7 +40,7 @@ const SENTENCES: Record<Reason, (name: string, line: number) => string> = {
   'side-effect': (name, line) => `${name} reaches outside the function (line ${line})`,
   generator: (name, line) => `${name} runs in steps between other code (line ${line})`,
   locale: (name, line) => `${name} depends on the machine's locale or time zone (line ${line})`,
-  accessor: (name, line) => `${name} may run code when a property is read (line ${line})`,
+  accessor: (name, line) => `${name} may run code when a property is used: it is in line ${line}`,
   'async-order': (name, line) => `${name} runs concurrently with other code (line ${line})`,
   host: (name, line) => `is inside ${name}, which cannot wait for shards (line ${line})`,
   unsupported: (name, line) => `uses ${name}, which cannot be moved to another machine (line ${line})`,

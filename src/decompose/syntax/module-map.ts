@@ -21,8 +21,8 @@ export class ModuleMap {
   readonly getters = new Map<string, FunctionNode[]>()
   /** Other getters, setters, proxies or special names: property reads may run code, so fields are not told apart. */
   readonly hasAccessors: boolean
-  /** A getter, setter or special method does more than read: any property read may change something. */
-  readonly hasImpureAccessors: boolean
+  /** The first getter, setter or special method that does more than read, or what may define such: any property read may change something. */
+  readonly impureAccessor: AnyNode | null
   /** Names of members that are assigned anywhere; empty for computed ones on a class or function. */
   readonly #assignedNames = new Set<string>()
   readonly #names = new Map<AnyNode, readonly Identifier[]>()
@@ -43,7 +43,7 @@ export class ModuleMap {
     }
     const accessors = this.#indexMethods()
     this.hasAccessors = accessors.found
-    this.hasImpureAccessors = accessors.bodies.some(doesMoreThanRead)
+    this.impureAccessor = accessors.definer ?? accessors.bodies.find(doesMoreThanRead) ?? null
     for (const { variable, uses } of fieldsOf(this)) {
       for (const member of uses) (member as AnyNode & Indexed)[VARIABLE] = variable
     }
@@ -139,9 +139,9 @@ export class ModuleMap {
     return variable.scope.type === 'module' || variable.scope.type === 'global'
   }
 
-  #indexMethods(): { found: boolean; bodies: AnyNode[] } {
+  #indexMethods(): { found: boolean; definer: AnyNode | null; bodies: AnyNode[] } {
     let found = false
-    let definer = false
+    let definer: AnyNode | null = null
     const bodies: AnyNode[] = []
     const accessor = (body?: AnyNode | null): void => {
       found = true
@@ -163,7 +163,7 @@ export class ModuleMap {
         node.property.type === 'Identifier' &&
         DEFINERS.has(node.property.name)
       )
-        definer = true
+        definer ??= node.property
       if (node.type === 'Property' || node.type === 'MethodDefinition') {
         if (isPlainGetter(node))
           this.getters.set(node.key.name, [...(this.getters.get(node.key.name) ?? []), node.value])
@@ -176,7 +176,7 @@ export class ModuleMap {
         accessor()
       }
     })
-    return { found: found || definer, bodies: definer ? [...bodies, this.module.tree] : bodies }
+    return { found: found || definer !== null, definer, bodies }
   }
 
   #noteAssigned(node: AnyNode): void {
