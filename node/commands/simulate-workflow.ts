@@ -1,6 +1,7 @@
 /** `shoal simulate workflow`: a recorded workflow on machines that do not exist, placed by this version's hubs or by another rule. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import type { Execution } from '../../simulations/workflow/central.ts'
 import { type Dag, parseDag } from '../../simulations/workflow/dag.ts'
 import { runHeft } from '../../simulations/workflow/policies.ts'
 import { seededWorld, type WorldWants } from '../../simulations/workflow/seeded-world.ts'
@@ -49,7 +50,7 @@ export async function simulateWorkflowCommand(args: Arguments): Promise<number> 
   const world = await worldOf(args, dag)
   const { report, executions } = simulateWorkflow(dag, world, wants, () => performance.now())
   const trace = args.text('trace')
-  if (trace !== undefined) await writeFile(trace, executions.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  if (trace !== undefined) await writeTrace(trace, executions)
   const html = args.text('html')
   if (html !== undefined) {
     const { workflowHtml } = await import('../../simulations/report/workflow.ts')
@@ -77,6 +78,15 @@ async function worldOf(args: Arguments, dag: Dag): Promise<WorkflowWorld> {
   }
   const living = seededWorld(dag, { ...wants, deaths: 0 }, 1)
   return wants.deaths === 0 ? living : seededWorld(dag, wants, runHeft(living, dag).makespan)
+}
+
+async function writeTrace(file: string, executions: readonly Execution[]): Promise<void> {
+  try {
+    await writeFile(file, executions.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  } catch (cause) {
+    const next = 'name another file with --trace'
+    throw new ShoalError('SHOAL_USAGE', `simulate workflow: the trace cannot be written to ${file}`, { next, cause })
+  }
 }
 
 function share(args: Arguments, name: string, max: number): number | undefined {

@@ -77,6 +77,14 @@ test.each(policies)('%s does every task once, after its parents, and no faster t
   expect(report.conflictingCommits).toBe(0)
 })
 
+test('a trace that cannot be written is a usage error that names the file', async () => {
+  const trace = join(folder, 'no-such-folder', 'trace.jsonl')
+  const words = ['simulate', 'workflow', join(folder, 'dag.json'), '--hubs', '2', '--trace', trace, '--json']
+  const { code, stdout } = await shoal(words)
+  expect(code).toBe(2)
+  expect(JSON.parse(stdout).error).toMatchObject({ code: 'SHOAL_USAGE', message: expect.stringContaining(trace) })
+})
+
 test('the same seed gives the same run, another one another', () => {
   const run = (seed: number) =>
     simulateWorkflow(dag, seededWorld(dag, { ...plain, seed }, 10), { ...wants, policy: 'shoal' }, () => 0)
