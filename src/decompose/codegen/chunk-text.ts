@@ -2,11 +2,10 @@
 import type { AnyNode } from 'acorn'
 import { MADE_THERE } from '../flow/made.ts'
 import type { KeptLoop } from '../spots/loops/kept-loops.ts'
-import { declarationOf } from '../spots/needs.ts'
+import { declarationOf, outermostFunction } from '../spots/needs.ts'
 import { isScalar, namedOutputs, type Plan, variablesOf } from '../spots/plan.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { isFunction } from '../syntax/walk.ts'
 import { bestText } from './best-text.ts'
 import { declaredText, pairsText } from './field-text.ts'
 import { makersText } from './given-text.ts'
@@ -144,11 +143,4 @@ function keepDeclaration(map: ModuleMap, text: TextBuilder, node: AnyNode): void
     text.keep(statement.start, node.start)
   else text.put(node.start, `${statement?.type === 'VariableDeclaration' ? statement.kind : 'const'} `)
   text.put(node.end, ';')
-}
-
-/** The function at module level (or nearest to it) around a spot: the chunk's wrapper stands in its place. */
-export function outermostFunction(map: ModuleMap, node: AnyNode): AnyNode {
-  let outermost: AnyNode = node
-  for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isFunction(at)) outermost = at
-  return outermost
 }

@@ -1,9 +1,9 @@
 /** Writes what makes `shard(fn)` known to the root, and the module that runs its calls as shards. */
-import type { Needs } from '../spots/needs.ts'
+import { type Needs, outermostFunction } from '../spots/needs.ts'
 import type { RefSite } from '../spots/ref-sites.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { keepDeclarations, outermostFunction } from './chunk-text.ts'
+import { keepDeclarations } from './chunk-text.ts'
 import { bareMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'

@@ -1,10 +1,11 @@
 /** Writes statements that may run side by side: the root's text, and the module that runs them as shards. */
 
 import type { KeptLoop } from '../spots/loops/kept-loops.ts'
+import { outermostFunction } from '../spots/needs.ts'
 import type { TaskGroup } from '../spots/tasks.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
-import { keepDeclarations, outermostFunction } from './chunk-text.ts'
+import { keepDeclarations } from './chunk-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { bareMeta, type SpotMeta } from './meta.ts'
 import { classesText, factory, importText, RUNTIME } from './module-text.ts'

@@ -107,7 +107,7 @@ export function needsOf(
     for (const { fn, named } of allGiven(map, variables)) {
       if (named !== null) visit(named, false)
       else if (!functions.includes(fn)) {
-        const around = outermostAround(map, fn)
+        const around = outermostFunction(map, fn)
         functions.push(fn)
         queue.push({ node: fn, within: around, local: contains(around, spot) })
       }
@@ -169,7 +169,8 @@ function partOf(node: AnyNode, local: boolean): Part {
   return { node, within: node, local }
 }
 
-function outermostAround(map: ModuleMap, node: AnyNode): AnyNode {
+/** The function at module level (or nearest to it) around a node: where a spot is in it, a chunk's wrapper stands in its place. */
+export function outermostFunction(map: ModuleMap, node: AnyNode): AnyNode {
   let outermost = node
   for (let at = map.parentOf(node); at !== null; at = map.parentOf(at)) if (isFunction(at)) outermost = at
   return outermost
