@@ -44,6 +44,22 @@ test('updates are told only when they are on disk, in the order of their appends
   await rm(folder, { recursive: true })
 })
 
+test('records of one moment go as one update', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoal-ledger-'))
+  const told: number[] = []
+  const ledger = new OpenLedger(init('one'), new LedgerStore(realDisk, folder), {
+    flushed: (updates) => told.push(updates.length),
+    diskFailed: (error) => expect.fail(String(error)),
+  })
+  ledger.append([claim(0)])
+  await null
+  ledger.append([claim(1)])
+  await until(() => told.length > 0, 'the flush is told')
+  await ledger.close()
+  expect(told).toEqual([1])
+  await rm(folder, { recursive: true })
+})
+
 test('a full disk is reported, and what was written is still told', async () => {
   const full: Disk = {
     ...realDisk,

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { realDisk } from '../../src/store/disk.ts'
+import { fleetingDisk, realDisk } from '../../src/store/disk.ts'
 import { LedgerStore } from '../../src/store/ledger-store.ts'
 import { openLedger } from '../ledger/keys.ts'
 import { FaultyDisk, temporaryDirectory } from './faulty-disk.ts'
@@ -11,8 +11,11 @@ const JOB = 'job2'
 const update = (value: number) => new Uint8Array([value])
 const values = (updates: readonly Uint8Array[] | undefined) => updates?.map(([first]) => first)
 
-test('updates come back in order after a restart, with the boots that wrote them', async () => {
-  const store = new LedgerStore(realDisk, await temporaryDirectory())
+test.each([
+  ['a lasting home', realDisk],
+  ['a home that goes with its hub', fleetingDisk],
+])('%s: updates come back in order after a restart, with the boots that wrote them', async (_, disk) => {
+  const store = new LedgerStore(disk, await temporaryDirectory())
   const first = await store.open(JOB, 'boot1')
   await Promise.all([first.append(update(1)), first.append(update(2))])
   await first.close()
