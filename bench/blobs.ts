@@ -35,6 +35,7 @@ async function measure(): Promise<void> {
   await network.start({
     connected: () => met.resolve(),
     disconnected: () => undefined,
+    heard: () => undefined,
     message: () => undefined,
     gossip: () => undefined,
   })
@@ -67,6 +68,7 @@ async function receive(): Promise<void> {
   await network.start({
     connected: () => undefined,
     disconnected: () => undefined,
+    heard: () => undefined,
     message: () => undefined,
     gossip: () => undefined,
   })

@@ -75,6 +75,8 @@ export class Hub {
         return this.#connected(input.hub)
       case 'disconnected':
         return this.#disconnected(input.hub)
+      case 'heard':
+        return this.#tell(state.members.heard(input.hub, state.nowMs))
       case 'beacon':
         profilesHeard(state, input.beacon)
         return this.#tell(state.members.beaconHeard(input.beacon, state.nowMs))

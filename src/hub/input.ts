@@ -27,6 +27,8 @@ export type Input =
   | { readonly type: 'timer'; readonly timer: TimerName }
   | { readonly type: 'connected'; readonly hub: HubId }
   | { readonly type: 'disconnected'; readonly hub: HubId }
+  /** A connected hub has answered: it lives, whether or not its beacons come through. */
+  | { readonly type: 'heard'; readonly hub: HubId }
   | { readonly type: 'beacon'; readonly beacon: Beacon }
   | { readonly type: 'message'; readonly from: HubId; readonly message: HubMessage }
   | { readonly type: 'load'; readonly report: LoadReport }

@@ -85,6 +85,8 @@ export const liveLimits = {
   parallelDialsMax: 16,
   dialQueueMax: 500,
   dialTimeoutMs: 5_000,
+  /** One address of several: those that lead nowhere leave time for the next. */
+  addressDialTimeoutMs: 1_500,
   /** A TCP connection without traffic for this long is closed; pings keep live ones up. */
   socketIdleMs: 120_000,
   /** Handshake and protocol negotiation of a connection somebody opened to us. */
@@ -106,6 +108,11 @@ export const liveLimits = {
   controlQueueBytesMax: 8 * MiB,
   /** What one write to a control stream gathers. */
   controlBatchBytesMax: 256 * KiB,
+  /** A connected hub of which nothing was heard for so long is asked whether it lives; more rarely among more than so many hubs. */
+  quietMs: 900,
+  quietHubs: 128,
+  /** How often that is looked at. */
+  quietTickMs: 300,
   /** Answer of a live peer to a probe; slower means its old session is gone. */
   probeTimeoutMs: 2_000,
   /** Questions of `shoal why` to other hubs that are open at once, and how long one waits for its answer. */
@@ -124,6 +131,32 @@ export const liveLimits = {
   /** Hubs the dialer knows of, connected or not. */
   candidatesMax: 1024,
   addressesPerCandidateMax: 8,
+  /** Characters of an address that a hub tells of itself, and records of other hubs that it keeps. */
+  addressCharactersMax: 128,
+  addressRecordsMax: 1024,
+  /** Records in one message, and bytes of one. */
+  addressRecordsPerMessageMax: 64,
+  addressBytesMax: 256 * KiB,
+  /** A newer record of a hub is taken so long after the last: one that moves all the time is not followed all the time. */
+  addressRecordGapMs: 2_000,
+  /** How often the own addresses are looked at; one neighbour is asked for records that often, more rarely among more than so many hubs. */
+  addressTickMs: 1_000,
+  addressAskMs: 5_000,
+  addressAskHubs: 128,
+  /** Least time between two questions. */
+  addressAskGapMs: 1_000,
+  /** Questions answered: at once and per second, of one neighbour and of all. */
+  addressAnswersBurst: 4,
+  addressAnswersPerSecond: 1,
+  addressAnswersBurstAll: 64,
+  addressAnswersPerSecondAll: 32,
+  /** Links with which a hub stops looking for members that only others told of; below the maximum of connections. */
+  meshLinksMax: 500,
+  /** Dials of members that were in vain: at once and per second, of one member and of all. */
+  memberDialsBurst: 16,
+  memberDialsPerSecond: 0.5,
+  memberDialsBurstAll: 1024,
+  memberDialsPerSecondAll: 64,
   /** Remembered addresses of members, kept over a restart. */
   rememberedMax: 256,
   /** A dial that failed is told for so long: a hub that is still looked for has been tried again by then. */

@@ -12,7 +12,7 @@ import { OutgoingQueue } from './outgoing-queue.ts'
 export const CONTROL_PROTOCOL = '/shoal/ctl/1'
 
 /** First byte of every frame. */
-const Kind = { hello: 0, welcome: 1, refused: 2, message: 3, membership: 4, ping: 5, pong: 6 } as const
+const Kind = { hello: 0, welcome: 1, refused: 2, message: 3, membership: 4, ping: 5, pong: 6, addresses: 7 } as const
 
 const KIND_BYTES = 1
 const REASON_BYTES_MAX = 512
@@ -25,6 +25,8 @@ export interface ControlHandler {
   admitted(stream: ControlStream, hello: Hello): void
   message(bytes: Uint8Array): void
   membership(bytes: Uint8Array): void
+  /** Where hubs are. What it throws as a ShoalError ends the stream as garbage. */
+  addresses(bytes: Uint8Array): void
   /** The stream is over; `refusal` says which side turned the other down, if one did. */
   closed(stream: ControlStream, refusal: Refused | null): void
 }
@@ -82,6 +84,11 @@ export class ControlStream {
   /** Queues what this hub knows of the membership. */
   sendMembership(bytes: Uint8Array): boolean {
     return this.#isAdmitted() && this.#send(Kind.membership, bytes)
+  }
+
+  /** Queues what this hub knows of where hubs are, or asks. */
+  sendAddresses(bytes: Uint8Array): boolean {
+    return this.#isAdmitted() && this.#send(Kind.addresses, bytes)
   }
 
   /** Milliseconds for a frame there and back, or null when no answer came in time. */
@@ -156,6 +163,7 @@ export class ControlStream {
     if (!this.#isAdmitted()) throw invalidFrame('a message before the welcome')
     if (kind === Kind.message) this.#handler.message(bytes)
     else if (kind === Kind.membership) this.#handler.membership(bytes)
+    else if (kind === Kind.addresses) this.#handler.addresses(bytes)
     // other kinds belong to a later version and are passed over
     return true
   }

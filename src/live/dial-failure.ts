@@ -1,4 +1,5 @@
-/** What a dial that failed tells about the other side. */
+/** What a dial, or a port, that failed tells. */
+import { ShoalError } from '../errors.ts'
 
 /** The other side has another swarm secret, or none. */
 export function isHandshakeFailure(error: unknown): boolean {
@@ -13,4 +14,12 @@ export function isDialOfSelf(error: unknown): boolean {
 function causes(error: unknown): Error[] {
   const errors: unknown[] = error instanceof AggregateError ? error.errors : [error]
   return errors.filter((one) => one instanceof Error)
+}
+
+export function cannotListen(port: number, cause: unknown): ShoalError {
+  const detail = String((cause as { message?: unknown }).message ?? cause)
+  return new ShoalError('SHOAL_PORT_TAKEN', `cannot listen on port ${port}: ${detail}`, {
+    next: 'choose another port with --port, or 0 for any free one',
+    cause,
+  })
 }

@@ -6,8 +6,8 @@ import { Budget } from './budget.ts'
 import { errorFields, type Log } from './log.ts'
 import { hostOf } from './refusals.ts'
 
-/** How a candidate came to be known; told addresses are never forgotten, remembered ones are the last resort. */
-export type CandidateSource = 'told' | 'heard' | 'remembered'
+/** How a candidate came to be known; told addresses are never forgotten, remembered ones are the last resort, members introduce others. */
+export type CandidateSource = 'told' | 'heard' | 'remembered' | 'introduced'
 
 export interface DialerInit {
   readonly self: HubId
@@ -15,6 +15,8 @@ export interface DialerInit {
   readonly dial: (hub: HubId | null, addresses: readonly string[], signal: AbortSignal) => Promise<HubId>
   readonly isConnected: (hub: HubId) => boolean
   readonly isRemoved: (hub: HubId) => boolean
+  /** Whether there are links enough: hubs that others introduced are not looked for then. */
+  readonly isFull: () => boolean
   readonly onFailure: (hub: HubId | null, address: string, error: unknown) => void
   readonly nowMs: () => number
   readonly random: () => number
@@ -43,6 +45,8 @@ export class Dialer {
   readonly #stopped = new AbortController()
   /** Anybody can announce hubs that are not there, again and again: dials that reach nobody are few for each machine. */
   readonly #vain: Budget
+  /** The same for members, who may say of themselves whatever they like. */
+  readonly #vainMembers: Budget
   #timer: NodeJS.Timeout | null = null
   #dialing = 0
   #isStarting = false
@@ -55,6 +59,14 @@ export class Dialer {
       burstAll: liveLimits.vainDialsBurst,
       perSecondAll: liveLimits.vainDialsPerSecond,
       sendersMax: liveLimits.mdnsHostsMax,
+      nowMs: init.nowMs,
+    })
+    this.#vainMembers = new Budget({
+      burst: liveLimits.memberDialsBurst,
+      perSecond: liveLimits.memberDialsPerSecond,
+      burstAll: liveLimits.memberDialsBurstAll,
+      perSecondAll: liveLimits.memberDialsPerSecondAll,
+      sendersMax: liveLimits.candidatesMax,
       nowMs: init.nowMs,
     })
   }
@@ -76,7 +88,9 @@ export class Dialer {
     if (candidate === null) return false
     const fresh = addresses.filter((address) => !candidate.addresses.includes(address))
     const known = candidate.addresses.filter((address) => !addresses.includes(address))
-    candidate.addresses = [...addresses, ...known].slice(0, liveLimits.addressesPerCandidateMax)
+    // what a hub says of itself may lead nowhere from here: the address that is first, because it worked, stays so
+    const kept = source === 'introduced' ? known.splice(0, 1) : []
+    candidate.addresses = [...kept, ...addresses, ...known].slice(0, liveLimits.addressesPerCandidateMax)
     if (source === 'told') Object.assign(candidate, { source, refused: false, dueMs: nowMs })
     if (source === 'heard') this.#hear(candidate, fresh.length > 0)
     return true
@@ -128,7 +142,7 @@ export class Dialer {
 
   #hear(candidate: Candidate, isFresh: boolean): void {
     const nowMs = this.#init.nowMs()
-    if (candidate.source === 'remembered') candidate.source = 'heard'
+    if (candidate.source !== 'told') candidate.source = 'heard'
     candidate.heardMs = nowMs
     if (candidate.refused) return
     const patience = isFresh ? 0 : liveLimits.dialHeardBackoffMsMax
@@ -161,9 +175,10 @@ export class Dialer {
   }
 
   /** Hubs that hear each other would dial at the same moment: the lower id does, the other waits. */
-  #courtesyMs(candidate: Candidate): number {
-    const waits = candidate.source === 'heard' && candidate.hub !== null && this.#init.self > candidate.hub
-    return waits ? liveLimits.dialSecondAfterMs : 0
+  #courtesyMs({ source, hub }: Candidate): number {
+    if (hub === null || this.#init.self < hub) return 0
+    if (source === 'introduced') return liveLimits.redialSecondAfterMs
+    return source === 'heard' ? liveLimits.dialSecondAfterMs : 0
   }
 
   /** Anybody on the LAN can announce any number of hubs; one machine has only so many. */
@@ -202,16 +217,22 @@ export class Dialer {
     setImmediate(() => this.#startEach(others))
   }
 
-  #isDue({ hub, dialing, dueMs }: Candidate): boolean {
-    if (dialing || dueMs > this.#init.nowMs()) return false
+  #isDue({ hub, source, dialing, dueMs }: Candidate): boolean {
+    if (dialing || dueMs > this.#init.nowMs() || (source === 'introduced' && this.#init.isFull())) return false
     return hub === null || !(this.#init.isConnected(hub) || this.#init.isRemoved(hub))
   }
 
   #isWithinBudget(candidate: Candidate): boolean {
-    const host = vainHostOf(candidate)
-    if (host === null || this.#vain.take(host)) return true
+    const [budget, key] = this.#budgetOf(candidate)
+    if (budget === null || budget.take(key)) return true
     candidate.dueMs = this.#init.nowMs() + 1_000 / liveLimits.vainDialsPerHostPerSecond
     return false
+  }
+
+  /** Multicast tells of machines, members of themselves; what the user says is dialled as it is. */
+  #budgetOf({ source, hub, addresses }: Candidate): [Budget | null, string] {
+    if (source === 'heard') return [this.#vain, hostOf(addresses[0] ?? '')]
+    return [source === 'told' ? null : this.#vainMembers, hub ?? '']
   }
 
   async #dial(candidate: Candidate): Promise<void> {
@@ -234,8 +255,8 @@ export class Dialer {
 
   /** The connection stands, the hello may still fail: a next try waits as after a failure until `connected` clears it. */
   #reached(candidate: Candidate, hub: HubId): void {
-    const host = vainHostOf(candidate)
-    if (host !== null) this.#vain.charge(host, -1)
+    const [budget, key] = this.#budgetOf(candidate)
+    budget?.charge(key, -1)
     const reached = candidate.hub === hub ? candidate : this.#identified(candidate, hub)
     reached.dueMs = Math.max(reached.dueMs, this.#init.nowMs() + liveLimits.helloWindowMs)
   }
@@ -260,9 +281,4 @@ export class Dialer {
     this.#init.log.debug({ hub: candidate.hub, ...errorFields(error) }, 'could not reach a hub')
     this.#init.onFailure(candidate.hub, candidate.addresses.join(' '), error)
   }
-}
-
-/** The machine of a hub that only multicast has told of; null for others. */
-function vainHostOf({ source, addresses }: Candidate): string | null {
-  return source === 'heard' ? hostOf(addresses[0] ?? '') : null
 }

@@ -55,7 +55,8 @@ export function parseMembership(bytes: Uint8Array): MembershipSet {
   return parseJson(membershipSetSchema, bytes, 'membership set', Number.POSITIVE_INFINITY)
 }
 
-function parseJson<Schema extends v.GenericSchema>(
+/** @throws ShoalError SHOAL_MESSAGE_INVALID */
+export function parseJson<Schema extends v.GenericSchema>(
   schema: Schema,
   bytes: Uint8Array,
   what: string,

@@ -4,7 +4,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { assert, ShoalError } from '../errors.ts'
+import { assert } from '../errors.ts'
 import { liveLimits, sizes } from '../limits.ts'
 import type { Cid, HubId } from '../program/ref.ts'
 import type { BlobStore } from '../store/blob-store.ts'
@@ -20,7 +20,7 @@ import { BLOB_PROTOCOL, brokenTransfer } from './blob-channel.ts'
 import { BlobReceiver } from './blob-receiver.ts'
 import { BlobTransfer } from './blob-transfer.ts'
 import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
-import { isDialOfSelf, isHandshakeFailure } from './dial-failure.ts'
+import { cannotListen, isDialOfSelf, isHandshakeFailure } from './dial-failure.ts'
 import { Dialer } from './dialer.ts'
 import { Doorway } from './doorway.ts'
 import { Gossip } from './gossip.ts'
@@ -126,8 +126,9 @@ export class Libp2pNetwork implements Network {
     this.#dialFailures = new Refusals(this.#nowMs)
     this.#foreign = new Refusals(this.#nowMs)
     this.#offenders = new Offenders(this.#nowMs)
-    this.#links = new SwarmLinks({ self: this.self, ...components }, this.#linksHandler())
-    this.#roundTrips = new RoundTrips(this.#links)
+    const clock = { nowMs: this.#nowMs, random: this.#random }
+    this.#links = new SwarmLinks({ self: this.self, ...components, ...clock }, this.#linksHandler())
+    this.#roundTrips = new RoundTrips(this.#links, (hub) => this.#tell((listener) => listener.heard(hub)))
     const receiver = new BlobReceiver(blobs)
     const open = (hub: HubId, signal: AbortSignal) => this.#openBlobStream(hub, signal)
     this.#carrier = new StreamCarrier({ blobs, receiver, open, log })
@@ -156,7 +157,7 @@ export class Libp2pNetwork implements Network {
       topic,
       sign: (bytes) => identity.sign(bytes),
       isMember: (hub) => membership.isMember(hub),
-      deliver: (from, bytes) => this.#tell((one) => one.gossip(from, bytes)),
+      deliver: (from, bytes) => this.#deliver(from, (listener) => listener.gossip(from, bytes)),
       log,
     })
     const dialer = this.#createDialer(libp2p)
@@ -249,6 +250,7 @@ export class Libp2pNetwork implements Network {
     for (const peer of this.#init.peers) this.dial(peer)
     dialer.start()
     mdns?.start()
+    this.#links.start()
     this.#roundTrips.start()
     log.info({ hub: this.self, port: this.#port() }, 'the network is up')
   }
@@ -264,6 +266,7 @@ export class Libp2pNetwork implements Network {
       },
       isConnected: (hub) => this.#links.isLinked(hub),
       isRemoved: (hub) => membership.isRemoved(hub),
+      isFull: () => this.#links.isFull(),
       onFailure: (hub, address, error) => this.#recordFailure(hub ?? '', address, error),
       nowMs: this.#nowMs,
       random: this.#random,
@@ -305,7 +308,8 @@ export class Libp2pNetwork implements Network {
       addresses: () => this.addresses().map(withoutHub),
       admitted: (hub, connection, hello) => this.#admit(hub, connection, hello),
       ended: (hub) => this.#end(hub),
-      message: (hub, bytes) => this.#tell((listener) => listener.message(hub, bytes)),
+      message: (hub, bytes) => this.#deliver(hub, (listener) => listener.message(hub, bytes)),
+      introduced: (hub, addresses) => void this.#running?.dialer.learn(hub, addresses, 'introduced'),
       refused: (hub, connection, refusal) => this.#refuse(hub, connection, refusal),
     }
   }
@@ -366,6 +370,11 @@ export class Libp2pNetwork implements Network {
     else stream.abort(new Error('blobs are for admitted hubs'))
   }
 
+  #deliver(from: HubId, call: (listener: NetworkListener) => void): void {
+    this.#roundTrips.heard(from)
+    this.#tell(call)
+  }
+
   /** A listener that throws loses that one event, with a line in the log. */
   #tell(call: (listener: NetworkListener) => void): void {
     if (this.#running === null) return
@@ -386,12 +395,4 @@ export class Libp2pNetwork implements Network {
     const isListening = listen === undefined || listen.includes('0.0.0.0') || listen.includes(on.address)
     return isListening ? this.#port() : null
   }
-}
-
-function cannotListen(port: number, cause: unknown): ShoalError {
-  const detail = String((cause as { message?: unknown }).message ?? cause)
-  return new ShoalError('SHOAL_PORT_TAKEN', `cannot listen on port ${port}: ${detail}`, {
-    next: 'choose another port with --port, or 0 for any free one',
-    cause,
-  })
 }

@@ -78,7 +78,7 @@ const connectionLimits = {
   maxDialQueueLength: liveLimits.dialQueueMax,
   maxPeerAddrsToDial: liveLimits.addressesPerCandidateMax,
   dialTimeout: liveLimits.dialTimeoutMs,
-  addressDialTimeout: liveLimits.dialTimeoutMs,
+  addressDialTimeout: liveLimits.addressDialTimeoutMs,
   inboundUpgradeTimeout: liveLimits.upgradeTimeoutMs,
   inboundStreamProtocolNegotiationTimeout: liveLimits.upgradeTimeoutMs,
   outboundStreamProtocolNegotiationTimeout: liveLimits.upgradeTimeoutMs,

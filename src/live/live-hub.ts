@@ -124,6 +124,7 @@ export class LiveHub {
     await network.start({
       connected: (hub) => this.input({ type: 'connected', hub }),
       disconnected: (hub) => this.input({ type: 'disconnected', hub }),
+      heard: (hub) => this.input({ type: 'heard', hub }),
       message: (from, bytes) => this.#message(from, bytes),
       gossip: (from, bytes) => this.#message(from, bytes),
     })

@@ -14,6 +14,8 @@ export interface NetworkListener {
   connected(hub: HubId): void
   /** Its last connection is gone. */
   disconnected(hub: HubId): void
+  /** It lives, though it has sent nothing else for a while: an answer to a question whether it does. */
+  heard(hub: HubId): void
   /** One control message, whole, in the order in which the peer sent it. */
   message(from: HubId, bytes: Uint8Array): void
   /** One gossip message; may be repeated, reordered or lost. */

@@ -16,6 +16,7 @@ export interface LinkHandler extends Pick<ControlHandler, 'hello'> {
   ended(link: PeerLink): void
   message(hub: HubId, bytes: Uint8Array): void
   membership(hub: HubId, bytes: Uint8Array): void
+  addresses(hub: HubId, bytes: Uint8Array): void
   refused(link: PeerLink, connection: Connection, refusal: Refused): void
   /** No connection is left. */
   unlinked(link: PeerLink): void
@@ -181,6 +182,7 @@ export class PeerLink {
         admitted: () => undefined,
         message: () => undefined,
         membership: () => undefined,
+        addresses: () => undefined,
         closed: (_, refusal) => refusal?.reason === TWIN_REFUSAL && this.#handler.refused(this, connection, refusal),
       })
       await meeting.done
@@ -208,6 +210,7 @@ export class PeerLink {
       // what still arrives on a stream that was replaced or dismissed is not heard
       message: (bytes) => this.#session === greeting && this.#handler.message(this.hub, bytes),
       membership: (bytes) => this.#session === greeting && this.#handler.membership(this.hub, bytes),
+      addresses: (bytes) => this.#session === greeting && this.#handler.addresses(this.hub, bytes),
       closed: (closed, refusal) => this.#end(closed, refusal),
     })
     this.#greeting = greeting

@@ -1,4 +1,4 @@
-/** Smoothed round trips to all admitted hubs, measured on the control streams themselves. */
+/** Smoothed round trips to all admitted hubs, measured on the control streams themselves; those that are quiet are asked whether they live. */
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { SwarmLinks } from './swarm-links.ts'
@@ -7,23 +7,36 @@ import type { SwarmLinks } from './swarm-links.ts'
 const GAIN = 1 / 8
 
 export class RoundTrips {
-  readonly #links: SwarmLinks
+  readonly #links: Pick<SwarmLinks, 'admitted' | 'session'>
+  readonly #alive: (hub: HubId) => void
   readonly #smoothedMs = new Map<HubId, number>()
-  #timer: NodeJS.Timeout | null = null
+  /** When anything was heard of a hub last, or it was asked. */
+  readonly #heardMs = new Map<HubId, number>()
+  #timers: NodeJS.Timeout[] = []
 
-  constructor(links: SwarmLinks) {
+  /** @param alive is told of every quiet hub that answers: its gossip may be lost on the way, again and again */
+  constructor(links: Pick<SwarmLinks, 'admitted' | 'session'>, alive: (hub: HubId) => void) {
     this.#links = links
+    this.#alive = alive
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      for (const hub of this.#links.admitted()) void this.sample(hub)
-    }, liveLimits.pingIntervalMs)
+    this.#timers = [
+      setInterval(() => {
+        for (const hub of this.#links.admitted()) void this.sample(hub)
+      }, liveLimits.pingIntervalMs),
+      setInterval(() => this.#askQuiet(), liveLimits.quietTickMs),
+    ]
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     this.#smoothedMs.clear()
+  }
+
+  /** A hub has said something. */
+  heard(hub: HubId): void {
+    this.#heardMs.set(hub, performance.now())
   }
 
   /** Milliseconds, or null before the first answer. */
@@ -33,13 +46,26 @@ export class RoundTrips {
 
   forget(hub: HubId): void {
     this.#smoothedMs.delete(hub)
+    this.#heardMs.delete(hub)
   }
 
-  async sample(hub: HubId): Promise<void> {
+  /** Whether the hub answered. */
+  async sample(hub: HubId): Promise<boolean> {
     const session = this.#links.session(hub)
     const rttMs = (await session?.ping(liveLimits.probeTimeoutMs)) ?? null
-    if (rttMs === null || this.#links.session(hub) !== session) return
+    if (rttMs === null || this.#links.session(hub) !== session) return false
     const smoothed = this.#smoothedMs.get(hub)
     this.#smoothedMs.set(hub, smoothed === undefined ? rttMs : smoothed + GAIN * (rttMs - smoothed))
+    return true
+  }
+
+  #askQuiet(): void {
+    const hubs = this.#links.admitted()
+    const sinceMs = performance.now() - liveLimits.quietMs * Math.max(1, hubs.length / liveLimits.quietHubs)
+    for (const hub of hubs) {
+      if ((this.#heardMs.get(hub) ?? Number.NEGATIVE_INFINITY) > sinceMs) continue
+      this.heard(hub)
+      void this.sample(hub).then((answered) => answered && this.#alive(hub))
+    }
   }
 }

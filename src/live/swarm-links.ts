@@ -3,17 +3,22 @@ import { randomBytes } from 'node:crypto'
 import type { Connection, Stream } from '@libp2p/interface'
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
+import type { Identity } from './admission/identity.ts'
 import type { Membership } from './admission/membership.ts'
 import type { Swarm } from './admission/swarm.ts'
 import type { ControlStream, Refused } from './control-stream.ts'
 import { encodeMembership, type Hello, helloMismatch, parseMembership, protocolVersions } from './hello.ts'
+import { Introductions } from './introductions.ts'
 import { errorFields, type Log } from './log.ts'
 import { type LinkHandler, PeerLink } from './peer-link.ts'
 
 export interface SwarmLinksParts {
   readonly self: HubId
+  readonly identity: Identity
   readonly swarm: Swarm
   readonly membership: Membership
+  readonly nowMs: () => number
+  readonly random: () => number
   readonly log: Log
 }
 
@@ -24,6 +29,8 @@ export interface SwarmLinksHandler {
   ended(hub: HubId): void
   message(hub: HubId, bytes: Uint8Array): void
   refused(hub: HubId, connection: Connection, refusal: Refused): void
+  /** A member can be dialled there, as it says itself. */
+  introduced(hub: HubId, addresses: readonly string[]): void
 }
 
 const BOOT_BYTES = 9
@@ -33,6 +40,7 @@ export class SwarmLinks {
   readonly #handler: SwarmLinksHandler
   readonly #links = new Map<HubId, PeerLink>()
   readonly #boot = randomBytes(BOOT_BYTES).toString('base64url')
+  readonly #introductions: Introductions
   readonly #stopWatching: () => void
   #sharing = false
 
@@ -40,6 +48,20 @@ export class SwarmLinks {
     this.#parts = parts
     this.#handler = handler
     this.#stopWatching = parts.membership.onChange(() => this.#shareLater())
+    this.#introductions = new Introductions({
+      ...parts,
+      addresses: () => handler.addresses(),
+      isMember: (hub) => parts.membership.isMember(hub),
+      neighbours: () => this.admitted(),
+      send: (to, bytes) => void this.session(to)?.sendAddresses(bytes),
+      learned: (hub, addresses) => handler.introduced(hub, addresses),
+      wallMs: Date.now,
+    })
+  }
+
+  /** Goes on to meet all members, from any one of them. */
+  start(): void {
+    this.#introductions.start()
   }
 
   /** The admitted control stream to a hub, or null. */
@@ -50,6 +72,11 @@ export class SwarmLinks {
   /** Hubs that are connected and admitted. */
   admitted(): HubId[] {
     return [...this.#links.values()].flatMap((link) => (link.session === null ? [] : [link.hub]))
+  }
+
+  /** Whether this hub has as many links as it looks for. */
+  isFull(): boolean {
+    return this.#links.size >= liveLimits.meshLinksMax
   }
 
   /** Whether any connection stands, admitted or not yet. */
@@ -67,6 +94,7 @@ export class SwarmLinks {
 
   async close(): Promise<void> {
     this.#stopWatching()
+    this.#introductions.stop()
     await Promise.all([...this.#links.values()].map((link) => link.close('the hub stops', { dismissed: false })))
   }
 
@@ -89,6 +117,7 @@ export class SwarmLinks {
       },
       message: (from, bytes) => this.#handler.message(from, bytes),
       membership: (from, bytes) => this.#learn(from, bytes),
+      addresses: (from, bytes) => this.#introductions.hear(from, bytes),
       refused: (_link, connection, refusal) => this.#handler.refused(hub, connection, refusal),
       unlinked: (link) => this.#tidy(link),
     }
@@ -123,6 +152,7 @@ export class SwarmLinks {
     this.#parts.membership.countersign(link.hub)
     this.#handler.admitted(link.hub, stream.connection, hello)
     if (hello.known !== this.#parts.membership.digest()) this.#share([link])
+    this.#introductions.greet(link.hub)
   }
 
   #learn(from: HubId, bytes: Uint8Array): void {

@@ -50,6 +50,7 @@ async function roundTrips(to: string, count: number): Promise<{ times: number[];
 await network.start({
   connected: (hub) => emit({ event: 'connected', hub }),
   disconnected: (hub) => emit({ event: 'disconnected', hub }),
+  heard: () => undefined,
   message: (from, bytes) => {
     const text = Buffer.from(bytes).toString()
     if (text === 'ping') network.send(from, Buffer.from('pong'))

@@ -15,11 +15,13 @@ interface Attempt {
 let attempts: Attempt[] = []
 let dialer: Dialer
 let answer: (hub: string | null) => Promise<string> = () => Promise.reject(new Error('unreachable on purpose'))
+let isFull = false
 const connected = new Set<string>()
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 })
   attempts = []
+  isFull = false
   connected.clear()
   answer = () => Promise.reject(new Error('unreachable on purpose'))
   dialer = new Dialer({
@@ -30,6 +32,7 @@ beforeEach(() => {
     },
     isConnected: (hub) => connected.has(hub),
     isRemoved: (hub) => hub === 'removed',
+    isFull: () => isFull,
     onFailure: () => undefined,
     nowMs: Date.now,
     random: () => 0.5,
@@ -178,4 +181,32 @@ test('dials that reach their hub use nothing up: a machine may have many', async
   }
   await vi.advanceTimersByTimeAsync(1_000)
   expect(connected.size).toBe(many)
+})
+
+test('a hub that others introduced is looked for, the lower id first, unless there are links enough', async () => {
+  isFull = true
+  dialer.learn('Z', [ADDRESS], 'introduced')
+  dialer.learn('A', [ADDRESS], 'introduced')
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(attempts).toEqual([])
+  isFull = false
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts.map(({ hub }) => hub)).toEqual(['Z', 'A'])
+})
+
+test('what a member says of itself costs a bounded number of dials, however often it changes or comes and goes', async () => {
+  for (let round = 0; round < 600; round++) {
+    dialer.learn('Z', [`/ip4/203.0.113.5/tcp/${round + 1}`], 'introduced')
+    dialer.disconnected('Z')
+    await vi.advanceTimersByTimeAsync(100)
+  }
+  expect(attempts.length).toBeLessThanOrEqual(liveLimits.memberDialsBurst + 60 * liveLimits.memberDialsPerSecond + 1)
+})
+
+test('the address by which a hub was reached stays the first, whatever it says of itself', async () => {
+  dialer.learn('Z', [ADDRESS], 'remembered')
+  for (let n = 0; n < 20; n++) dialer.learn('Z', [`/ip4/192.168.7.7/tcp/${n + 1}`], 'introduced')
+  await vi.advanceTimersByTimeAsync(200)
+  expect(attempts[0]?.addresses[0]).toBe(ADDRESS)
+  expect(attempts[0]?.addresses).toHaveLength(liveLimits.addressesPerCandidateMax)
 })

@@ -39,6 +39,8 @@ export interface TestHub {
   readonly events: string[]
   readonly messages: { from: HubId; bytes: Uint8Array }[]
   readonly gossip: { from: HubId; bytes: Uint8Array }[]
+  /** Quiet hubs that answered. */
+  readonly answers: HubId[]
   onMessage: (from: HubId, bytes: Uint8Array) => void
   address(): string
 }
@@ -84,6 +86,7 @@ export async function startHub(init: HubInit): Promise<TestHub> {
       hub.connected.delete(peer)
       hub.events.push(`disconnected ${peer}`)
     },
+    heard: (peer) => void hub.answers.push(peer),
     message: (from, bytes) => {
       hub.messages.push({ from, bytes })
       hub.onMessage(from, bytes)
@@ -104,6 +107,7 @@ function watch(parts: Parts): TestHub {
     events: [],
     messages: [],
     gossip: [],
+    answers: [],
     onMessage: () => undefined,
     address: () => parts.network.addresses().find((address) => address.includes('127.0.0.1')) ?? '',
   }

@@ -390,3 +390,27 @@ async function greet(connection: Connection, { identity, swarm, membership }: Fo
   }
   stream.send(Buffer.concat([frame(0, Buffer.from(JSON.stringify(hello))), frame(1, new Uint8Array())]))
 }
+
+/** A founder, and others that are told of it alone and begin at once. */
+async function star(others: number): Promise<[TestHub, ...TestHub[]]> {
+  const founder = await newSwarm()
+  const center = await startHub(founder)
+  const members = await Promise.all(Array.from({ length: others }, () => invited(founder)))
+  const rest = await Promise.all(members.map((member) => startHub({ ...member, peers: [center.address()] })))
+  return [center, ...rest]
+}
+
+test('hubs that were told of one and the same are all connected, stay so without it, and find each other again after a restart', async () => {
+  const [center, ...rest] = await star(3)
+  await until(() => rest.every((hub) => hub.connected.size === 3), 'everybody is connected to everybody', 20_000)
+  await center.network.stop()
+  await until(() => rest.every((hub) => hub.connected.size === 2), 'the others notice')
+  const last = at(rest, 2)
+  const rememberedFile = join(await tempFolder(), 'remembered.json')
+  await last.network.stop()
+  const again = await startHub({ ...last, rememberedFile, peers: [at(rest, 0).address()] })
+  await until(() => again.connected.size === 2, 'connected to both from one address', 20_000)
+  await again.network.stop()
+  const remembering = await startHub({ ...last, rememberedFile })
+  await until(() => remembering.connected.size === 2, 'connected to both from memory', 20_000)
+}, 60_000)

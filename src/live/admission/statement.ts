@@ -6,7 +6,7 @@ import type { HubId } from '../../program/ref.ts'
 import { verify } from './identity.ts'
 
 /** What a signature is for; part of the signed bytes, so that one kind never passes for another. */
-export type StatementKind = 'certificate' | 'grant' | 'removal' | 'drain'
+export type StatementKind = 'certificate' | 'grant' | 'removal' | 'drain' | 'addresses'
 
 const BODY_CHARACTERS_MAX = 2048
 const SIGNATURE_CHARACTERS = 86
