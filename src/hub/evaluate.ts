@@ -153,8 +153,8 @@ function claimRoots(state: HubState, plan: Plan): number {
     if (!mayRun(job, state.init) || standsBack(state, assignment.unit, state.self)) continue
     job.rootOpenMs ??= state.nowMs
     const isFirst = assignment.unit.view.epochMax(0) < 0
-    const isPlanned = rootTaker(state, assignment.unit) === state.self && !isLeftToSubmitter(state, assignment.unit)
-    if (!isPlanned && !(job.mine && isFirst) && !isRootOverdue(state, plan, assignment)) continue
+    const isOurs = (job.mine && isFirst) || isNamed(state, assignment.unit) || isRootOverdue(state, plan, assignment)
+    if (!isOurs) continue
     claimUnit(state, assignment, 'plan')
     claimed++
   }
@@ -168,12 +168,18 @@ function isLeftToSubmitter(state: HubState, { job, view }: Unit): boolean {
   return submitter?.state === 'alive' && mayTake(submitter, job)
 }
 
+/** To name a hub takes a look at all of them. */
+function isNamed(state: HubState, unit: Unit): boolean {
+  return !isLeftToSubmitter(state, unit) && rootTaker(state, unit) === state.self
+}
+
 /** Whom this hub names has not come: it may name another. The lower id goes first, for about that all agree. */
 function isRootOverdue(state: HubState, plan: Plan, { unit: { job, view } }: Assignment): boolean {
+  if (!hasPatienceEnded(state, plan, 4)) return false
   const waitedMs = state.nowMs - (job.rootOpenMs ?? state.nowMs)
   const before = state.members.alive().filter((member) => member.hub < state.self && mayTake(member, job)).length
   const graceMs = view.epochMax(0) < 0 ? recovery.rootPatienceMs : 0
-  return waitedMs >= graceMs + recovery.rootGraceMs * (1 + before) && hasPatienceEnded(state, plan, 4)
+  return waitedMs >= graceMs + recovery.rootGraceMs * (1 + before)
 }
 
 /** Late binding: a unit is claimed no earlier than hides the claim's latency. */
