@@ -16,6 +16,14 @@ function where({ byHub }: JobJson): string {
   return byHub.length === 1 ? ' on one hub' : ` on ${byHub.length} hubs`
 }
 
+/** How results were compared, where that was asked for: plainly, too, when nothing was. */
+function comparedText({ verified, status }: JobJson): string[] {
+  if (verified === null || verified.hubs < 2) return []
+  if (verified.note !== null) return [verified.note]
+  if (status === 'running') return []
+  return [`${counted(verified.shards, 'shard')} compared on ${verified.hubs} hubs each`]
+}
+
 /** What became of a job, where it ran, and for a failure the error with the step that helps. */
 export function jobText(json: JobJson): string {
   const { total, attempts, resumed, migrated, speculated } = json.shards
@@ -29,6 +37,7 @@ export function jobText(json: JobJson): string {
   const lines = [
     `job ${json.job} ${json.status} in ${seconds} s: ${counted(total, 'shard')} of ${counted(json.families, 'family', 'families')}${where(json)}`,
     ...extra.map((text) => `  ${text}`),
+    ...comparedText(json).map((text) => `  ${text}`),
     ...json.byHub.map(
       ({ hub, shards, busyMs }) => `  ${hub}  ${counted(shards, 'shard')}  ${(busyMs / 1000).toFixed(2)} s`,
     ),

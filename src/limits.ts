@@ -282,6 +282,8 @@ export const recovery = {
   failedAttemptPauseMs: 1_000,
   /** Submission waits this long for a second holder before it is told that nobody took the job. */
   acceptTimeoutMs: 10_000,
+  /** How often a hub looks whether enough hubs are there for a new job whose results are to be compared. */
+  compareLookMs: 100,
   /** A blob that must reach a second hub is offered to another one after this long. */
   replicateTimeoutMs: 10_000,
 } as const

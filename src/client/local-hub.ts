@@ -131,6 +131,23 @@ export interface DoctorReport {
   readonly findings: readonly Finding[]
 }
 
+/** A line that a shard wrote, and the hub at which it did. */
+export interface LoggedLine {
+  readonly hub: HubId
+  readonly shard: string
+  readonly line: string
+}
+
+/** What the shards of a job wrote, from all hubs that could be asked. */
+export interface JobLogs {
+  /** Hub by hub, each in the order in which it was written. */
+  readonly lines: readonly LoggedLine[]
+  /** Hubs that ran something of the job and could not be asked. */
+  readonly missing: readonly HubId[]
+  /** Hubs of whose lines only the last ones are here. */
+  readonly cut: readonly HubId[]
+}
+
 /** All of it throws ShoalError with a stable code. */
 export interface LocalHub {
   info(): HubInfo
@@ -147,7 +164,8 @@ export interface LocalHub {
   acknowledge(id: JobId): Promise<void>
   /** Events from now on, after one `progress` with the present state; ends after `ended`. */
   events(id: JobId, options: { signal: AbortSignal }): AsyncIterable<JobEvent>
-  logs(id: JobId): { readonly shard: string; readonly line: string }[]
+  /** What its shards wrote, at whatever hubs they ran. */
+  logs(id: JobId): Promise<JobLogs>
   /** All bids of the plan that decided a shard, with their cost terms. */
   why(shard: string): Promise<unknown>
   doctor(): Promise<DoctorReport>

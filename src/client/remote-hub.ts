@@ -6,7 +6,7 @@ import type { HubId, JobId } from '../program/ref.ts'
 import type { ApiAccess } from './api-file.ts'
 import { readEventLines } from './event-lines.ts'
 import { httpCall, readAll } from './http-call.ts'
-import type { DoctorReport, HubInfo, HubReport, JobEvent, JobReport, JobSubmission, JobSummary } from './local-hub.ts'
+import type { DoctorReport, HubInfo, HubReport, JobEvent, JobLogs, JobReport, JobSubmission, JobSummary } from './local-hub.ts'
 import { encodeSubmission, JOB_HEADER } from './submission-body.ts'
 
 interface CallOptions {
@@ -93,7 +93,7 @@ export class RemoteHub {
     }
   }
 
-  logs(id: JobId): Promise<{ shard: string; line: string }[]> {
+  logs(id: JobId): Promise<JobLogs> {
     return this.#json(`/v1/jobs/${encodeURIComponent(id)}/logs`)
   }
 

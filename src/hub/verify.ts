@@ -16,7 +16,7 @@ import type { HubState } from './state.ts'
 export const TOO_FEW_REASON = 'verify:'
 
 /** Hubs that are here and may run the job's shards. */
-function hubsThatMayRun(state: HubState, job: Job): HubId[] {
+function hubsThatMayRun(state: HubState, job: Pick<Job, 'manifest'>): HubId[] {
   return state.members
     .alive()
     .filter((member) => mayTake(member, job))
@@ -46,7 +46,7 @@ function shortOf(state: HubState, job: Job): string | null {
     for (let shard = 0; shard < view.shards; shard++) {
       if (view.isDone(shard)) continue
       const able = new Set([...here, ...view.votes(shard).map(({ hub }) => hub)])
-      if (able.size < wanted) return `results are to be compared on ${wanted} hubs, and ${able.size} may run the job`
+      if (able.size < wanted) return tooFew(wanted, able.size)
       const name = shardName({ family: view.spec.key, index: shard })
       if (here.every((hub) => view.hasVoted(shard, hub))) return `no result of ${name} has a majority`
     }
@@ -106,7 +106,23 @@ export function verifiedReport(state: HubState, job: Job): Verified | null {
   }
   if (wanted < 2 && disagreements.length === 0) return null
   const quorum = Math.floor(wanted / 2) + 1
-  return { hubs: wanted, quorum, shards, disagreements, waiting: isEnded(job) ? null : shortOf(state, job) }
+  const waiting = isEnded(job) ? null : shortOf(state, job)
+  const note = wanted > 1 && shards === 0 && isEnded(job) ? NOTHING_COMPARED : null
+  return { hubs: wanted, quorum, shards, disagreements, waiting, note }
+}
+
+/** The root runs once: a function that has no shards was computed by one hub alone. */
+const NOTHING_COMPARED = '0 shards compared: the function has no shards, so one hub alone computed the result'
+
+/** Why results of a new job could not be compared now; null where enough hubs may run it. */
+export function tooFewToCompare(state: HubState, job: Pick<Job, 'manifest'>): string | null {
+  const wanted = job.manifest.options.verify ?? 1
+  const able = hubsThatMayRun(state, job).length
+  return wanted < 2 || able >= wanted ? null : tooFew(wanted, able)
+}
+
+function tooFew(wanted: number, able: number): string {
+  return `results are to be compared on ${wanted} hubs, and ${able} may run the job`
 }
 
 /** Shards that give back what they have not begun differ by time, not by mistake. */

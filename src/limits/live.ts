@@ -115,12 +115,15 @@ export const liveLimits = {
   quietTickMs: 300,
   /** Answer of a live peer to a probe; slower means its old session is gone. */
   probeTimeoutMs: 2_000,
-  /** Questions of `shoal why` to other hubs that are open at once, and how long one waits for its answer. */
+  /** Questions of `shoal why` and `shoal logs` to other hubs that are open at once, and how long one waits for its answer. */
   questionsMax: 64,
   questionTimeoutMs: 3_000,
   /** What an answer may hold: bids, and the terms of one. */
   answerBidsMax: 4_096,
   bidTermsMax: 16,
+  /** What the answer to `shoal logs` may hold: lines, and their characters. */
+  answerLinesMax: 65_536,
+  answerLogCharactersMax: 256 * KiB,
   /** An order to drain names a swarm, two hubs and a life; a refusal is one line. */
   orderCharactersMax: 512,
   reasonCharactersMax: 256,

@@ -4,20 +4,15 @@ import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { WireMessage } from '../wire/message.ts'
 import { decidingBids, type ShownBid } from './explain-claim.ts'
+import { OpenQuestions } from './open-questions.ts'
 
 type Question = Extract<WireMessage, { type: 'why' }>
 type Answer = Extract<WireMessage, { type: 'because' }>
 
-interface Asked {
-  readonly hub: HubId
-  readonly settle: (bids: readonly ShownBid[]) => void
-}
-
 export class ClaimQuestions {
   readonly #state: HubState
   readonly #send: (to: HubId, message: WireMessage) => void
-  readonly #asked = new Map<number, Asked>()
-  #lastRequest = 0
+  readonly #open = new OpenQuestions<readonly ShownBid[]>()
 
   constructor(state: HubState, send: (to: HubId, message: WireMessage) => void) {
     this.#state = state
@@ -26,18 +21,7 @@ export class ClaimQuestions {
 
   /** The bids that decided, as that hub remembers them; none when it does not answer in time, or too many questions are open. */
   async ask(hub: HubId, shard: Omit<Question, 'type' | 'request'>): Promise<readonly ShownBid[]> {
-    if (this.#asked.size >= liveLimits.questionsMax) return []
-    const request = ++this.#lastRequest
-    const { promise, resolve } = Promise.withResolvers<readonly ShownBid[]>()
-    this.#asked.set(request, { hub, settle: resolve })
-    const late = setTimeout(() => resolve([]), liveLimits.questionTimeoutMs)
-    this.#send(hub, { type: 'why', request, ...shard })
-    try {
-      return await promise
-    } finally {
-      clearTimeout(late)
-      this.#asked.delete(request)
-    }
+    return (await this.#open.ask(hub, (request) => this.#send(hub, { type: 'why', request, ...shard }))) ?? []
   }
 
   answer(from: HubId, { request, job, family, shard }: Question): void {
@@ -45,10 +29,8 @@ export class ClaimQuestions {
     this.#send(from, { type: 'because', request, bids: bids.slice(0, liveLimits.answerBidsMax) })
   }
 
-  /** Only who was asked is heard. */
   answered(from: HubId, { request, bids }: Answer): void {
-    const asked = this.#asked.get(request)
-    if (asked?.hub === from) asked.settle(bids)
+    this.#open.answered(from, request, bids)
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the shell keeps per job beside the ledger: the program as slots want it, log lines, and who listens. */
 
 import { assert, ShoalError } from '../errors.ts'
-import type { JobSetting } from '../execute/slots.ts'
+import type { JobSetting, RunEnd } from '../execute/slots.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { RunId } from '../hub/input.ts'
 import { openCount } from '../hub/lease.ts'
@@ -84,6 +84,15 @@ export class JobShelf {
     while (shelf.lineBytes > sizes.jobLogBytesMax)
       shelf.lineBytes -= shelf.lines.shift()?.line.length ?? shelf.lineBytes
     this.onLog(own.job, entry)
+  }
+
+  /** What a slot said when it went down is told like what its shard wrote, as far as it is not there already. */
+  wentDown(run: RunId, end: RunEnd): void {
+    const own = this.#hub.state.runs.get(run)
+    if (own === undefined || end.kind === 'complete' || end.kind === 'cancelled') return
+    const said = end.detail.split('\n')
+    const there = new Set(this.lines(own.job).slice(-said.length).map(({ line }) => line))
+    for (const line of said) if (!there.has(line)) this.logged(run, own.next, line)
   }
 
   visited(job: JobId, spots: readonly VisitedSpot[]): void {

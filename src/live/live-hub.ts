@@ -23,6 +23,7 @@ import type { HistoryFile } from './history-file.ts'
 import { JobShelf } from './job-shelf.ts'
 import { Ledgers } from './ledgers.ts'
 import { errorFields, type Log } from './log.ts'
+import { LogQuestions } from './log-questions.ts'
 import type { Network } from './network.ts'
 import { RootShell } from './root-shell.ts'
 import { RunShell } from './run-shell.ts'
@@ -66,6 +67,7 @@ export class LiveHub {
   readonly components: LiveHubComponents
   listener: LiveHubListener | null = null
   readonly questions: ClaimQuestions
+  readonly logs: LogQuestions
   readonly drains: DrainOrders
   readonly #ledgers: Ledgers
   readonly #runs: RunShell
@@ -95,6 +97,10 @@ export class LiveHub {
     })
     this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
+    this.logs = new LogQuestions({
+      lines: (job) => this.jobs.lines(job),
+      send: (to, message) => this.#send(to, message),
+    })
     this.jobs.mtbfMs = () => this.#failures.mtbfMs()
     this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))
     const { profiles } = components
@@ -277,6 +283,10 @@ export class LiveHub {
         return this.questions.answer(from, message)
       case 'because':
         return this.questions.answered(from, message)
+      case 'logs':
+        return this.logs.answer(from, message)
+      case 'logged':
+        return this.logs.answered(from, message)
       case 'drain':
         return this.drains.heard(from, message)
       case 'drain-answer':

@@ -1,5 +1,6 @@
 /** The hub as its own user sees it: submits, follows, fetches, and explains. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as passed } from 'node:timers/promises'
 import type {
   DoctorReport,
   HubInfo,
@@ -7,6 +8,7 @@ import type {
   HubStanding,
   JobError,
   JobEvent,
+  JobLogs,
   JobReport,
   JobStatus,
   JobSubmission,
@@ -22,7 +24,7 @@ import { isEnded, type Job } from '../hub/job.ts'
 import { jobReport, jobSummary, type Summary } from '../hub/job-report.ts'
 import { DEADLINE_REASON } from '../hub/jobs.ts'
 import type { MemberState } from '../hub/membership.ts'
-import { TOO_FEW_REASON } from '../hub/verify.ts'
+import { TOO_FEW_REASON, tooFewToCompare } from '../hub/verify.ts'
 import { durations, recovery } from '../limits.ts'
 import { ROOT_FAMILY, shardName } from '../program/family.ts'
 import type { Manifest } from '../program/program.ts'
@@ -31,8 +33,10 @@ import { signManifest } from '../wire/manifest.ts'
 import { noHubId, publicKeyBytes } from './admission/identity.ts'
 import { type ClaimExplanation, explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
+import { collectLogs } from './job-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
+import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, unverified } from './surface-errors.ts'
 import type { Values } from './values.ts'
 
 /** What only the start of a hub knows of its place in the swarm. */
@@ -119,6 +123,7 @@ export class LocalSurface implements LocalHub {
       submission.input.kind === 'generated' ? submission.input : storedInput(values, submission.input.bytes),
     ])
     const manifest = newManifest(submission, { program, input, submitter: this.#live.hub.state.self })
+    await this.#enoughToCompare(manifest)
     const signed = signManifest(manifest, components.sign, components.crypto.sha256)
     await this.#acceptance(signed.job, () => this.#live.submit(signed.bytes))
     return signed.job
@@ -170,9 +175,8 @@ export class LocalSurface implements LocalHub {
     else yield* this.#followers.follow(id, options.signal)
   }
 
-  logs(id: JobId): { readonly shard: string; readonly line: string }[] {
-    this.#job(id)
-    return [...this.#live.jobs.lines(id)]
+  logs(id: JobId): Promise<JobLogs> {
+    return collectLogs(this.#live, this.#job(id))
   }
 
   async why(name: string): Promise<ClaimExplanation> {
@@ -245,6 +249,20 @@ export class LocalSurface implements LocalHub {
     throw new ShoalError('SHOAL_JOB_UNKNOWN', `no job ${id} is known here`, { next: 'list the jobs with `shoal jobs`' })
   }
 
+  /**
+   * Who asks for results of several hubs shall not learn afterwards that there were fewer. Hubs that just came are waited for.
+   * @throws ShoalError SHOAL_JOB_UNVERIFIED
+   */
+  async #enoughToCompare(manifest: Manifest): Promise<void> {
+    const endMs = performance.now() + recovery.acceptTimeoutMs
+    for (;;) {
+      const short = tooFewToCompare(this.#live.hub.state, { manifest })
+      if (short === null) return
+      if (performance.now() >= endMs) throw unverified(short)
+      await passed(recovery.compareLookMs)
+    }
+  }
+
   async #acceptance(job: JobId, submit: () => void): Promise<void> {
     const accepted = Promise.withResolvers<void>()
     const timer = setTimeout(() => accepted.reject(notAccepted(job)), recovery.acceptTimeoutMs)
@@ -313,24 +331,6 @@ export class LocalSurface implements LocalHub {
   }
 }
 
-function mayNotDrain(): ShoalError {
-  return new ShoalError('SHOAL_ROLE_MISSING', 'this hub may not drain others', {
-    next: 'run shoal drain on that machine, or on a hub with the submit role',
-  })
-}
-
-function notThere(hub: HubId): ShoalError {
-  return new ShoalError('SHOAL_HUB_UNREACHABLE', `no hub ${JSON.stringify(hub)} is in the swarm now`, {
-    next: 'take one from `shoal hubs`',
-  })
-}
-
-function fellSilent(hub: HubId): ShoalError {
-  return new ShoalError('SHOAL_HUB_UNREACHABLE', `${hub} fell silent before it had handed over`, {
-    next: 'nothing: what it held is claimed by others from the last checkpoints',
-  })
-}
-
 async function storedInput(values: Values, bytes: Uint8Array): Promise<Manifest['input']> {
   return { kind: 'value', ref: await values.store(bytes) }
 }
@@ -349,29 +349,10 @@ function newManifest(submission: JobSubmission, parts: Pick<Manifest, 'program' 
   }
 }
 
-function notAccepted(job: JobId): ShoalError {
-  return new ShoalError('SHOAL_JOB_NOT_ACCEPTED', `no second hub took job ${job} in time; it goes on here`, {
-    next: `look at the hubs with \`shoal hubs\`, then \`shoal job ${job}\``,
-  })
-}
-
 /** The stable code of a failure of shoal itself, as against the user's own error. */
 function codeOf(details: unknown): string | null {
   if (typeof details !== 'object' || details === null) return null
   const visible: unknown = Reflect.get(details, 'visible')
   const code: unknown = typeof visible === 'object' && visible !== null ? Reflect.get(visible, 'code') : null
   return typeof code === 'string' && code.startsWith('SHOAL_') ? code : null
-}
-
-function overdue(): ShoalError {
-  return new ShoalError('SHOAL_JOB_EXPIRED', 'the job did not end before its deadline', {
-    next: 'give it more time, or more hubs, and submit it again',
-  })
-}
-
-/** Too few hubs were there to compare results, or they did not agree. */
-function unverified(reason: string): ShoalError {
-  return new ShoalError('SHOAL_JOB_UNVERIFIED', reason.slice(TOO_FEW_REASON.length).trim(), {
-    next: 'start more hubs, ask for fewer with --verify, or look at those that disagree: shoal job ID',
-  })
 }

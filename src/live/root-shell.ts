@@ -170,6 +170,7 @@ export class RootShell {
       ended: (end) =>
         inOrder(async () => {
           this.#roots.delete(run)
+          jobs.wentDown(run, end)
           input({ type: 'ended', run, end })
         }),
     }

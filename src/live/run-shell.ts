@@ -215,6 +215,7 @@ export class RunShell {
           this.#handles.delete(run)
           this.#patient.delete(run)
           this.#short.delete(run)
+          jobs.wentDown(run, end)
           input({ type: 'ended', run, end })
         }),
     }

@@ -101,6 +101,8 @@ export interface Verified {
   readonly disagreements: readonly Disagreement[]
   /** What is missing, in words; null while all goes well. */
   readonly waiting: string | null
+  /** What of an ended job was not compared, in words; null where its shards were. */
+  readonly note: string | null
 }
 
 /** What a root tells of a spot when it ends. */

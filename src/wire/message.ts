@@ -40,6 +40,15 @@ export type WireMessage =
       readonly shard: number
     }
   | { readonly type: 'because'; readonly request: number; readonly bids: readonly ToldBid[] }
+  /** "What did the shards of this job write at your machine?" */
+  | { readonly type: 'logs'; readonly request: number; readonly job: string }
+  | {
+      readonly type: 'logged'
+      readonly request: number
+      readonly lines: readonly { readonly shard: string; readonly line: string }[]
+      /** Whether these are all lines that the sender has. */
+      readonly isWhole: boolean
+    }
   /** "Hand over and leave": a statement signed by the sender, which names the receiver and its life. */
   | {
       readonly type: 'drain'
@@ -110,6 +119,8 @@ const shownBid = v.object({
   terms: v.pipe(v.record(v.pipe(v.string(), v.maxLength(64)), finite), v.maxEntries(liveLimits.bidTermsMax)),
 })
 
+const logLine = v.object({ shard: id, line: v.pipe(v.string(), v.maxLength(sizes.logLineBytesMax)) })
+
 const statement = v.object({
   body: v.pipe(v.string(), v.maxLength(liveLimits.orderCharactersMax)),
   signature: v.pipe(v.string(), v.length(SIGNATURE_CHARACTERS)),
@@ -130,6 +141,13 @@ const wireMessage = v.variant('type', [
     type: v.literal('because'),
     request: count,
     bids: v.pipe(v.array(shownBid), v.maxLength(liveLimits.answerBidsMax)),
+  }),
+  v.object({ type: v.literal('logs'), request: count, job: id }),
+  v.object({
+    type: v.literal('logged'),
+    request: count,
+    lines: v.pipe(v.array(logLine), v.maxLength(liveLimits.answerLinesMax)),
+    isWhole: v.boolean(),
   }),
   v.object({ type: v.literal('drain'), request: count, order: statement }),
   v.object({

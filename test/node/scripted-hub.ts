@@ -4,6 +4,7 @@ import type {
   HubInfo,
   HubReport,
   JobEvent,
+  JobLogs,
   JobReport,
   JobSubmission,
   LocalHub,
@@ -144,8 +145,11 @@ export class ScriptedHub implements LocalHub {
     }
   }
 
-  logs(): { shard: string; line: string }[] {
-    return [{ shard: 'f1:0', line: 'hello' }]
+  readonly missing: string[] = []
+
+  async logs(): Promise<JobLogs> {
+    const lines = [{ hub: info.hub, shard: 'f1:0', line: 'hello' }]
+    return { lines, missing: this.missing, cut: [] }
   }
 
   async why(shard: string): Promise<unknown> {

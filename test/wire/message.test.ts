@@ -45,6 +45,8 @@ const messages: WireMessage[] = [
   { type: 'hub', message: { type: 'stolen', request: 2, given: null } },
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
   { type: 'why', request: 3, job: 'j', family: 'f', shard: 4 },
+  { type: 'logs', request: 4, job: 'j' },
+  { type: 'logged', request: 4, lines: [{ shard: 'root:0', line: 'hello' }], isWhole: true },
   { type: 'because', request: 3, bids: [{ hub: 'a', finishInMs: 12.5, terms: { queueMs: 2.5, workMs: 10 } }] },
   { type: 'because', request: 3, bids: [] },
   { type: 'drain', request: 4, order: { body: '{"version":1}', signature: 'x'.repeat(86) } },

@@ -49,6 +49,8 @@ const messages: readonly WireMessage[] = [
   { type: 'hub', message: { type: 'job-held', job: 'j' } },
   { type: 'beacon', beacon },
   { type: 'why', request: 3, job: 'j', family: 'f', shard: 4 },
+  { type: 'logs', request: 4, job: 'j' },
+  { type: 'logged', request: 4, lines: [{ shard: 'root:0', line: 'hello' }], isWhole: true },
   { type: 'because', request: 3, bids: [{ hub: 'a', finishInMs: 12.5, terms: { workMs: 10 } }] },
   { type: 'drain', request: 4, order: { body: '{}', signature: 'x'.repeat(86) } },
   { type: 'drain-answer', request: 4, refused: 'no' },

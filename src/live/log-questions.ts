@@ -1,0 +1,50 @@
+/** Collects what the shards of a job wrote at other hubs, and answers the same question of others. Only `shoal logs` needs it. */
+import { liveLimits } from '../limits.ts'
+import type { HubId, JobId } from '../program/ref.ts'
+import type { WireMessage } from '../wire/message.ts'
+import type { LogLine } from './job-shelf.ts'
+import { OpenQuestions } from './open-questions.ts'
+
+type Question = Extract<WireMessage, { type: 'logs' }>
+type Answer = Extract<WireMessage, { type: 'logged' }>
+
+export interface LogQuestionsParts {
+  readonly lines: (job: JobId) => readonly LogLine[]
+  readonly send: (to: HubId, message: WireMessage) => void
+}
+
+export class LogQuestions {
+  readonly #parts: LogQuestionsParts
+  readonly #open = new OpenQuestions<Answer>()
+
+  constructor(parts: LogQuestionsParts) {
+    this.#parts = parts
+  }
+
+  /** What that hub has of the job; null when it does not say in time. `isWhole` is false where older lines found no room. */
+  ask(hub: HubId, job: JobId): Promise<Pick<Answer, 'lines' | 'isWhole'> | null> {
+    return this.#open.ask(hub, (request) => this.#parts.send(hub, { type: 'logs', request, job }))
+  }
+
+  answer(from: HubId, { request, job }: Question): void {
+    const all = this.#parts.lines(job)
+    const lines = newest(all)
+    this.#parts.send(from, { type: 'logged', request, lines, isWhole: lines.length === all.length })
+  }
+
+  answered(from: HubId, answer: Answer): void {
+    this.#open.answered(from, answer.request, answer)
+  }
+}
+
+/** The last lines, as many as an answer may hold. */
+function newest(all: readonly LogLine[]): LogLine[] {
+  let characters = 0
+  let first = all.length
+  for (; first > 0 && all.length - first < liveLimits.answerLinesMax; first--) {
+    const { shard = '', line = '' } = all[first - 1] ?? {}
+    characters += shard.length + line.length
+    if (characters > liveLimits.answerLogCharactersMax) break
+  }
+  return all.slice(first)
+}
