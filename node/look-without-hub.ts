@@ -1,5 +1,5 @@
 /** What the doctor can see while no hub runs. */
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import type { DoctorReport, Finding } from '../src/client/local-hub.ts'
 import { isolationFindings } from '../src/execute/isolation/findings.ts'
@@ -36,6 +36,7 @@ function interfaceFinding(addresses: readonly string[]): Finding {
 function homeFinding(home: string): Finding {
   if (!existsSync(home)) return { check: 'home', ok: true, text: `${home} will be made at the first start`, next: null }
   try {
+    if (!statSync(home).isDirectory()) throw new Error('it is no folder')
     accessSync(home, constants.R_OK | constants.W_OK)
     return { check: 'home', ok: true, text: `${home} can be written`, next: null }
   } catch (error) {

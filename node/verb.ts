@@ -54,7 +54,8 @@ export function parseVerb(verb: Verb, raw: readonly string[]): Arguments {
     throw usage(verb, `unexpected argument ${JSON.stringify(positionals[verb.positionals.length])}`)
   }
   verb.positionals.forEach(({ name, required }, index) => {
-    if (required && positionals[index] === undefined) throw usage(verb, `${name.toUpperCase()} is missing`)
+    const isEmpty = positionals[index]?.trim() === ''
+    if (isEmpty || (required && positionals[index] === undefined)) throw usage(verb, `${name.toUpperCase()} is missing`)
   })
   const named = new Map<string, string | boolean>()
   for (const [name, option] of Object.entries(verb.options)) {

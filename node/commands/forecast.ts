@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { ShoalError } from '../../src/errors.ts'
 import { type BacktestReport, backtest, type Prediction, scoredFromRow } from '../../src/forecast/backtest.ts'
+import type { HorizonScore } from '../../src/forecast/backtest-score.ts'
 import { parseJobRuns, parseTrace } from '../../src/forecast/trace-file.ts'
 import { forecastLimits } from '../../src/limits.ts'
 import type { Arguments } from '../arguments.ts'
@@ -30,7 +31,14 @@ export const forecast: Verb = {
   },
 }
 
-async function walk(args: Arguments): Promise<BacktestReport> {
+/** A horizon as it is shown: without a scored forecast there are no figures, and a reason why. */
+type ShownScore =
+  | HorizonScore
+  | ({ readonly [Key in keyof HorizonScore]: HorizonScore[Key] | null } & { unscored: string })
+
+type ShownReport = Omit<BacktestReport, 'horizons'> & { readonly horizons: readonly ShownScore[] }
+
+async function walk(args: Arguments): Promise<ShownReport> {
   const file = args.required('file')
   const horizons = horizonsOf(args)
   const rows = parseTrace(await text(file), file)
@@ -45,11 +53,24 @@ async function walk(args: Arguments): Promise<BacktestReport> {
     ...(out === null ? {} : { onPrediction: out.write }),
   })
   await out?.close()
-  if (report.horizons.every(({ scored }) => scored === 0))
-    process.stderr.write(
-      `nothing to score: forecasts are scored from row ${scoredFromRow} on, and the series has ${rows.length} rows\n`,
-    )
-  return report
+  const shownScores = report.horizons.map((score) => shownScore(score, rows.length))
+  for (const score of shownScores)
+    if ('unscored' in score) process.stderr.write(`nothing to score ${score.h} rows ahead: ${score.unscored}\n`)
+  return { ...report, horizons: shownScores }
+}
+
+function shownScore(score: HorizonScore, rows: number): ShownScore {
+  if (score.scored > 0) return score
+  const none = Object.fromEntries(Object.keys(score).map((key) => [key, null])) as Record<keyof HorizonScore, null>
+  return { ...none, h: score.h, scored: 0, unscored: unscored(score.h, rows) }
+}
+
+function unscored(h: number, rows: number): string {
+  const series = `the series has ${rows} rows`
+  if (rows <= scoredFromRow) return `forecasts are scored from row ${scoredFromRow} on, and ${series}`
+  if (rows <= scoredFromRow + h)
+    return `the first one scored, made at row ${scoredFromRow}, is of row ${scoredFromRow + h}, and ${series}`
+  return 'no row that a forecast was of has a value'
 }
 
 interface PredictionsFile {
@@ -99,17 +120,21 @@ function unusable(file: string, done: string, cause: unknown): ShoalError {
   return new ShoalError('SHOAL_USAGE', `${file} cannot be ${done}: ${why}`, { next: 'check the path', cause })
 }
 
-function reportText({ rows, horizons, trainMs, longestLoopGapMs }: BacktestReport): string {
+function reportText({ rows, horizons, trainMs, longestLoopGapMs }: ShownReport): string {
   const head = ['AHEAD', 'MAE', 'AGAINST NOW', 'AR(16)', 'NWS', 'P90 COVERS', 'P90 PINBALL']
-  const lines = horizons.map((score) => [
-    String(score.h),
-    score.mae.toPrecision(4),
-    ratio(score.mae, score.maeLast),
-    ratio(score.mae, score.maeAr16),
-    ratio(score.mae, score.maeNws),
-    `${(100 * score.coverage90).toFixed(1)} %`,
-    score.pinball90.toPrecision(4),
-  ])
+  const lines = horizons.map((score) =>
+    'unscored' in score
+      ? [String(score.h), 'nothing to score']
+      : [
+          String(score.h),
+          score.mae.toPrecision(4),
+          ratio(score.mae, score.maeLast),
+          ratio(score.mae, score.maeAr16),
+          ratio(score.mae, score.maeNws),
+          `${(100 * score.coverage90).toFixed(1)} %`,
+          score.pinball90.toPrecision(4),
+        ],
+  )
   const cost = `${rows} rows; nets trained ${trainMs} ms beside the loop, longest step of the loop ${longestLoopGapMs} ms\n`
   return table(head, lines) + cost
 }

@@ -19,7 +19,9 @@ export const logs: Verb = {
     const { hub: own } = await hub.info()
     const print = (entry: { hub: string; shard: string; line: string }) => {
       const { shard, line } = entry
-      process.stdout.write(args.flag('json') ? `${JSON.stringify({ shard, line, hub: entry.hub })}\n` : `${shard}  ${line}\n`)
+      process.stdout.write(
+        args.flag('json') ? `${JSON.stringify({ shard, line, hub: entry.hub })}\n` : `${shard}  ${line}\n`,
+      )
     }
     // Events first: a line that is written between the two would be lost, one that is in both is not.
     const events = args.flag('follow') ? hub.events(job) : null
@@ -52,7 +54,9 @@ function beyond(now: JobLogs, before: JobLogs): JobLogs['lines'] {
 /** What is not among the lines, and why. */
 function tellGaps({ missing, cut }: JobLogs): void {
   if (missing.length > 0) {
-    process.stderr.write(`not asked, for they cannot be reached: ${missing.join(' ')}; what was written there is not shown\n`)
+    process.stderr.write(
+      `not asked, for they cannot be reached: ${missing.join(' ')}; what was written there is not shown\n`,
+    )
   }
   if (cut.length > 0) process.stderr.write(`only the last lines are shown of ${cut.join(' ')}\n`)
 }

@@ -47,8 +47,8 @@ export const simulate: Verb = {
   async run(args) {
     const what = args.required('what')
     const [file, job] = [args.text('file'), args.text('job')]
-    if (job !== undefined && what !== 'scenario')
-      throw usage(`unexpected argument ${JSON.stringify(job)}`, 'leave it out')
+    const unexpected = what === 'chaos' || what === 'scale' ? file : what === 'scenario' ? undefined : job
+    if (unexpected !== undefined) throw usage(`unexpected argument ${JSON.stringify(unexpected)}`, 'leave it out')
     if (what === 'workflow') return simulateWorkflowCommand(args)
     if (what === 'chaos') return simulateChaos(args)
     // Splits in words of their own (sizes, several, one way); the scenario of the same name is for a quick look.

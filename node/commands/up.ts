@@ -61,6 +61,7 @@ async function runUp(args: Arguments): Promise<number> {
   const home = homeFolder(args.text('home'))
   const options = hubOptions(args, home)
   const apiPort = args.whole('api-port', 0, PORT_MAX) ?? 0
+  await mustBeAddresses(args.list('peer'))
   if (args.flag('embedded')) leaveWithParent(home)
   // whatever the hub writes, in a home that others may enter too, is for its user alone
   process.umask(OWNER_ONLY)
@@ -97,6 +98,27 @@ function hubOptions(args: Arguments, home: string) {
     trust: trustOf(args.text('trust') ?? 'none'),
     measuresSpeed: !args.flag('embedded'),
     isTransient: args.flag('embedded'),
+  }
+}
+
+/** Before anything starts: a word that is no address is a wrong word. @throws ShoalError SHOAL_USAGE */
+async function mustBeAddresses(peers: readonly string[]): Promise<void> {
+  if (peers.length === 0) return
+  const { multiaddr } = await import('@multiformats/multiaddr')
+  for (const peer of peers) {
+    try {
+      if (
+        multiaddr(peer)
+          .getComponents()
+          .some(({ name }) => name === 'tcp')
+      )
+        continue
+    } catch {
+      // told below, like an address without a port
+    }
+    throw new ShoalError('SHOAL_USAGE', `up: ${JSON.stringify(peer)} is no address of a hub`, {
+      next: 'an address looks like --peer /ip4/192.168.1.20/tcp/4207; the other hub shows its own when it starts',
+    })
   }
 }
 

@@ -6,7 +6,16 @@ import type { HubId, JobId } from '../program/ref.ts'
 import type { ApiAccess } from './api-file.ts'
 import { readEventLines } from './event-lines.ts'
 import { httpCall, readAll } from './http-call.ts'
-import type { DoctorReport, HubInfo, HubReport, JobEvent, JobLogs, JobReport, JobSubmission, JobSummary } from './local-hub.ts'
+import type {
+  DoctorReport,
+  HubInfo,
+  HubReport,
+  JobEvent,
+  JobLogs,
+  JobReport,
+  JobSubmission,
+  JobSummary,
+} from './local-hub.ts'
 import { encodeSubmission, JOB_HEADER } from './submission-body.ts'
 
 interface CallOptions {

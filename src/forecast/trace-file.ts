@@ -5,18 +5,22 @@ import type { BacktestRow, JobRun } from './backtest.ts'
 
 /**
  * Rows in the order of the file. An empty value counts as the one before, as a live hub does with a sample it could not take.
- * @throws ShoalError SHOAL_USAGE naming the line that cannot be read.
+ * @throws ShoalError SHOAL_USAGE naming the line that cannot be read, or whose time is not after the one before.
  */
 export function parseTrace(text: string, file: string): BacktestRow[] {
   const rows = recordLines(text, file, ['timestamp', 'value']).map(({ cells, line }) => {
     const [time = '', value = ''] = cells
-    return { timestamp: seconds(time, file, line), value: sample(value, file, line) }
+    return { timestamp: seconds(time, file, line), value: sample(value, file, line), line }
+  })
+  rows.forEach(({ timestamp, line }, at) => {
+    if (timestamp > (rows[at - 1]?.timestamp ?? Number.NEGATIVE_INFINITY)) return
+    throw unusable(file, `the time of line ${line} is not after that of the line before`)
   })
   if (rows.length > forecastLimits.backtestRowsMax) {
     throw unusable(file, `it has ${rows.length} rows, more than ${forecastLimits.backtestRowsMax}`)
   }
   if (!rows.some(({ value }) => Number.isFinite(value))) throw unusable(file, 'it has no rows with a value')
-  return rows
+  return rows.map(({ timestamp, value }) => ({ timestamp, value }))
 }
 
 /** @throws ShoalError SHOAL_USAGE naming the line that cannot be read. */

@@ -4,7 +4,10 @@ import type { HubId } from '../program/ref.ts'
 import type { Job } from './job.ts'
 import type { Member } from './membership.ts'
 
-export function mayRun(job: Pick<Job, 'manifest'>, { hub, labels }: { hub: HubId; labels: Readonly<Record<string, string>> }): boolean {
+export function mayRun(
+  job: Pick<Job, 'manifest'>,
+  { hub, labels }: { hub: HubId; labels: Readonly<Record<string, string>> },
+): boolean {
   const { submitter, options } = job.manifest
   return fits(options.needs, { compute: true, labels, isForeign: submitter !== hub })
 }

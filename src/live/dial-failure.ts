@@ -17,7 +17,9 @@ function causes(error: unknown): Error[] {
 }
 
 export function cannotListen(port: number, cause: unknown): ShoalError {
-  const detail = String((cause as { message?: unknown }).message ?? cause)
+  const told = String((cause as { message?: unknown }).message ?? cause)
+  // libp2p tells every address with a stack; what the system said of the first one is enough.
+  const detail = /listen E[A-Z]+: ([^\n]*)/.exec(told)?.[1] ?? told.split('\n')[0]
   return new ShoalError('SHOAL_PORT_TAKEN', `cannot listen on port ${port}: ${detail}`, {
     next: 'choose another port with --port, or 0 for any free one',
     cause,

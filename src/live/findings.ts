@@ -3,11 +3,17 @@ import type { Finding, HubReport } from '../client/local-hub.ts'
 import type { NetworkDiagnostics } from './libp2p-network.ts'
 import type { Refusal } from './refusals.ts'
 
-export function findings(diagnostics: NetworkDiagnostics, hubs: readonly HubReport[]): Finding[] {
+/** How this hub was told to look for others: by multicast, and at how many addresses that were named. */
+export interface Sought {
+  readonly mdns: boolean
+  readonly named: number
+}
+
+export function findings(diagnostics: NetworkDiagnostics, hubs: readonly HubReport[], sought: Sought): Finding[] {
   return [
     portFinding(diagnostics),
-    ...interfaceFindings(diagnostics),
-    peersFinding(hubs, diagnostics),
+    ...interfaceFindings(diagnostics, hubs, sought),
+    peersFinding(hubs, diagnostics, sought),
     ...refusedFindings(diagnostics),
   ]
 }
@@ -30,7 +36,15 @@ function portFinding({ port }: NetworkDiagnostics): Finding {
       }
 }
 
-function interfaceFindings({ interfaces }: NetworkDiagnostics): Finding[] {
+function interfaceFindings(
+  { interfaces }: NetworkDiagnostics,
+  hubs: readonly HubReport[],
+  { mdns, named }: Sought,
+): Finding[] {
+  const isConnected = hubs.some((hub) => !hub.self && hub.state === 'alive')
+  if (!mdns && (named > 0 || isConnected)) {
+    return [{ check: 'multicast', ok: true, text: 'turned off: hubs are found by --peer alone', next: null }]
+  }
   if (interfaces.length === 0) {
     const next = 'name a hub directly: `shoal up --peer /ip4/ADDRESS/tcp/PORT`'
     return [{ check: 'multicast', ok: false, text: 'no interface can send multicast (mDNS is off or has none)', next }]
@@ -48,7 +62,7 @@ function interfaceFindings({ interfaces }: NetworkDiagnostics): Finding[] {
   })
 }
 
-function peersFinding(hubs: readonly HubReport[], { foreign }: NetworkDiagnostics): Finding {
+function peersFinding(hubs: readonly HubReport[], { foreign }: NetworkDiagnostics, { named }: Sought): Finding {
   const alive = hubs.filter((hub) => !hub.self && hub.state === 'alive').length
   if (alive > 0) return { check: 'hubs', ok: true, text: `${alive} other hubs are alive`, next: null }
   if (foreign.length > 0) {
@@ -60,7 +74,16 @@ function peersFinding(hubs: readonly HubReport[], { foreign }: NetworkDiagnostic
       next: 'join theirs: `shoal up --pair` here shows a code for `shoal accept CODE` there',
     }
   }
-  const next = 'start a hub on another machine, or name one with --peer'
+  const gone = hubs.filter((hub) => !hub.self)
+  if (gone.length > 0) {
+    const states = gone.map(({ hub, state }) => `${hub} is ${state}`).join(', ')
+    const next = 'start them again, or see below why they are not reached'
+    return { check: 'hubs', ok: false, text: `no other hub is alive: ${states}`, next }
+  }
+  const next =
+    named > 0
+      ? 'start the hub named with --peer, or see whether its address is right'
+      : 'start a hub on another machine, or name one with --peer'
   return { check: 'hubs', ok: false, text: 'no other hub is known', next }
 }
 

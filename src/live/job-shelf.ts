@@ -91,7 +91,11 @@ export class JobShelf {
     const own = this.#hub.state.runs.get(run)
     if (own === undefined || end.kind === 'complete' || end.kind === 'cancelled') return
     const said = end.detail.split('\n')
-    const there = new Set(this.lines(own.job).slice(-said.length).map(({ line }) => line))
+    const there = new Set(
+      this.lines(own.job)
+        .slice(-said.length)
+        .map(({ line }) => line),
+    )
     for (const line of said) if (!there.has(line)) this.logged(run, own.next, line)
   }
 

@@ -128,6 +128,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
     trust: options.trust,
     roles: options.roles,
     slotCount: options.slots,
+    sought: { mdns: options.mdns, named: options.peers.length },
     nowMs,
   })
   live.hub.state.migrates = options.migration

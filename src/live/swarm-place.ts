@@ -8,7 +8,7 @@ import type { HubId } from '../program/ref.ts'
 import type { OpenAdmission } from './admission/admission.ts'
 import { acceptHub } from './admission/pairing/accept.ts'
 import { createToken } from './admission/token.ts'
-import { findings, notReached } from './findings.ts'
+import { findings, notReached, type Sought } from './findings.ts'
 import type { Libp2pNetwork } from './libp2p-network.ts'
 import type { Place } from './local-surface.ts'
 import { VERSION } from './version.ts'
@@ -21,6 +21,7 @@ export interface SwarmPlaceInit {
   readonly trust: Trust
   readonly roles: readonly string[]
   readonly slotCount: number
+  readonly sought: Sought
   readonly nowMs: () => number
 }
 
@@ -67,9 +68,9 @@ export class SwarmPlace implements Place {
   }
 
   async doctor(hubs: readonly HubReport[]): Promise<DoctorReport> {
-    const { network, walls, trust } = this.#init
+    const { network, walls, trust, sought } = this.#init
     const diagnostics = network.diagnostics()
-    const found: Finding[] = [...findings(diagnostics, hubs), ...isolationFindings(walls, trust)]
+    const found: Finding[] = [...findings(diagnostics, hubs, sought), ...isolationFindings(walls, trust)]
     return {
       interfaces: diagnostics.interfaces.map(({ name, address, heard, sent, error }) => ({
         name,
