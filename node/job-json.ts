@@ -70,23 +70,34 @@ export function jobJson(report: JobReport, given: Given, hubs: number): JobJson 
   }
 }
 
+/** What was known of a job when its command failed. */
+interface Failed {
+  readonly job: string
+  /** How far it was; null where its hub did not say any more. */
+  readonly last: { readonly report: JobReport; readonly hubs: number } | null
+}
+
 /** Jobs that went on, or were to be cancelled, when their command failed. */
-const jobsOf = new WeakMap<object, string>()
+const jobsOf = new WeakMap<object, Failed>()
 
 /** Remembers which job a command was about when it failed: whoever reads its JSON can ask for that at any hub. */
-export function nameJob(thrown: unknown, job: string): void {
-  if (typeof thrown === 'object' && thrown !== null) jobsOf.set(thrown, job)
+export function nameJob(thrown: unknown, failed: Failed): void {
+  if (typeof thrown === 'object' && thrown !== null) jobsOf.set(thrown, failed)
 }
 
 /** The same shape for what never became a job, or whose end is not known. */
 export function refusedJson(error: ShoalError): JobJson {
   const shards = { total: 0, done: 0, attempts: 0, resumed: 0, migrated: 0, speculated: 0, duplicated: 0 }
+  const { job = null, last = null } = jobsOf.get(error) ?? {}
+  const status = error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_INTERRUPTED' ? 'cancelled' : 'failed'
+  const told = { ...error.toJSON(), stack: '', shard: null }
+  if (last !== null) return { ...jobJson(last.report, nothingGiven, last.hubs), status, error: told }
   return {
     schema: 1,
-    job: jobsOf.get(error) ?? null,
-    status: error.code === 'SHOAL_JOB_CANCELLED' || error.code === 'SHOAL_INTERRUPTED' ? 'cancelled' : 'failed',
+    job,
+    status,
     ...nothingGiven,
-    error: { ...error.toJSON(), stack: '', shard: null },
+    error: told,
     wallMs: 0,
     hubs: 0,
     families: 0,

@@ -17,11 +17,11 @@ function where({ byHub }: JobJson): string {
 }
 
 /** How results were compared, where that was asked for: plainly, too, when nothing was. */
-function comparedText({ verified, status }: JobJson): string[] {
+function comparedText({ verified }: JobJson): string[] {
   if (verified === null || verified.hubs < 2) return []
   if (verified.note !== null) return [verified.note]
-  if (status === 'running') return []
-  return [`${counted(verified.shards, 'shard')} compared on ${verified.hubs} hubs each`]
+  const { shards, hubs, quorum } = verified
+  return [`${counted(shards, 'shard')} compared on ${hubs} hubs each, ${quorum} have to agree`]
 }
 
 /** What became of a job, where it ran, and for a failure the error with the step that helps. */

@@ -27,7 +27,7 @@ export function addHubRoutes(app: Hono, { hub, drain }: ApiComponents): void {
   app.get('/v1/why', async (context) => {
     const shard = context.req.query('shard')
     if (!shard) throw new ShoalError('SHOAL_USAGE', 'no shard was named', { next: 'add ?shard=JOB/FAMILY:INDEX' })
-    return context.json((await hub.why(shard)) ?? null)
+    return context.json(await hub.why(shard))
   })
   app.post('/v1/tokens', async (context) => {
     return context.json({ token: await hub.createToken(await readJson(context, tokenSchema)) }, 201)

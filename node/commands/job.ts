@@ -40,25 +40,25 @@ async function givenSoFar(hub: RemoteHub, report: JobReport): Promise<Given> {
 
 function details(report: JobReport): string {
   const runs = report.familyReports.flatMap((family) =>
-    family.runs.map((run) => [family.family, span(run.lo, run.hi), run.state, run.hub ?? '-', String(run.epoch)]),
+    family.runs.map((run) => [family.family, span(run.lo, run.hi), run.state, run.hub ?? '-', epochText(run.epoch)]),
   )
   const attempts = report.attempts.map((attempt) => [
     attempt.family,
     span(attempt.lo, attempt.hi),
     attempt.hub,
     attempt.status,
-    String(attempt.epoch),
+    epochText(attempt.epoch),
     attempt.resumedFrom > 0 ? `from ${attempt.resumedFrom}` : 'from the start',
-    attempt.endMs === null ? '' : `${attempt.endMs - attempt.startMs} ms`,
+    attempt.endMs === null ? '-' : timeText(attempt.endMs - attempt.startMs),
   ])
   const receipt = report.receipt.map(({ shard, hubs, kept }) => [shard, hubs.join(' '), kept])
   const moves = report.migrations.map(({ shard, from, to, stayMs, tookMs, gainMs }) => [
     shard,
     from,
     to ?? '-',
-    stayMs === null ? 'its hub left' : `${stayMs} ms`,
-    tookMs === null ? '-' : `${tookMs} ms`,
-    gainMs === null ? '-' : `${gainMs > 0 ? 'yes' : 'no'}, ${gainMs} ms`,
+    stayMs === null ? 'its hub left' : timeText(stayMs),
+    tookMs === null ? '-' : timeText(tookMs),
+    gainMs === null ? '-' : `${gainMs > 0 ? 'yes' : 'no'}, ${Math.round(gainMs)} ms`,
   ])
   const parts = [
     table(['FAMILY', 'SHARDS', 'STATE', 'HUB', 'EPOCH'], runs),
@@ -70,12 +70,21 @@ function details(report: JobReport): string {
   return `\n${parts.join('\n')}`
 }
 
+/** No claim was ever made of what has no epoch. */
+function epochText(epoch: number): string {
+  return epoch < 0 ? '-' : String(epoch)
+}
+
+/** Of short ones the digits after the point say something, of long ones none does. */
+function timeText(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`
+}
+
 function verifiedText({ verified }: JobReport): string[] {
   if (verified === null) return []
-  const { hubs, quorum, shards, disagreements, waiting } = verified
+  const { disagreements, waiting } = verified
   const rows = disagreements.map(({ shard, kept, against }) => [shard, kept.join(' ') || '-', against.join(' ')])
   return [
-    ...(hubs > 1 ? [`compared: ${shards} shards on ${hubs} hubs each, ${quorum} have to agree\n`] : []),
     ...(waiting === null ? [] : [`waiting: ${waiting}\n`]),
     ...(rows.length === 0 ? [] : [table(['DIFFERS', 'STANDS, TOLD BY', 'AGAINST IT'], rows)]),
   ]

@@ -107,8 +107,9 @@ async function runOnSwarm(args: Arguments, signal: AbortSignal): Promise<JobJson
   try {
     return await finish(job, hub, args, signal)
   } catch (error) {
+    const last = signal.aborted ? await lastSeen(hub, job) : null
     if (signal.aborted) await cancelQuietly(hub, job)
-    nameJob(signal.aborted ? signal.reason : error, job)
+    nameJob(signal.aborted ? signal.reason : error, { job, last })
     throw error
   }
 }
@@ -202,6 +203,16 @@ async function writeTrace(file: string, report: JobReport): Promise<void> {
       cause,
     })
   }
+}
+
+/** How far the job was, for its JSON; null when the hub does not say at once. */
+async function lastSeen(hub: RunHub, job: string): Promise<{ report: JobReport; hubs: number } | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), showLimits.cancelWaitMs).unref())
+  const asked = Promise.all([hub.remote.job(job), hub.countHubs()]).then(
+    ([report, hubs]) => ({ report, hubs }),
+    () => null,
+  )
+  return Promise.race([asked, late])
 }
 
 /** Best effort: the hub may be gone, and nobody wants to wait for it after Ctrl-C. */

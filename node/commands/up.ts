@@ -94,7 +94,7 @@ function hubOptions(args: Arguments, home: string) {
     migration: !args.isOff('migration'),
     mdns: !args.isOff('mdns'),
     yields: args.flag('yield'),
-    history: args.text('history') ?? process.env.SHOAL_HISTORY ?? null,
+    history: args.text('history') ?? (process.env.SHOAL_HISTORY || null),
     trust: trustOf(args.text('trust') ?? 'none'),
     measuresSpeed: !args.flag('embedded'),
     isTransient: args.flag('embedded'),

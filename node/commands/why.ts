@@ -1,4 +1,5 @@
 /** `shoal why`: the bids that decided who ran a shard. */
+import { claimText } from '../claim-text.ts'
 import { exitCodes } from '../exit.ts'
 import { homeHub } from '../home-hub.ts'
 import { homeOption, jsonOption, type Verb } from '../verb.ts'
@@ -9,8 +10,8 @@ export const why: Verb = {
   positionals: [{ name: 'shard', description: 'JOB/FAMILY:INDEX, as shoal job shows it', required: true }],
   options: { home: homeOption, json: jsonOption },
   async run(args) {
-    const bids = await (await homeHub(args)).why(args.required('shard'))
-    process.stdout.write(`${JSON.stringify(bids, null, args.flag('json') ? undefined : 2)}\n`)
+    const told = await (await homeHub(args)).why(args.required('shard'))
+    process.stdout.write(args.flag('json') ? `${JSON.stringify(told)}\n` : claimText(told))
     return exitCodes.done
   },
 }

@@ -148,6 +148,30 @@ export interface JobLogs {
   readonly cut: readonly HubId[]
 }
 
+/** One of the bids that were compared; its terms add up. */
+export interface ShownBid {
+  readonly hub: HubId
+  readonly finishInMs: number
+  readonly terms: Readonly<Record<string, number>>
+}
+
+/** What `shoal why` shows. Bids are known to the hub that claimed, which others ask. */
+export interface ClaimExplanation {
+  readonly schema: 1
+  readonly job: string
+  readonly shard: string
+  readonly hub: HubId | null
+  readonly epoch: number
+  /** `plan`, `patience` or `recover`: all bids of a plan. `steal` or `migrate`: the own and the former holder's. `speculate`: the copy's and the original's. */
+  readonly reason: string | null
+  readonly state: string
+  readonly bids: readonly ShownBid[]
+  /** Who knows the bids that are not known here. */
+  readonly askHub: HubId | null
+  /** Where results are compared: what each hub found, by a digest; equal ones are equal results. Else empty. */
+  readonly told: readonly { readonly hub: HubId; readonly digest: string }[]
+}
+
 /** All of it throws ShoalError with a stable code. */
 export interface LocalHub {
   info(): HubInfo
@@ -167,7 +191,7 @@ export interface LocalHub {
   /** What its shards wrote, at whatever hubs they ran. */
   logs(id: JobId): Promise<JobLogs>
   /** All bids of the plan that decided a shard, with their cost terms. */
-  why(shard: string): Promise<unknown>
+  why(shard: string): Promise<ClaimExplanation>
   doctor(): Promise<DoctorReport>
   createToken(options: { expiresMs: number; uses: number }): Promise<string>
   /** Lets the hub in that shows this pairing code; `at` where it listens, if it is not heard on the LAN. */

@@ -7,6 +7,7 @@ import type { ApiAccess } from './api-file.ts'
 import { readEventLines } from './event-lines.ts'
 import { httpCall, readAll } from './http-call.ts'
 import type {
+  ClaimExplanation,
   DoctorReport,
   HubInfo,
   HubReport,
@@ -106,7 +107,7 @@ export class RemoteHub {
     return this.#json(`/v1/jobs/${encodeURIComponent(id)}/logs`)
   }
 
-  why(shard: string): Promise<unknown> {
+  why(shard: string): Promise<ClaimExplanation> {
     return this.#json(`/v1/why?shard=${encodeURIComponent(shard)}`)
   }
 

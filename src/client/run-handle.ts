@@ -2,6 +2,7 @@
 import { ShoalError } from '../errors.ts'
 import { decodeOutcome, toThrown } from '../execute/codec/outcome.ts'
 import type { JobId } from '../program/ref.ts'
+import { jobError } from './job-error.ts'
 import type { JobEvent, JobReport } from './local-hub.ts'
 import type { RemoteHub } from './remote-hub.ts'
 
@@ -39,7 +40,7 @@ export class RunHandle<Result = unknown> implements AsyncDisposable {
    */
   async result(options: { signal?: AbortSignal } = {}): Promise<Result> {
     const outcome = decodeOutcome(await this.outcome(options))
-    if (outcome.kind === 'error') throw toThrown(outcome.error)
+    if (outcome.kind === 'error') throw jobError(toThrown(outcome.error), this.id)
     return outcome.value as Result
   }
 

@@ -43,6 +43,7 @@ export async function makeSubmission(
   input: unknown,
   options: SubmitOptions,
 ): Promise<JobSubmission> {
+  if (typeof code !== 'function' && typeof code !== 'string') throw notRunnable(code)
   if (options.scale !== undefined && input !== undefined) {
     throw new ShoalError('SHOAL_USAGE', 'a job has either an input or a scale, not both', {
       next: 'leave one of them out',
@@ -62,6 +63,13 @@ export async function makeSubmission(
     input: generated ? { kind: 'generated', scale: options.scale ?? 1 } : { kind: 'value', bytes: encode(input) },
     options: wanted,
   }
+}
+
+function notRunnable(code: unknown): ShoalError {
+  const shown = code instanceof URL ? `the URL ${code.href}` : code === null ? 'null' : `a value of type ${typeof code}`
+  const next =
+    code instanceof URL ? 'pass its path: fileURLToPath(url)' : 'pass a function, or the path of a module as a string'
+  return new ShoalError('SHOAL_USAGE', `${shown} is nothing that can run as a job`, { next })
 }
 
 function jobOptions(options: SubmitOptions): JobOptions {

@@ -14,8 +14,11 @@ interface Start {
 
 type Draft = Omit<Attempt, 'attempt'> & { readonly index: number }
 
-/** All executions of a family, by shard and then by epoch. `isLive` tells whether an author still runs what it claimed. */
-export function familyAttempts(view: FamilyView, isLive: (hub: HubId, boot: string) => boolean): Attempt[] {
+/** What became of an execution of which its author has not told the end. */
+type Fate = Extract<Attempt['status'], 'running' | 'lost' | 'released'>
+
+/** All executions of a family, by shard and then by epoch. @param fate of what an author has claimed and not told the end of */
+export function familyAttempts(view: FamilyView, fate: (hub: HubId, boot: string) => Fate): Attempt[] {
   const history = view.history()
   const starts = startsOf(history)
   const dones = history.flatMap((entry) => (entry.record.kind === 'done' ? [{ ...entry, record: entry.record }] : []))
@@ -32,7 +35,7 @@ export function familyAttempts(view: FamilyView, isLive: (hub: HubId, boot: stri
     }
   }
   for (const start of starts) {
-    const draft = unfinishedDraft(view, start, history, finished, isLive)
+    const draft = unfinishedDraft(view, start, history, finished, fate)
     if (draft !== null) drafts.push(draft)
   }
   return numbered(drafts)
@@ -75,7 +78,7 @@ function unfinishedDraft(
   start: Start,
   history: readonly Authored[],
   finished: ReadonlySet<string>,
-  isLive: (hub: HubId, boot: string) => boolean,
+  fate: (hub: HubId, boot: string) => Fate,
 ): Draft | null {
   const { author, record } = start
   let index = record.lo
@@ -84,7 +87,7 @@ function unfinishedDraft(
   const end = lastWord(history, start, index)
   if (end?.state === 'released' && !toldReleases.includes(end.reason)) return null
   const boot = author.slice(start.hub.length + 1)
-  const isRunning = end === null && isLive(start.hub, boot) && !view.isDone(index)
+  const left = view.isDone(index) ? 'lost' : fate(start.hub, boot)
   return {
     ...place(view, index),
     hub: start.hub,
@@ -92,7 +95,7 @@ function unfinishedDraft(
     startMs: record.atMs,
     endMs: end?.atMs ?? null,
     resumedFrom: index === record.lo ? record.resumedFrom : 0,
-    status: end === null ? (isRunning ? 'running' : 'lost') : end.state === 'failed' ? 'failed' : 'released',
+    status: end === null ? left : end.state === 'failed' ? 'failed' : 'released',
     reason: end?.reason ?? record.reason,
   }
 }

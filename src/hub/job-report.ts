@@ -48,8 +48,9 @@ export function jobSummary(state: HubState, job: Job): Summary {
 
 export function jobReport(state: HubState, job: Job): Report {
   const families = [...job.view.families.values()]
-  const isLive = (hub: HubId, boot: string) => !isEnded(job) && !state.members.isVoid(hub, boot)
-  const attempts = families.flatMap((view) => familyAttempts(view, isLive))
+  const fate = (hub: HubId, boot: string) =>
+    state.members.isVoid(hub, boot) ? 'lost' : isEnded(job) ? 'released' : 'running'
+  const attempts = families.flatMap((view) => familyAttempts(view, fate))
   const receipt = families.flatMap(receiptOf)
   const migrations = families.flatMap(movesIn)
   const summary = jobSummary(state, job)
@@ -65,7 +66,7 @@ export function jobReport(state: HubState, job: Job): Report {
     },
     checkpoints: families.reduce((sum, view) => sum + resumable(view), 0),
     byHub: byHub(families),
-    familyReports: families.map((view) => familyReport(state, view)),
+    familyReports: families.map((view) => familyReport(state, view, isEnded(job))),
     spots: spotReports(families),
     attempts,
     receipt,
@@ -124,10 +125,10 @@ function byHub(families: readonly FamilyView[]): HubShare[] {
     .sort((a, b) => (a.hub < b.hub ? -1 : 1))
 }
 
-function familyReport(state: HubState, view: FamilyView): FamilyReport {
+function familyReport(state: HubState, view: FamilyView, isOver: boolean): FamilyReport {
   const runs: ShardStretch[] = []
   for (let shard = 0; shard < view.shards; shard++) {
-    const next = shardState(state, view, shard)
+    const next = shardState(state, view, shard, isOver)
     const last = runs.at(-1)
     const isSame = last !== undefined && last.state === next.state && last.hub === next.hub && last.epoch === next.epoch
     if (isSame) runs[runs.length - 1] = { ...last, hi: shard + 1 }
@@ -137,10 +138,16 @@ function familyReport(state: HubState, view: FamilyView): FamilyReport {
   return { family: key, sequence, spot, shards: view.shards, done: view.doneCount, runs }
 }
 
-function shardState(state: HubState, view: FamilyView, shard: number): Omit<ShardStretch, 'lo' | 'hi'> {
+function shardState(
+  state: HubState,
+  view: FamilyView,
+  shard: number,
+  isOver: boolean,
+): Omit<ShardStretch, 'lo' | 'hi'> {
   const done = view.done(shard)
   if (done !== null) return { state: 'done', hub: done.hub, epoch: done.epoch }
   const claim = holdingClaim(view, shard, state.members)
+  if (isOver) return { state: 'dropped', hub: claim?.hub ?? null, epoch: view.epochMax(shard) }
   if (claim === null) return { state: 'open', hub: null, epoch: view.epochMax(shard) }
   return { state: claim.state === 'running' ? 'running' : 'claimed', hub: claim.hub, epoch: claim.epoch }
 }

@@ -1,9 +1,10 @@
 /** Asks the hub that claimed a shard what it compared, and answers the same question of others. Only `shoal why` needs it. */
+import type { ShownBid } from '../client/local-hub.ts'
 import type { HubState } from '../hub/state.ts'
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 import type { WireMessage } from '../wire/message.ts'
-import { decidingBids, type ShownBid } from './explain-claim.ts'
+import { decidingBids } from './explain-claim.ts'
 import { OpenQuestions } from './open-questions.ts'
 
 type Question = Extract<WireMessage, { type: 'why' }>

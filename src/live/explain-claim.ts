@@ -1,31 +1,9 @@
 /** Why a shard runs where it runs: all bids that were compared when it was claimed, with their cost terms. */
+import type { ClaimExplanation, ShownBid } from '../client/local-hub.ts'
 import { ShoalError } from '../errors.ts'
+import { isEnded } from '../hub/job.ts'
 import type { HubState } from '../hub/state.ts'
-import type { HubId, JobId } from '../program/ref.ts'
-
-/** One of the bids that were compared; its terms add up. */
-export interface ShownBid {
-  readonly hub: HubId
-  readonly finishInMs: number
-  readonly terms: Readonly<Record<string, number>>
-}
-
-/** What `shoal why` shows. Bids are known to the hub that claimed, which others ask. */
-export interface ClaimExplanation {
-  readonly schema: 1
-  readonly job: string
-  readonly shard: string
-  readonly hub: HubId | null
-  readonly epoch: number
-  /** `plan`, `patience` or `recover`: all bids of a plan. `steal` or `migrate`: the own and the former holder's. `speculate`: the copy's and the original's. */
-  readonly reason: string | null
-  readonly state: string
-  readonly bids: readonly ShownBid[]
-  /** Who knows the bids that are not known here. */
-  readonly askHub: HubId | null
-  /** Where results are compared: what each hub found, by a digest; equal ones are equal results. Else empty. */
-  readonly told: readonly { readonly hub: HubId; readonly digest: string }[]
-}
+import type { JobId } from '../program/ref.ts'
 
 /**
  * @param name `family:index`, or `job/family:index` where several jobs have it.
@@ -46,7 +24,7 @@ export function explainClaim(state: HubState, name: string): ClaimExplanation {
       hub: claim?.hub ?? null,
       epoch: claim?.epoch ?? -1,
       reason: claim?.reason ?? null,
-      state: view.isDone(shard) ? 'done' : (claim?.state ?? 'open'),
+      state: view.isDone(shard) ? 'done' : isEnded(job) ? 'dropped' : (claim?.state ?? 'open'),
       bids: isOurs ? decidingBids(state, { job: job.id, family, shard }) : [],
       askHub: claim === null || isOurs ? null : claim.hub,
       told: view.votes(shard).map(({ hub, digest }) => ({ hub, digest })),

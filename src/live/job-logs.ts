@@ -22,6 +22,6 @@ export async function collectLogs(live: LiveHub, job: Job): Promise<JobLogs> {
 /** Hubs that ran something of the job, as far as is known here. */
 function hubsOf(job: Job): Set<HubId> {
   const hubs = new Set<HubId>()
-  for (const view of job.view.families.values()) for (const { hub } of familyAttempts(view, () => false)) hubs.add(hub)
+  for (const view of job.view.families.values()) for (const { hub } of familyAttempts(view, () => 'lost')) hubs.add(hub)
   return hubs
 }

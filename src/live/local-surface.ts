@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as passed } from 'node:timers/promises'
 import type {
+  ClaimExplanation,
   DoctorReport,
   HubInfo,
   HubReport,
@@ -31,12 +32,13 @@ import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import { signManifest } from '../wire/manifest.ts'
 import { noHubId, publicKeyBytes } from './admission/identity.ts'
-import { type ClaimExplanation, explainClaim } from './explain-claim.ts'
+import { explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
 import { collectLogs } from './job-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
 import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, unverified } from './surface-errors.ts'
+import { thrownError } from './thrown-error.ts'
 import type { Values } from './values.ts'
 
 /** What only the start of a hub knows of its place in the swarm. */
@@ -306,7 +308,6 @@ export class LocalSurface implements LocalHub {
   }
 
   #error(summary: Summary): JobError | null {
-    const next = `shoal logs ${summary.job}`
     if (summary.status === 'cancelled') {
       const message = `cancelled: ${summary.reason}`
       return { code: 'SHOAL_JOB_CANCELLED', message, stack: '', shard: null, next: 'submit it again' }
@@ -315,10 +316,7 @@ export class LocalSurface implements LocalHub {
     if (summary.status === 'unverified') return { ...unverified(summary.reason ?? '').toJSON(), stack: '', shard: null }
     const judgement = this.#outcomes.known(summary.job)
     if (judgement?.kind !== 'error') return null
-    const { name, message, stack, isError, value } = judgement.error
-    const shard = this.#shardOf(summary.job, judgement.error)
-    const told = isError ? `${name}: ${message}` : `thrown: ${message}`
-    return { code: codeOf(value) ?? 'SHOAL_JOB_FAILED', message: told, stack, shard, next }
+    return thrownError(judgement.error, summary.job, this.#shardOf(summary.job, judgement.error))
   }
 
   /** The shard that threw; the root where sequential code did. */
@@ -347,12 +345,4 @@ function newManifest(submission: JobSubmission, parts: Pick<Manifest, 'program' 
     expiresMs: nowMs + durations.jobExpiryMs,
     nonce: randomBytes(16).toString('hex'),
   }
-}
-
-/** The stable code of a failure of shoal itself, as against the user's own error. */
-function codeOf(details: unknown): string | null {
-  if (typeof details !== 'object' || details === null) return null
-  const visible: unknown = Reflect.get(details, 'visible')
-  const code: unknown = typeof visible === 'object' && visible !== null ? Reflect.get(visible, 'code') : null
-  return typeof code === 'string' && code.startsWith('SHOAL_') ? code : null
 }

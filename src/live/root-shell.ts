@@ -143,6 +143,7 @@ export class RootShell {
 
   #listener(run: RunId, root: Root): RootListener {
     const { values, input, log, jobs } = this.#components
+    const computing = new Stopwatch()
     let tail: Promise<void> = Promise.resolve()
     const inOrder = (step: () => Promise<void>) => {
       tail = tail.then(step).catch((error: unknown) => {
@@ -161,12 +162,17 @@ export class RootShell {
         inOrder(async () => input({ type: 'checkpoint', run, shard: 0, progress, ref: await values.store(state) })),
       log: (line) => jobs.logged(run, 0, line),
       visited: (spots) => jobs.visited(root.job, spots),
-      busy: (computes) => input({ type: 'root-computes', run, computes }),
-      outcome: (bytes) =>
-        inOrder(async () => {
+      busy: (computes) => {
+        computing.turn(computes)
+        input({ type: 'root-computes', run, computes })
+      },
+      outcome: (bytes) => {
+        const busyMs = computing.totalMs()
+        return inOrder(async () => {
           const ref = await values.store(packList([bytes]))
-          input({ type: 'results', run, lo: 0, hi: 1, ref, busyMs: 0 })
-        }),
+          input({ type: 'results', run, lo: 0, hi: 1, ref, busyMs })
+        })
+      },
       ended: (end) =>
         inOrder(async () => {
           this.#roots.delete(run)
@@ -193,6 +199,21 @@ export class RootShell {
     const key = keyOf(identity, [shared, ...slices.map((slice) => slice.ref)])
     const edges = needs.map((edge) => (edge.family === '' ? { ...edge, family: key } : edge))
     return { key, sequence, spot, cut, shared, slices, edges, workMs }
+  }
+}
+
+/** Time for which something went on, while it may stop and start again; runs from the beginning. */
+class Stopwatch {
+  #sinceMs: number | null = performance.now()
+  #beforeMs = 0
+
+  turn(on: boolean): void {
+    this.#beforeMs = this.totalMs()
+    this.#sinceMs = on ? performance.now() : null
+  }
+
+  totalMs(): number {
+    return this.#beforeMs + (this.#sinceMs === null ? 0 : performance.now() - this.#sinceMs)
   }
 }
 

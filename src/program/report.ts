@@ -35,7 +35,8 @@ export interface Attempt {
 export interface ShardStretch {
   readonly lo: number
   readonly hi: number
-  readonly state: 'open' | 'claimed' | 'running' | 'done'
+  /** `dropped`: the job ended before it was done. */
+  readonly state: 'open' | 'claimed' | 'running' | 'done' | 'dropped'
   readonly hub: HubId | null
   readonly epoch: number
 }

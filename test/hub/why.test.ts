@@ -1,8 +1,9 @@
 /** `shoal why`: what was compared when a shard was claimed, in terms that add up, whatever the reason. */
 import { expect, test } from 'vitest'
 import { simJob } from '../../simulations/kernel/workload.ts'
+import type { ClaimExplanation } from '../../src/client/local-hub.ts'
 import { auction, migration } from '../../src/limits.ts'
-import { type ClaimExplanation, explainClaim } from '../../src/live/explain-claim.ts'
+import { explainClaim } from '../../src/live/explain-claim.ts'
 import { claimOf, doneOf, JOB, Pair } from './pair.ts'
 
 const nothing = { mean: 0, p90: 0 }

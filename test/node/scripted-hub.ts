@@ -1,5 +1,6 @@
 /** A hub that plays back what a test wrote: the API and the commands are tested against it, without a network. */
 import type {
+  ClaimExplanation,
   DoctorReport,
   HubInfo,
   HubReport,
@@ -152,8 +153,11 @@ export class ScriptedHub implements LocalHub {
     return { lines, missing: this.missing, cut: [] }
   }
 
-  async why(shard: string): Promise<unknown> {
-    return { shard, bids: [{ hub: info.hub, cost: 7 }] }
+  async why(name: string): Promise<ClaimExplanation> {
+    const [job = '', shard = ''] = name.split('/')
+    const bids = [{ hub: info.hub, finishInMs: 12.345678, terms: { queueMs: 2.345678, workMs: 10 } }]
+    const claim = { hub: info.hub, epoch: 1, reason: 'plan', state: 'done', askHub: null, told: [] }
+    return { schema: 1, job, shard, bids, ...claim }
   }
 
   async doctor(): Promise<DoctorReport> {

@@ -254,8 +254,10 @@ export async function runRoot(
   host: RuntimeHost,
 ): Promise<Uint8Array> {
   const runtime = new RootRuntime(call, host)
+  const { promise: death, reject } = Promise.withResolvers<never>()
+  host.onUncaught?.(reject)
   host.seedRandom(call.seed, -1)
-  try {
+  const computed = async (): Promise<Uint8Array> => {
     await compiledText(program.main, program.file)(runtime)
     const { main, input } = runtime
     if (typeof main !== 'function') throw unusable(program.file, 'its default export is no function')
@@ -264,7 +266,10 @@ export async function runRoot(
     runtime.loops.begin(rootLoops(loops, host, runtime.counts, [context]))
     const value: unknown = await main(await inputOf(call, input, runtime, program.file), context)
     runtime.loops.begin(null)
-    const outcome = encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
+    return encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
+  }
+  try {
+    const outcome = await Promise.race([computed(), death])
     host.visited(runtime.visited())
     return outcome
   } catch (thrown) {

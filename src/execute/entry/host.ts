@@ -45,6 +45,7 @@ export class SlotHost implements RuntimeHost {
   #lastTurnMs = now()
   #logBytes = 0
   #divideAfterMs = Number.POSITIVE_INFINITY
+  #die: ((error: unknown) => void) | null = null
 
   /** `beforeReport` sends what must come before a checkpoint: the results of earlier shards. */
   constructor(channel: HubChannel, random: SeededRandom, run: HostedRun, beforeReport: () => void) {
@@ -74,6 +75,16 @@ export class SlotHost implements RuntimeHost {
 
   abort(): void {
     this.#abort.abort()
+  }
+
+  onUncaught(die: (error: unknown) => void): void {
+    this.#die = die
+  }
+
+  /** An error that no caller sees. False where nobody dies of it: then it is for the hub. */
+  uncaught(error: unknown): boolean {
+    this.#die?.(error)
+    return this.#die !== null
   }
 
   beginShard(shard: number, startMs: number): void {

@@ -111,7 +111,19 @@ class IsolatedProgram implements LoadedProgram {
     try {
       act()
     } catch (error) {
+      if (this.#diesOf(error)) return
       this.#fail(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  /** What the code in the isolate threw beside all callers is told there: a root dies of it. */
+  #diesOf(error: unknown): boolean {
+    if (!(error instanceof IsolateLost) || error.uncaught === null) return false
+    try {
+      this.#isolate.call('uncaught', error.uncaught)
+      return true
+    } catch {
+      return false // the isolate is no more: it fails as what ended it
     }
   }
 

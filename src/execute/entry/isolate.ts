@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import type * as ivm from 'isolated-vm'
 import { slotLimits } from '../../limits.ts'
-import type { Guest } from '../guest/main.ts'
+import type { Guest, UncaughtText } from '../guest/main.ts'
 import type { Outside } from '../guest/world.ts'
 
 export interface IsolateKit {
@@ -39,12 +39,18 @@ type Call = keyof Guest
 /** What ended an isolate: its memory, or something nobody foresaw. */
 export class IsolateLost extends Error {
   readonly isMemory: boolean
+  /** What the code in the isolate threw, where it did. */
+  readonly uncaught: UncaughtText | null
 
-  constructor(message: string, isMemory: boolean) {
+  constructor(message: string, isMemory: boolean, uncaught: UncaughtText | null) {
     super(message)
     this.isMemory = isMemory
+    this.uncaught = uncaught
   }
 }
+
+/** From here on a stack is that of the slot. */
+const BORDER = /\n\s+at \(<isolated-vm boundary>\)[\s\S]*$/
 
 export class Isolate {
   readonly #isolate: ivm.Isolate
@@ -86,7 +92,10 @@ export class Isolate {
 
   #lost(error: unknown): IsolateLost {
     const message = error instanceof Error ? error.message : String(error)
-    return new IsolateLost(message, this.#isolate.isDisposed || /memory limit|allocation failed/i.test(message))
+    const isMemory = this.#isolate.isDisposed || /memory limit|allocation failed/i.test(message)
+    const name = error instanceof Error ? error.name : 'Error'
+    const stack = error instanceof Error ? (error.stack ?? message).replace(BORDER, '') : message
+    return new IsolateLost(message, isMemory, isMemory ? null : { name, message, stack })
   }
 }
 

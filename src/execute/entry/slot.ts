@@ -26,7 +26,7 @@ let clockMs = 0
 
 installGlobals({ random, clockMs: () => clockMs, print: (text) => current?.host.log(text) })
 process.on('uncaughtException', (error) => fault(error))
-process.on('unhandledRejection', (reason) => fault(`unhandled rejection: ${describe(reason)}`))
+process.on('unhandledRejection', (reason) => fault(reason, `unhandled rejection: ${describe(reason)}`))
 channel.listen(receive)
 channel.send({ type: 'ready', id: 0 })
 // A slot is killed, never exits: compiled code is kept for the next one here, while nothing runs yet.
@@ -77,7 +77,7 @@ function openRun(message: OpenMessage): void {
   clockMs = message.setting.clockMs
   const program = programs.load(message.setting)
   const shared = message.shared === null ? null : programs.bytes(message.shared)
-  program.catch(fault)
+  program.catch((error: unknown) => fault(error))
   current = new ShardLoop(channel, random, message, { program, shared })
   currentId = message.id
 }
@@ -90,7 +90,7 @@ function startRoot(message: RootMessage): void {
   root.start(programs.load(message.setting))
 }
 
-/** The hub replaces this process and decides what to do with its shards. */
-function fault(error: unknown): void {
-  channel.send(faultOf(currentId, error))
+/** A root dies of it. Else the hub replaces this process and decides what to do with its shards. */
+function fault(error: unknown, told = error): void {
+  if (current?.host.uncaught(error) !== true) channel.send(faultOf(currentId, told))
 }

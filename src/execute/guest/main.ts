@@ -31,16 +31,37 @@ export interface Guest {
   slots(count: number): void
   abort(): void
   fire(timer: number): void
+  /** A promise was rejected, and nobody waits for it. */
+  uncaught(error: UncaughtText): void
 }
+
+/** An error as it left the isolate. */
+export interface UncaughtText {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+}
+
 const later = setImmediate
 
 class GuestHost implements BatchHost {
   readonly signal = new GuestSignal() as unknown as AbortSignal & GuestSignal
   readonly #outside: Outside
   #lastTurnMs = 0
+  #die: ((error: unknown) => void) | null = null
 
   constructor(outside: Outside) {
     this.#outside = outside
+  }
+
+  onUncaught(die: (error: unknown) => void): void {
+    this.#die = die
+  }
+
+  /** An error that no caller sees; false where nobody dies of it. */
+  uncaught(error: unknown): boolean {
+    this.#die?.(error)
+    return this.#die !== null
   }
 
   beginShard(shard: number): void {
@@ -170,7 +191,18 @@ export function startGuest(outside: Outside, loadGuest: (text: string) => Loaded
       liveSlots = count
     },
     abort: () => host.signal.abort(),
-    fire,
+    fire(timer) {
+      try {
+        fire(timer)
+      } catch (error) {
+        if (!host.uncaught(error)) throw error
+      }
+    },
+    uncaught({ name, message, stack }) {
+      const error = Object.assign(new Error(message), { stack })
+      Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true })
+      if (!host.uncaught(error)) outside.failed(stack)
+    },
   }
 }
 
