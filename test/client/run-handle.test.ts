@@ -10,7 +10,10 @@ import { findHub } from '../../src/client/find-hub.ts'
 import { homeFolder } from '../../src/client/home.ts'
 import { RemoteHub } from '../../src/client/remote-hub.ts'
 import { RunHandle } from '../../src/client/run-handle.ts'
-import { encodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { makeSubmission } from '../../src/client/submission.ts'
+import { ShoalError } from '../../src/errors.ts'
+import { encodeOutcome, thrownFrom } from '../../src/execute/codec/outcome.ts'
+import { ValueError } from '../../src/execute/codec/refusal.ts'
 import { report, ScriptedHub } from '../node/scripted-hub.ts'
 
 let home: string
@@ -51,6 +54,22 @@ test('result throws what the function threw: class, message, stack, fields', asy
   expect(thrown).toBeInstanceOf(RangeError)
   expect(thrown).toMatchObject({ message: 'too far', stack: error.stack })
 })
+
+test('an error of shoal itself is a ShoalError, with its code and a next step', async () => {
+  const made = new ValueError('$', 'unsupported-builtin')
+  hub.outcomes.set('j', encodeOutcome({ kind: 'error', error: thrownFrom(made, -1) }))
+  const thrown = await new RunHandle({ hub: remote }, { id: 'j' }).result().catch((caught: unknown) => caught)
+  expect(thrown).toBeInstanceOf(ShoalError)
+  expect(thrown).toMatchObject({ code: 'SHOAL_VALUE_UNSUPPORTED', message: made.message, next: made.next })
+})
+
+test.each([null, undefined, 42, {}, new URL('file:///x.js')])(
+  '%s cannot be submitted, and the error says what can',
+  async (code) => {
+    const submitted = makeSubmission(code as never, undefined, {})
+    await expect(submitted).rejects.toMatchObject({ code: 'SHOAL_USAGE', next: expect.stringMatching(/^pass /) })
+  },
+)
 
 test('an aborted submitter cancels the job', async () => {
   const abort = new AbortController()

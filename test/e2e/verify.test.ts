@@ -31,7 +31,7 @@ test('every shard runs on as many hubs as asked, and what they agree on is the r
   )
   const job = JSON.parse(run.stdout)
   expect(job).toMatchObject({ status: 'done', error: null })
-  expect(job.verified).toEqual({ hubs: 3, quorum: 2, shards: 12, disagreements: [], waiting: null })
+  expect(job.verified).toEqual({ hubs: 3, quorum: 2, shards: 12, disagreements: [], waiting: null, note: null })
   // Two families of six shards, three times, and the root.
   expect(job.shards.attempts).toBeGreaterThanOrEqual(37)
   const plain = JSON.parse((await shoal('run', jobFile('spin.js'), '--input', input, '--hubs', '1', '--json')).stdout)

@@ -4,6 +4,7 @@ import { simJob } from '../../simulations/kernel/workload.ts'
 import { hubName, SimWorld } from '../../simulations/kernel/world.ts'
 import { jobReport } from '../../src/hub/job-report.ts'
 import { memberCapacity } from '../../src/hub/member-capacity.ts'
+import { tooFewToCompare } from '../../src/hub/verify.ts'
 import { recovery } from '../../src/limits.ts'
 
 const families = [{ shards: 24, workMs: () => 40 }]
@@ -56,6 +57,25 @@ test('with fewer hubs than asked a job waits, says for what, and fails after a w
   const failed = ran(2, 3, null, 20_000 + recovery.verifyPatienceMs)
   expect(failed.report.status).toBe('unverified')
   expect(failed.report.reason).toContain('2 may run the job')
+})
+
+test('a job without shards says that nothing of it was compared', () => {
+  const sim = new SimWorld({ seed: 11, hubs: 3 })
+  const job = simJob('alone', hubName(0), [], { verify: 3 })
+  sim.events.at(1_000, () => sim.submit(job, 0))
+  sim.runFor(20_000)
+  const { state } = sim.hub(0).hub
+  const { status, verified } = jobReport(state, state.job(job.id))
+  expect({ status, verified }).toMatchObject({ status: 'ended', verified: { shards: 0, waiting: null } })
+  expect(verified?.note).toMatch(/^0 shards compared/)
+})
+
+test('whether enough hubs are there for a comparison is known before the job begins', () => {
+  const { state } = ran(2, 2, null, 1_500)
+  const { manifest } = simJob('next', hubName(0), families, { verify: 3 })
+  expect(tooFewToCompare(state, { manifest })).toBe('results are to be compared on 3 hubs, and 2 may run the job')
+  const { manifest: fewer } = simJob('next', hubName(0), families, { verify: 2 })
+  expect(tooFewToCompare(state, { manifest: fewer })).toBeNull()
 })
 
 test('two results that were made without being asked for are compared, too, and both hubs are named', () => {

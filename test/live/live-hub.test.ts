@@ -55,6 +55,37 @@ test('a root that goes down everywhere fails the job with the evidence', async (
   if (second === undefined) throw new Error('no second hub')
   await until(() => second.surface.jobs().some((one) => one.job === job && one.status === 'failed'), 'the job failed')
   expect(second.surface.job(job).error?.code).toBe('SHOAL_SHARD_CRASHED')
+  // What brought the slots down is told by every hub, whichever they were at.
+  for (const hub of hubs) {
+    const { lines, missing } = await hub.surface.logs(job)
+    expect(missing).toEqual([])
+    expect(lines.map(({ shard }) => shard)).toContain('root:0')
+  }
+})
+
+test('what a hub wrote that cannot be asked any more is missed by name', async () => {
+  const hubs = await startSwarm(2)
+  await allAlive(hubs)
+  const [first, second] = hubs
+  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const job = await first.surface.submit(familyJob([40], { shardMs: 20 }))
+  await resultAt(second, job)
+  await until(() => first.surface.job(job).byHub.length === 2, 'both hubs ran something')
+  await stopWhole(second)
+  await until(() => first.live.components.network.peers().length === 0, 'it is gone')
+  expect((await first.surface.logs(job)).missing).toEqual([second.member.identity.hub])
+})
+
+test('results are not compared on fewer hubs than asked: the job is refused before it begins', async () => {
+  const [hub] = await startSwarm(1)
+  if (hub === undefined) throw new Error('no hub')
+  const plain = familyJob([4])
+  const refused = hub.surface.submit({ ...plain, options: { ...plain.options, verify: 2 } })
+  await expect(refused).rejects.toMatchObject({
+    code: 'SHOAL_JOB_UNVERIFIED',
+    message: 'results are to be compared on 2 hubs, and 1 may run the job',
+  })
+  expect(hub.surface.jobs()).toEqual([])
 })
 
 test('the job goes on when the hub it was submitted through is gone', async () => {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { HubReport } from '../../src/client/local-hub.ts'
 import { liveLimits } from '../../src/limits.ts'
-import { notReached } from '../../src/live/findings.ts'
+import { findings, notReached } from '../../src/live/findings.ts'
+import type { NetworkDiagnostics } from '../../src/live/libp2p-network.ts'
 import { Refusals } from '../../src/live/refusals.ts'
 
 const peersOf = (refusals: readonly { readonly peer: string }[]): string[] => refusals.map(({ peer }) => peer)
@@ -40,6 +41,22 @@ test('a hub that has left is not missed; refused ones and strangers are told all
     { hub: 'dead', state: 'dead' },
   ] as HubReport[]
   expect(peersOf(notReached(diagnostics, hubs))).toEqual(['left', 'stranger', 'dead', ''])
+})
+
+const quiet: NetworkDiagnostics = { port: 4207, interfaces: [], refused: [], foreign: [], dialFailures: [] }
+
+test('a swarm that is well without multicast, as it was told to be, has nothing to look at', () => {
+  const other = { hub: 'b', self: false, state: 'alive' } as HubReport
+  const found = findings(quiet, [other], { mdns: false, named: 1 })
+  expect(found.filter(({ ok }) => !ok)).toEqual([])
+})
+
+test('hubs that are known and gone are named, and who was named with --peer is not told to use it', () => {
+  const gone = { hub: 'b', self: false, state: 'dead' } as HubReport
+  const [known] = findings(quiet, [gone], { mdns: false, named: 1 }).filter(({ check }) => check === 'hubs')
+  expect(known?.text).toBe('no other hub is alive: b is dead')
+  const [alone] = findings(quiet, [], { mdns: false, named: 1 }).filter(({ check }) => check === 'hubs')
+  expect(alone?.next).not.toMatch(/or name one with --peer/)
 })
 
 test('a hub that is looked for is tried more often than its failures are forgotten', () => {

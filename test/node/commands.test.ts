@@ -138,7 +138,15 @@ test('cancel reaches the hub with its reason', async () => {
 
 test('logs are lines; with --json an object per line', async () => {
   expect((await shoal(['logs', 'done-1', '--home', home])).stdout).toBe('f1:0  hello\n')
-  expect((await json(['logs', 'done-1'])).value).toEqual({ shard: 'f1:0', line: 'hello' })
+  expect((await json(['logs', 'done-1'])).value).toEqual({ shard: 'f1:0', line: 'hello', hub: info.hub })
+})
+
+test('logs name the hubs that could not be asked', async () => {
+  hub.missing.push('12D3KooWgone')
+  const { code, stdout, stderr } = await shoal(['logs', 'done-1', '--home', home])
+  hub.missing.pop()
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'f1:0  hello\n' })
+  expect(stderr).toMatch(/cannot be reached: 12D3KooWgone/)
 })
 
 test('logs -f goes on with what is written until the job ends', async () => {
@@ -151,10 +159,48 @@ test('logs -f goes on with what is written until the job ends', async () => {
 })
 
 test('why shows the bids', async () => {
-  expect((await json(['why', 'done-1/f1:0'])).value).toEqual({
-    shard: 'done-1/f1:0',
-    bids: [{ hub: info.hub, cost: 7 }],
+  expect((await json(['why', 'done-1/f1:0'])).value).toMatchObject({
+    shard: 'f1:0',
+    bids: [{ hub: info.hub, finishInMs: 12.345678 }],
   })
+  const { stdout } = await shoal(['why', 'done-1/f1:0', '--home', home])
+  expect(stdout).toContain(`done-1/f1:0 is done: ${info.hub}, epoch 1, reason plan`)
+  expect(stdout).toMatch(/HUB +FINISH IN +QUEUE +WORK\n.* 12 ms +2\.35 ms +10 ms/)
+})
+
+test('times are rounded, and what was never claimed has no epoch', async () => {
+  const family = { family: 'f1', sequence: 1, spot: 0, shards: 4, done: 0 }
+  const runs = [{ lo: 0, hi: 4, state: 'dropped', hub: null, epoch: -1 }] as const
+  const [attempt] = report('x').attempts
+  if (attempt === undefined) throw new Error('no attempt')
+  const attempts = [{ ...attempt, startMs: 1, endMs: 2.333251953125 }]
+  hub.reports.set('gone-1', report('gone-1', { status: 'cancelled', familyReports: [{ ...family, runs }], attempts }))
+  const { stdout } = await shoal(['job', 'gone-1', '--home', home])
+  hub.reports.delete('gone-1')
+  expect(stdout).toMatch(/f1 +0-3 +dropped +- +-\n/)
+  expect(stdout).toMatch(/ 1\.33 ms\n/)
+})
+
+test.each(['job', 'result', 'logs', 'cancel', 'remove', 'drain', 'why', 'accept'])(
+  '%s of nothing is wrong usage',
+  async (verb) => {
+    const { code, stderr } = await shoal([verb, '', '--home', home])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^SHOAL_USAGE: \w+: \w+ is missing\n/)
+  },
+)
+
+test.each([
+  [['simulate', 'chaos', 'extra', '--seeds', '1'], 'unexpected argument "extra"'],
+  [['simulate', 'scale', 'extra'], 'unexpected argument "extra"'],
+  [['up', '--peer', 'nonsense'], '"nonsense" is no address of a hub'],
+  [['up', '--peer', '/ip4/127.0.0.1'], 'is no address of a hub'],
+])('%j is refused before anything starts', async (words, told) => {
+  const { code, stderr } = await shoal(
+    [...words, '--home', `${home}/none`].slice(0, words[0] === 'up' ? undefined : words.length),
+  )
+  expect(code).toBe(2)
+  expect(stderr).toContain(told)
 })
 
 test('doctor exits 1 on a finding and names the step', async () => {

@@ -99,6 +99,21 @@ test('a series too short to be scored says so beside its report', async () => {
   expect(stderr).toMatch(/nothing to score.* 300 .* 3 rows/)
 })
 
+test('a horizon beyond the series has no figures, and the true reason', async () => {
+  const { stdout } = await shoal(['forecast', path('wave.csv'), '--no-nets', '--horizons', '1,500', '--json'])
+  const [near, far] = JSON.parse(stdout).horizons
+  expect(near.mae).toBeGreaterThan(0)
+  expect(far).toMatchObject({ h: 500, scored: 0, mae: null, coverage90: null })
+  expect(far.unscored).toBe('the first one scored, made at row 300, is of row 800, and the series has 360 rows')
+  const { stdout: shown } = await shoal(['forecast', path('wave.csv'), '--no-nets', '--horizons', '500'])
+  expect(shown).toMatch(/500 +nothing to score/)
+})
+
+test('times that stand still or run backwards are refused with their line', () => {
+  expect(() => parseTrace('timestamp,value\n5,1\n6,2\n6,3\n', 'x.csv')).toThrow(/x\.csv .*line 4/)
+  expect(() => parseTrace('5,1\n4,2\n', 'x.csv')).toThrow(/line 2/)
+})
+
 test('the same seed gives the same predictions, nets included', async () => {
   const words = (out: string): string[] => ['forecast', path('wave.csv'), '--seed', '7', '--predictions', path(out)]
   for (const out of ['one.csv', 'two.csv']) expect((await shoal(words(out))).code).toBe(0)

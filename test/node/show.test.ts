@@ -1,13 +1,16 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { narrate } from '../../node/demo/narrate.ts'
 import { Screen } from '../../node/demo/screen.ts'
 import { familyMap, shardMap } from '../../node/demo/shard-map.ts'
-import { jobJson, nothingGiven } from '../../node/job-json.ts'
+import { jobJson, nameJob, nothingGiven, refusedJson } from '../../node/job-json.ts'
 import { jobText } from '../../node/job-text.ts'
+import { lookWithoutHub } from '../../node/look-without-hub.ts'
 import { ProgressLine, progressText } from '../../node/progress.ts'
 import { table } from '../../node/table.ts'
 import { traceLines } from '../../node/trace.ts'
 import { hubChanges } from '../../node/up-events.ts'
+import { ShoalError } from '../../src/errors.ts'
 import type { FamilyReport } from '../../src/program/report.ts'
 import { info, report, self } from './scripted-hub.ts'
 
@@ -156,4 +159,28 @@ test('on a terminal the map is drawn in place', () => {
   screen.show(report('j', { familyReports: [family] }), letters)
   screen.say('next')
   expect(terminal.written.some((text) => text.includes('\u001b[1A\u001b[0J'))).toBe(true)
+})
+
+test('an interrupted job is told as far as it was', () => {
+  const thrown = new ShoalError('SHOAL_INTERRUPTED', 'interrupted; the job is cancelled', { next: 'use --detach' })
+  const last = report('j', { status: 'running', wallMs: 8_000 })
+  nameJob(thrown, { job: 'j', last: { report: last, hubs: 2 } })
+  const json = refusedJson(thrown)
+  expect(json).toMatchObject({ job: 'j', status: 'cancelled', wallMs: 8_000, hubs: 2, families: 1, byHub: last.byHub })
+  expect(json.error).toMatchObject({ code: 'SHOAL_INTERRUPTED' })
+})
+
+test('that nothing of a job was compared stands in its text', () => {
+  const note = '0 shards compared: the function has no shards'
+  const verified = { hubs: 3, quorum: 2, shards: 0, disagreements: [], waiting: null, note }
+  expect(jobText(jobJson(report('j', { verified }), nothingGiven, 3))).toContain(`\n  ${note}\n`)
+  const compared = { ...verified, shards: 5, note: null }
+  expect(jobText(jobJson(report('j', { verified: compared }), nothingGiven, 3))).toContain(
+    '5 shards compared on 3 hubs each',
+  )
+})
+
+test('a home that is a file cannot be written, says the doctor', () => {
+  const { findings } = lookWithoutHub(fileURLToPath(import.meta.url))
+  expect(findings.find(({ check }) => check === 'home')).toMatchObject({ ok: false })
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { programFromText } from '../../../src/client/program-bytes.ts'
 import { encode } from '../../../src/execute/codec/encode.ts'
+import { decodeOutcome } from '../../../src/execute/codec/outcome.ts'
 import { ProcessSlotPool } from '../../../src/execute/pool.ts'
 import { MiB, RootRecord, RunRecord, runOf, settingOf } from '../records.ts'
 import { startPool, until } from '../stage.ts'
@@ -30,11 +31,18 @@ export default async function (input, ctx) {
 }`
 
 async function outcomeAt(level: 'L0' | Walled): Promise<string> {
-  const { bytes } = programFromText(source, 'kinds.js')
+  return createHash('sha256')
+    .update(await rootAt(level, source))
+    .digest('hex')
+}
+
+/** The outcome of a root with this source, or how its slot ended, as text. */
+async function rootAt(level: 'L0' | Walled, text: string): Promise<Uint8Array | string> {
+  const { bytes } = programFromText(text, 'kinds.js')
   const pool = new ProcessSlotPool({ size: 1, log: () => undefined, launcher: launcherAt(level, false) })
-  const ended = Promise.withResolvers<string>()
+  const ended = Promise.withResolvers<Uint8Array | string>()
   const ignore = (): void => undefined
-  const outcome = createHash('sha256')
+  let outcome: Uint8Array | string = 'no outcome'
   pool.root(
     {
       setting: { ...settingOf({}), program: { key: 'kinds', bytes } },
@@ -47,8 +55,10 @@ async function outcomeAt(level: 'L0' | Walled): Promise<string> {
     },
     {
       ...{ spawned: ignore, checkpoint: ignore, log: ignore, busy: ignore, visited: ignore },
-      outcome: (found) => outcome.update(found),
-      ended: (end) => ended.resolve(end.kind === 'complete' ? outcome.digest('hex') : JSON.stringify(end)),
+      outcome: (found) => {
+        outcome = found
+      },
+      ended: (end) => ended.resolve(end.kind === 'complete' ? outcome : JSON.stringify(end)),
     },
   )
   const result = await ended.promise
@@ -61,6 +71,30 @@ test.each(walled)('a function gives the same bytes at %s as in a plain process',
   if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
   expect(await outcomeAt(level)).toBe(await outcomeAt('L0'))
 })
+
+/** Errors that no caller sees, at line 2 of the function's file. */
+const unseen = {
+  'a promise that nobody waits for': "  Promise.reject(new RangeError('unseen'))",
+  'a timer': "  setTimeout(() => { throw new RangeError('unseen') }, 1)",
+}
+
+test.each(['L0', ...walled] as const)(
+  'a root at %s dies of what nobody awaits, with the place in its own file',
+  async (level) => {
+    const missing = level === 'L0' ? false : lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    for (const [where, line] of Object.entries(unseen)) {
+      const text = `export default async () => {\n${line}\n  await new Promise((resolve) => setTimeout(resolve, 10_000))\n}\n`
+      const found = await rootAt(level, text)
+      if (typeof found === 'string') throw new Error(`${where}: ${found}`)
+      const outcome = decodeOutcome(found)
+      if (outcome.kind !== 'error') throw new Error(`${where}: a value`)
+      expect({ where, ...outcome.error }).toMatchObject({ where, name: 'RangeError', message: 'unseen' })
+      expect(outcome.error.stack).toMatch(/kinds\.js:2:\d+/)
+      expect(outcome.error.stack).not.toMatch(/file:|node:|boundary/)
+    }
+  },
+)
 
 test.each(walled)('shards, logs, checkpoints and progress come through at %s', async (level) => {
   const missing = lacking(level)

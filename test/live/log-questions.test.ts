@@ -1,0 +1,48 @@
+/** What shards wrote at other hubs: who is asked is heard, the newest lines come first into what an answer may hold. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { liveLimits } from '../../src/limits.ts'
+import { LogQuestions } from '../../src/live/log-questions.ts'
+import type { WireMessage } from '../../src/wire/message.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function hubWith(lines: readonly { shard: string; line: string }[]) {
+  const sent: WireMessage[] = []
+  return { questions: new LogQuestions({ lines: () => lines, send: (_to, message) => sent.push(message) }), sent }
+}
+
+type Logged = Extract<WireMessage, { type: 'logged' }>
+
+function answerOf(lines: readonly { shard: string; line: string }[]): Logged {
+  const asked = hubWith(lines)
+  asked.questions.answer('a', { type: 'logs', request: 1, job: 'j' })
+  const [message] = asked.sent
+  if (message?.type !== 'logged') throw new Error('nothing was answered')
+  return message
+}
+
+test('the answer is what was written there, from who was asked', async () => {
+  const asking = hubWith([])
+  const told = asking.questions.ask('b', 'j')
+  expect(asking.sent).toEqual([{ type: 'logs', request: 1, job: 'j' }])
+  const answer = answerOf([{ shard: 'f1:0', line: 'hello' }])
+  asking.questions.answered('c', { ...answer, lines: [] })
+  asking.questions.answered('b', answer)
+  expect(await told).toMatchObject({ lines: [{ shard: 'f1:0', line: 'hello' }], isWhole: true })
+})
+
+test('a hub that says nothing is waited for no longer than the limit', async () => {
+  const told = hubWith([]).questions.ask('b', 'j')
+  vi.advanceTimersByTime(liveLimits.questionTimeoutMs)
+  expect(await told).toBeNull()
+})
+
+test('of more than an answer holds the last lines are told, and that some are missing', () => {
+  const line = 'x'.repeat(8_000)
+  const all = Array.from({ length: 100 }, (_, at) => ({ shard: `f1:${at}`, line }))
+  const { lines, isWhole } = answerOf(all)
+  expect(isWhole).toBe(false)
+  expect(lines.length).toBeGreaterThan(20)
+  expect(lines).toEqual(all.slice(-lines.length))
+})
