@@ -9,6 +9,7 @@ import type { Arguments } from '../arguments.ts'
 import { exitCodes } from '../exit.ts'
 import { explainFiles } from '../explain-text.ts'
 import { lastRun } from '../last-runs.ts'
+import { outsideModules, outsideText } from '../outside-modules.ts'
 import { prepareSubmission } from '../prepare-submission.ts'
 import { homeOption, jsonOption, type Verb } from '../verb.ts'
 
@@ -28,8 +29,12 @@ export const explain: Verb = {
     const program = decompose(loaded.source, loaded.file, loaded.map)
     const figures = await figuresOf(args, program.source)
     const spots = explainProgram(program, figures)
-    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, file, spots })}\n`)
-    else process.stdout.write(explainFiles(loaded.files, spots, process.stdout.hasColors?.() === true))
+    const outside = outsideModules(program)
+    if (args.flag('json')) process.stdout.write(`${JSON.stringify({ schema: 1, file, spots, outside })}\n`)
+    else {
+      const colours = process.stdout.hasColors?.() === true
+      process.stdout.write(explainFiles(loaded.files, spots, colours) + outsideText(outside))
+    }
     return exitCodes.done
   },
 }

@@ -17,7 +17,7 @@ import { noteGiven } from './given-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { environmentsText, noteMade } from './made-text.ts'
 import { metaOf } from './meta.ts'
-import { classesText, type Exports, factory, importText, RUNTIME, unsupported } from './module-text.ts'
+import { classesText, type Exports, factory, importText, RUNTIME, unsupported, unsupportedAt } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
 import { slicesText } from './slice-text.ts'
@@ -344,9 +344,8 @@ function rewriteModule(map: ModuleMap, text: TextBuilder): Variable[] {
 
 /** @throws ShoalError SHOAL_CODE_UNSUPPORTED for syntax that a script cannot have. */
 export function refuseModuleOnly(map: ModuleMap): void {
-  if (map.module.text.includes(RUNTIME)) {
-    throw unsupported(map, map.module.tree as AnyNode, `the name ${RUNTIME}`)
-  }
+  const named = map.module.text.indexOf(RUNTIME)
+  if (named >= 0) throw unsupportedAt(map, placeOf(map.module.text, named), `the name ${RUNTIME}`)
   walk(map.module.tree, (node) => {
     if (
       node.type === 'Identifier' &&
@@ -356,4 +355,10 @@ export function refuseModuleOnly(map: ModuleMap): void {
     }
     if (node.type === 'MetaProperty' && node.meta.name === 'import') throw unsupported(map, node, 'import.meta')
   })
+}
+
+/** Line and column of a place in a text, from 1. */
+function placeOf(text: string, at: number): { line: number; column: number } {
+  const before = text.slice(0, at)
+  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
 }

@@ -86,13 +86,18 @@ export function exportsOf(map: ModuleMap): Exports {
     })
   }
   const callable = mainVariable === null ? null : map.callableOf(mainVariable)
+  if (isClass(main) || isClass(callable)) throw unsupported(map, main, 'a class as default export')
   return { main: isFunction(main) ? main : (callable ?? main), mainVariable, input }
 }
 
 export function unsupported(map: ModuleMap, node: AnyNode, what: string): ShoalError {
-  const column = (node.loc?.start.column ?? 0) + 1
+  return unsupportedAt(map, { line: lineOf(node), column: (node.loc?.start.column ?? 0) + 1 }, what)
+}
+
+/** @param place in the module's text, from 1 */
+export function unsupportedAt(map: ModuleMap, place: { line: number; column: number }, what: string): ShoalError {
   const { places, file } = map.module
-  const at = places?.find(lineOf(node), column) ?? { file, line: lineOf(node), column }
+  const at = places?.find(place.line, place.column) ?? { file, ...place }
   return new ShoalError('SHOAL_CODE_UNSUPPORTED', `${at.file}:${at.line}:${at.column}: ${what} is not supported`, {
     next: 'write it without, or keep it out of the function module',
   })
