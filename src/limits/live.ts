@@ -100,6 +100,11 @@ export const liveLimits = {
   controlStreamsMax: 4,
   blobStreamsMax: 32,
   gossipStreamsMax: 8,
+  /** How often it is looked whether gossip goes both ways with every connected hub; after this long its streams are opened again. */
+  gossipLookMs: 1_000,
+  gossipDeafMs: 2_000,
+  /** The wait doubles with each time in vain, so often. */
+  gossipDeafDoublings: 5,
   /** Flow-control window of a stream; must stay below libp2p's 4 MiB read buffer, or pausing resets the stream. */
   streamWindowBytesMax: 2 * MiB,
   /** Bytes read from a stream but not yet consumed, before it is paused. */

@@ -75,6 +75,10 @@ export class RememberedHubs {
     this.#save()
   }
 
+  has(hub: HubId): boolean {
+    return this.#hubs.has(hub)
+  }
+
   forget(hub: HubId): void {
     if (this.#hubs.delete(hub)) this.#save()
   }

@@ -18,6 +18,7 @@ export class AdmittedRegistrar {
   readonly #topologies = new Map<string, Topology>()
   readonly #admitted = new Map<string, Connection>()
   readonly #held = new Map<Connection, Held[]>()
+  readonly #protocols = new Set<string>()
   #nextId = 0
 
   constructor(log: Log) {
@@ -33,12 +34,25 @@ export class AdmittedRegistrar {
       unuse: (protocol) => registrar.unuse(protocol),
       getMiddleware: (protocol) => registrar.getMiddleware(protocol),
       unhandle: (protocol, options) => registrar.unhandle(protocol, options),
-      handle: (protocol: string, handler: StreamHandler, options?: StreamHandlerOptions) =>
-        registrar.handle(protocol, (stream, connection) => this.#receive(handler, stream, connection), options),
+      handle: (protocol: string, handler: StreamHandler, options?: StreamHandlerOptions) => {
+        this.#protocols.add(protocol)
+        return registrar.handle(protocol, (stream, connection) => this.#receive(handler, stream, connection), options)
+      },
       register: async (_protocol, topology) => this.#register(topology),
       unregister: (id) => void this.#topologies.delete(id),
       getTopologies: () => [...this.#topologies.values()],
     }
+  }
+
+  /** Hubs that gossip is exchanged with. */
+  admitted(): Iterable<string> {
+    return this.#admitted.keys()
+  }
+
+  /** Whether a stream of gossip leads to an admitted hub. */
+  reaches(hub: string): boolean {
+    const streams = this.#admitted.get(hub)?.streams ?? []
+    return streams.some(({ direction, protocol }) => direction === 'outbound' && this.#protocols.has(protocol))
   }
 
   admit(peer: PeerId, connection: Connection): void {
@@ -54,6 +68,19 @@ export class AdmittedRegistrar {
   dismiss(peer: PeerId): void {
     if (!this.#admitted.delete(peer.toString())) return
     for (const topology of new Set(this.#topologies.values())) this.#guarded(() => topology.onDisconnect?.(peer))
+  }
+
+  /** Ends the streams of gossip with an admitted hub, both ways, and begins anew: both sides say again what they subscribe to. */
+  reopen(hub: string): void {
+    const connection = this.#admitted.get(hub)
+    if (connection === undefined) return
+    const { remotePeer, streams } = connection
+    this.dismiss(remotePeer)
+    this.#held.delete(connection)
+    for (const stream of streams) {
+      if (this.#protocols.has(stream.protocol)) stream.abort(new Error('gossip with this hub begins anew'))
+    }
+    this.admit(remotePeer, connection)
   }
 
   #register(topology: Topology): string {

@@ -1,5 +1,9 @@
 /** What a dial, or a port, that failed tells. */
 import { ShoalError } from '../errors.ts'
+import { liveLimits } from '../limits.ts'
+
+export const HANDSHAKE_FAILED = 'the handshake failed: it has another swarm secret, or none'
+export const TWIN = 'it uses the identity of this hub: a copied home folder? Give one of them a new one'
 
 /** The other side has another swarm secret, or none. */
 export function isHandshakeFailure(error: unknown): boolean {
@@ -9,6 +13,12 @@ export function isHandshakeFailure(error: unknown): boolean {
 /** Another machine answered with this hub's own identity. */
 export function isDialOfSelf(error: unknown): boolean {
   return causes(error).some((one) => one.message.includes('dial self'))
+}
+
+/** In words: of several addresses, what went wrong with each. */
+export function reasonOf(error: unknown): string {
+  const messages = [...new Set(causes(error).map((one) => one.message))]
+  return (messages.length === 0 ? String(error) : messages.join('; ')).slice(0, liveLimits.reasonCharactersMax)
 }
 
 function causes(error: unknown): Error[] {

@@ -1,6 +1,6 @@
 /** What `shoal doctor` concludes from a hub's connections: one finding per question, with the step that helps. */
 import type { Finding, HubReport } from '../client/local-hub.ts'
-import type { NetworkDiagnostics } from './libp2p-network.ts'
+import type { NetworkDiagnostics } from './network-diagnostics.ts'
 import type { Refusal } from './refusals.ts'
 
 /** How this hub was told to look for others: by multicast, and at how many addresses that were named. */

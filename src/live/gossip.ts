@@ -59,13 +59,23 @@ export interface GossipInit {
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly isMember: (hub: HubId) => boolean
   readonly deliver: (from: HubId, payload: Uint8Array) => void
+  readonly registrar: Pick<AdmittedRegistrar, 'admitted' | 'reaches' | 'reopen'>
+  readonly nowMs: () => number
   readonly log: Log
+}
+
+/** A hub with which gossip does not go both ways: when its streams are opened again, and how often they were. */
+interface Deaf {
+  readonly dueMs: number
+  readonly times: number
 }
 
 export class Gossip {
   readonly #pubsub: GossipSub
   readonly #init: GossipInit
   readonly #prefix: Uint8Array
+  readonly #deaf = new Map<HubId, Deaf>()
+  #timer: NodeJS.Timeout | null = null
   #sequence = 0
 
   constructor(pubsub: GossipSub, init: GossipInit) {
@@ -81,6 +91,11 @@ export class Gossip {
   /** To be called once libp2p runs. */
   start(): void {
     this.#pubsub.subscribe(this.#init.topic)
+    this.#timer = setInterval(() => this.#mend(), liveLimits.gossipLookMs)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
   }
 
   publish(payload: Uint8Array): void {
@@ -93,6 +108,28 @@ export class Gossip {
     void this.#pubsub
       .publish(this.#init.topic, data)
       .catch((error: unknown) => this.#init.log.debug(errorFields(error), 'a gossip message did not leave'))
+  }
+
+  /**
+   * Gossipsub says once per stream what it subscribes to, and opens a stream once per hub: what is lost then is lost for good. A
+   * connected hub whose subscription is not here, or to which no stream leads, gets new streams; the lower id begins.
+   */
+  #mend(): void {
+    const { self, topic, registrar, nowMs, log } = this.#init
+    const hearing = new Set(this.#pubsub.getSubscribers(topic).map((peer) => peer.toString()))
+    const hubs = new Set(registrar.admitted())
+    for (const hub of this.#deaf.keys()) if (!hubs.has(hub)) this.#deaf.delete(hub)
+    for (const hub of hubs) {
+      const { dueMs, times } = this.#deaf.get(hub) ?? { dueMs: Number.POSITIVE_INFINITY, times: 0 }
+      const waitMs =
+        liveLimits.gossipDeafMs * (self < hub ? 1 : 2) * 2 ** Math.min(times, liveLimits.gossipDeafDoublings)
+      const isDue = nowMs() >= dueMs
+      if (hearing.has(hub) && registrar.reaches(hub)) this.#deaf.delete(hub)
+      else if (isDue || times === 0) this.#deaf.set(hub, { dueMs: nowMs() + waitMs, times: times + 1 })
+      if (!isDue || !this.#deaf.has(hub)) continue
+      log.warn({ hub, times }, 'gossip with a connected hub does not go both ways: its streams are opened again')
+      registrar.reopen(hub)
+    }
   }
 
   /** Runs before a message is delivered or passed on. */

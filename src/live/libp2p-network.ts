@@ -20,7 +20,7 @@ import { BLOB_PROTOCOL, brokenTransfer } from './blob-channel.ts'
 import { BlobReceiver } from './blob-receiver.ts'
 import { BlobTransfer } from './blob-transfer.ts'
 import { CONTROL_PROTOCOL, type Refused } from './control-stream.ts'
-import { cannotListen, isDialOfSelf, isHandshakeFailure } from './dial-failure.ts'
+import { cannotListen, HANDSHAKE_FAILED, isDialOfSelf, isHandshakeFailure, reasonOf, TWIN } from './dial-failure.ts'
 import { Dialer } from './dialer.ts'
 import { Doorway } from './doorway.ts'
 import { Gossip } from './gossip.ts'
@@ -30,10 +30,10 @@ import { libp2pOptions } from './libp2p-options.ts'
 import { errorFields, type Log } from './log.ts'
 import { Mdns } from './mdns.ts'
 import type { Announcement } from './mdns-packet.ts'
-import type { InterfaceTraffic } from './mdns-sockets.ts'
 import type { Network, NetworkListener, Peer } from './network.ts'
+import type { NetworkDiagnostics } from './network-diagnostics.ts'
 import { Offenders } from './offenders.ts'
-import { type Refusal, Refusals } from './refusals.ts'
+import { Refusals } from './refusals.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SwarmLinks, type SwarmLinksHandler } from './swarm-links.ts'
 
@@ -63,22 +63,7 @@ export interface Libp2pNetworkInit {
   readonly random?: () => number
 }
 
-/** What `shoal doctor` looks at. */
-export interface NetworkDiagnostics {
-  readonly port: number
-  readonly interfaces: readonly InterfaceTraffic[]
-  /** Peers turned down, by either side. */
-  readonly refused: readonly Refusal[]
-  /** Hubs that are looked for and not reached: those that were tried in the last minutes, and have not said goodbye since. */
-  readonly dialFailures: readonly Refusal[]
-  /** Hubs of other swarms that were heard on the LAN: swarm id prefix and hub. */
-  readonly foreign: readonly Refusal[]
-}
-
 type ShoalLibp2p = Libp2p<{ gossip: GossipSub }>
-
-const HANDSHAKE_FAILED = 'the handshake failed: it has another swarm secret, or none'
-const TWIN = 'it uses the identity of this hub: a copied home folder? Give one of them a new one'
 
 interface Running {
   readonly libp2p: ShoalLibp2p
@@ -157,6 +142,8 @@ export class Libp2pNetwork implements Network {
       topic,
       sign: (bytes) => identity.sign(bytes),
       isMember: (hub) => membership.isMember(hub),
+      registrar: this.#registrar,
+      nowMs: this.#nowMs,
       deliver: (from, bytes) => this.#deliver(from, (listener) => listener.gossip(from, bytes)),
       log,
     })
@@ -169,6 +156,7 @@ export class Libp2pNetwork implements Network {
     const running = this.#running
     if (running === null) return
     running.dialer.stop()
+    running.gossip.stop()
     this.#roundTrips.stop()
     await Promise.all([running.mdns?.stop(), this.#links.close()])
     await running.libp2p.stop()
@@ -352,9 +340,10 @@ export class Libp2pNetwork implements Network {
   }
 
   #recordFailure(hub: HubId, address: string, error: unknown): void {
-    if (isHandshakeFailure(error)) this.#refused.record(hub, address, HANDSHAKE_FAILED)
+    // a member that dies while it is dialled breaks the handshake, too: it has the secret
+    if (isHandshakeFailure(error) && !this.#remembered.has(hub)) this.#refused.record(hub, address, HANDSHAKE_FAILED)
     else if (isDialOfSelf(error)) this.#refused.record(this.self, address, TWIN)
-    else this.#dialFailures.record(hub, address, String(errorFields(error).error))
+    else this.#dialFailures.record(hub, address, reasonOf(error))
   }
 
   async #openBlobStream(hub: HubId, signal: AbortSignal): Promise<Stream> {

@@ -1,6 +1,6 @@
 /** What the network library says at length is told in one line. */
 import { expect, test } from 'vitest'
-import { cannotListen } from '../../src/live/dial-failure.ts'
+import { cannotListen, reasonOf } from '../../src/live/dial-failure.ts'
 
 test('a port that is in use is one line with its code, whatever stack comes along', () => {
   const stack =
@@ -10,4 +10,10 @@ test('a port that is in use is one line with its code, whatever stack comes alon
   expect(error.code).toBe('SHOAL_PORT_TAKEN')
   expect(error.message).toBe('cannot listen on port 4207: address already in use 0.0.0.0:4207')
   expect(error.next).not.toBe('')
+})
+
+test('of several addresses that were dialled in vain it is said what went wrong with each, once', () => {
+  const errors = ['connect ECONNREFUSED 10.0.0.1:1', 'timed out', 'timed out'].map((text) => new Error(text))
+  expect(reasonOf(new AggregateError(errors, 'all failed'))).toBe('connect ECONNREFUSED 10.0.0.1:1; timed out')
+  expect(reasonOf('broken')).toBe('broken')
 })

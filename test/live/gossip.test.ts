@@ -1,8 +1,12 @@
 /** Gossip between real hubs over loopback. */
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { AdmittedRegistrar } from '../../src/live/admitted-registrar.ts'
 import { connectedHubs, invited, newSwarm, startHub, stopAll, type TestHub, until } from './hubs.ts'
 
-afterEach(stopAll)
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await stopAll()
+})
 
 /** Publishes until everybody else heard it: the mesh forms a moment after the connections. */
 async function untilHeard(from: TestHub, others: readonly TestHub[], first: number): Promise<void> {
@@ -67,3 +71,34 @@ test('gossip goes on after the connection broke and came back', async () => {
   await untilHeard(again, [a], 3)
   expect(b.events.length).toBeGreaterThan(before)
 })
+
+test.each(['the founder', 'the joiner'])(
+  'what %s missed of the other at first is asked for again: it is not deaf for good',
+  async (who) => {
+    const founder = await newSwarm()
+    const member = await invited(founder)
+    const gate = AdmittedRegistrar.prototype.gate
+    let lost = 0
+    // The first stream of gossip that comes in is never read: with it goes the subscription.
+    vi.spyOn(AdmittedRegistrar.prototype, 'gate').mockImplementation(function (this: AdmittedRegistrar, registrar) {
+      const gated = gate.call(this, registrar)
+      return {
+        ...gated,
+        handle: (protocol, handler, options) =>
+          gated.handle(
+            protocol,
+            (stream, connection) => (lost++ === 0 ? undefined : handler(stream, connection)),
+            options,
+          ),
+      }
+    })
+    const a = await startHub(who === 'the founder' ? founder : member)
+    vi.restoreAllMocks()
+    const b = await startHub(who === 'the founder' ? member : founder)
+    b.network.dial(a.address())
+    await until(() => a.connected.size === 1 && lost > 0, 'connected, and a stream is lost')
+    await untilHeard(a, [b], 1)
+    await untilHeard(b, [a], 2)
+    expect(lost).toBeGreaterThan(1)
+  },
+)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { HubReport } from '../../src/client/local-hub.ts'
 import { liveLimits } from '../../src/limits.ts'
 import { findings, notReached } from '../../src/live/findings.ts'
-import type { NetworkDiagnostics } from '../../src/live/libp2p-network.ts'
+import type { NetworkDiagnostics } from '../../src/live/network-diagnostics.ts'
 import { Refusals } from '../../src/live/refusals.ts'
 
 const peersOf = (refusals: readonly { readonly peer: string }[]): string[] => refusals.map(({ peer }) => peer)
