@@ -26,6 +26,7 @@ import { refuseRefTests } from './spots/ref-tests.ts'
 import { findTasks, type TaskGroup } from './spots/tasks.ts'
 import { ModuleMap } from './syntax/module-map.ts'
 import { parseModule, type Variable } from './syntax/parse.ts'
+import { isPackage } from './syntax/source-map.ts'
 import { type ClassNode, contains, type FunctionNode, isFunction } from './syntax/walk.ts'
 
 /** A site with its final verdict. */
@@ -54,7 +55,8 @@ export function decompose(source: string, file: string, bundle?: BundleMap): Pro
   const hazard = asyncHazard(map, inputOf(map, exported))
   const decided = decide(map, exported, hosts, hazard)
   const plans = decided.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded.plan]))
-  const found = hazard === null && map.impureAccessor === null ? findTasks(map, hosts, plans) : { groups: [], kept: [] }
+  const found =
+    hazard === null && map.impureAccessors.length === 0 ? findTasks(map, hosts, plans) : { groups: [], kept: [] }
   const decisions = decided.map((decision) => settleInner(decision, [...plans, ...found.groups]))
   const sharded = decisions.flatMap((decision) => (decision.sharded === null ? [] : [decision.sharded]))
   const sites = findRefSites(map)
@@ -139,7 +141,10 @@ function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[], hazar
   const sites = findSites(map, input === null ? [] : [input])
   const flows = new Map<FunctionNode, Flow>()
   const merits = new Map<Site, Merit>(
-    sites.map((site) => [site, withHazard(map, site, judge(map, site, flowAround(map, site, flows)), hazard)]),
+    ownFirst(map, sites).map((site) => [
+      site,
+      withHazard(map, site, judge(map, site, flowAround(map, site, flows)), hazard),
+    ]),
   )
   const decisions = new Map<Site, Decision>()
   const sharded: Plan[] = []
@@ -165,6 +170,13 @@ function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[], hazar
     return [decision.sharded === null ? decision : { ...decision, sharded: { ...decision.sharded, id } }]
   })
   return fuse(map, numbered)
+}
+
+/** There is an end to what is looked at: packages come after the user's own code. */
+function ownFirst({ module: { places } }: ModuleMap, sites: readonly Site[]): readonly Site[] {
+  if (places === null) return sites
+  const isForeign = ({ line }: Site) => isPackage(places.find(line, 1)?.file ?? '')
+  return [...sites.filter((site) => !isForeign(site)), ...sites.filter(isForeign)]
 }
 
 /** Array calls in a row become one spot: that of the last of them. */

@@ -6,7 +6,7 @@ import { type BuildFailure, build } from 'esbuild'
 import { ShoalError } from '../errors.ts'
 import { sizes } from '../limits.ts'
 import type { BundleMap } from '../program/program.ts'
-import { OWN_PACKAGE } from './spots/needs.ts'
+import { OWN_PACKAGE } from './syntax/own-package.ts'
 import { parseModule, stripTypes } from './syntax/parse.ts'
 import { isPackage } from './syntax/source-map.ts'
 

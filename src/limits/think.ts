@@ -54,6 +54,8 @@ export const decomposeLimits = {
   builtinsCheckMs: 20,
   /** Functions that a parameter may hold, over all calls, to be told apart. */
   givenFunctionsMax: 32,
+  /** Looks at functions in the analysis of one module, a quarter of a millisecond each in the worst case. */
+  visitsMax: 8_000,
   /** Loops and array calls of one module that are judged. */
   spotsMax: 10_000,
   /** What one shard costs beside its work: auction, claim, transfer, commit. Measured 0.2-3 ms; the upper end. */

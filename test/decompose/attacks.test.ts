@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { decompose } from '../../src/decompose/decompose.ts'
+import { accessorAttacks } from './accessor-attacks.ts'
 import { attacks } from './attacks.ts'
 import { chainAttacks } from './chain-attacks.ts'
 import { collectAttacks } from './collect-attacks.ts'
@@ -31,6 +32,7 @@ test.each([
   ...madeThereAttacks,
   ...drainAttacks,
   ...chainAttacks,
+  ...accessorAttacks,
 ])('$name: the result is the plain one, whatever is sharded', async ({ source, shards }) => {
   const program = decompose(source, 'attack.mjs')
   const plain = await outcomeOf(() => runPlain(source, 'attack.mjs', 1))

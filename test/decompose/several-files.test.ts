@@ -71,7 +71,7 @@ export default (items) => [...items.map((item) => shown(item)), shown(0), helper
 }
 `,
   'setters.js': `import { Counter } from './lib/setter.js'
-export default (items) => [items.map((item) => item + 1), new Counter()]
+export default (items) => items.map((item) => { const counter = new Counter(); counter.step = item; return counter.count })
 `,
   'broken.ts': `import { check } from './lib/check.ts'
 export default (n: number) => check({ weight: n }, 0)

@@ -6,7 +6,7 @@
  * in `writes`, `assigned` or `problems`; unknown things are problems.
  */
 import type { AnyNode, Pattern, Statement } from 'acorn'
-import { assert } from '../../errors.ts'
+import { decomposeLimits } from '../../limits.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { isPrivateTo } from '../syntax/private-vars.ts'
@@ -72,6 +72,8 @@ export class Flow {
   viewsOnUnknown = false
   /** Iterations let time pass without computing. */
   waits = false
+  /** There is more code than is looked at. */
+  isIncomplete = false
   /** The code is a callback that takes the whole list, too. */
   takesAll = false
   /** What counts as pure because the user says so. */
@@ -108,19 +110,27 @@ export class Flow {
     this.#home = home
   }
 
-  /** Runs `visit` and every function it reaches until nothing new is found. */
+  /** Runs `visit` and every function it reaches until nothing new is found, or until that is too much: then a problem says so. */
   solve(visit: () => void): this {
     for (let pass = 0; ; pass++) {
-      assert(pass < PASSES_MAX, 'the flow analysis reaches its fixpoint')
       this.#changed = false
       this.#current = null
       // What was unknown in an earlier pass may be known by now.
       this.problems.length = 0
       this.#problemKeys.clear()
       visit()
-      for (const fn of this.reached) this.#visitFunction(fn)
+      for (const fn of this.reached) {
+        if (pass >= PASSES_MAX || this.map.visits >= decomposeLimits.visitsMax) return this.#giveUp(fn)
+        this.#visitFunction(fn)
+      }
       if (!this.#changed) return this
     }
+  }
+
+  #giveUp(fn: FunctionNode): this {
+    this.isIncomplete = true
+    this.problem('unknown-call', fn, 'more code than is looked at')
+    return this
   }
 
   /** What a variable may hold. */
@@ -355,6 +365,7 @@ export class Flow {
   }
 
   #visitFunction(fn: FunctionNode): void {
+    this.map.visits++
     this.#current = fn
     if (fn.body.type === 'BlockStatement') this.visitStatements(fn.body.body)
     else this.add(this.returns(fn), evaluate(this, fn.body))

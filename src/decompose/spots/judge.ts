@@ -6,6 +6,7 @@ import { placeOf } from '../syntax/fields.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { contains, isFunction, lineOf, walk } from '../syntax/walk.ts'
+import { accessorWithin } from './accessors.ts'
 import { areDisjoint, type Cells, namesOf, times } from './affine.ts'
 import { secondName } from './aliases.ts'
 import { type Best, bestOf } from './bests.ts'
@@ -45,11 +46,22 @@ interface Case {
 export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   const early = earlyReason(map, site)
   if (early !== null) return { kind: 'sequential', obstacle: early }
+  if (around?.isIncomplete === true) {
+    return {
+      kind: 'sequential',
+      obstacle: { reason: 'unknown-call', name: 'more code than is looked at', line: site.line },
+    }
+  }
   const shape = shapeOf(map, site)
   const exits = site.kind === 'loop' ? regionsOf(map, site.node) : []
   const flow = flowOf(map, site, new Set((exits ?? []).flatMap((region) => region.statements)))
   const body = bodyOf(site, shape)
   const single: Case = { map, site, shape, flow, body, outputs: new Map(), floating: new Set(), exits }
+  const accessor = accessorWithin(map, site, body, flow.reached)
+  if (accessor !== null) {
+    const name = 'a getter, setter or special method'
+    return { kind: 'sequential', obstacle: { reason: 'accessor', name, line: lineOf(accessor) } }
+  }
   findOutputs(single)
   const second = secondName(map, site, body, single.outputs, around)
   const obstacle =
@@ -114,9 +126,6 @@ function earlyReason(map: ModuleMap, site: Site): Obstacle | null {
     ) {
       return { reason: 'user', name: '', line }
     }
-  }
-  if (map.impureAccessor !== null) {
-    return { reason: 'accessor', name: 'a getter, setter or special method', line: lineOf(map.impureAccessor) }
   }
   if (site.kind !== 'call') return null
   if (site.method === 'sort' || site.method === 'toSorted') return { reason: 'sort', name: site.method, line }

@@ -4,12 +4,11 @@ import { allGiven, givenTo } from '../flow/given.ts'
 import { functionsOf, type Made, madeAt, madeBy } from '../flow/made.ts'
 import { placeOf } from '../syntax/fields.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
+import { OWN_PACKAGE } from '../syntax/own-package.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { partOfMath, tableOf } from '../syntax/tables.ts'
 import { contains, type FunctionNode, isClass, isFunction, walk } from '../syntax/walk.ts'
-
-/** The name under which user code imports what it needs of shoal. */
-export const OWN_PACKAGE = 'shoal'
+import { maySendInstances } from './accessors.ts'
 
 export interface Needs {
   /** Statements and declarators of the module's top level that go along as text. */
@@ -218,7 +217,7 @@ function findClasses(map: ModuleMap): Variable[] {
     const parent = node.superClass.type === 'Identifier' ? map.variableOf(node.superClass) : null
     return parent !== null && map.isModuleLevel(parent) && plain(parent, depth + 1)
   }
-  return classes.filter((variable) => plain(variable, 0))
+  return classes.filter((variable) => plain(variable, 0) && maySendInstances(map, variable))
 }
 
 /** True when a module variable's text gives the same value anywhere: functions, classes, primitive constants, fixed patterns. */

@@ -2,9 +2,10 @@
 import type { AnyNode, CallExpression } from 'acorn'
 import { ShoalError } from '../../errors.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
+import { OWN_PACKAGE } from '../syntax/own-package.ts'
 import type { Reference, Variable } from '../syntax/parse.ts'
 import { contains, lineOf } from '../syntax/walk.ts'
-import { declarationOf, type Needs, needsOf, OWN_PACKAGE } from './needs.ts'
+import { declarationOf, type Needs, needsOf } from './needs.ts'
 import type { Obstacle } from './reasons.ts'
 
 const OFFERED = new Set(['shard', '*'])

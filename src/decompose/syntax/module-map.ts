@@ -21,8 +21,12 @@ export class ModuleMap {
   readonly getters = new Map<string, FunctionNode[]>()
   /** Other getters, setters, proxies or special names: property reads may run code, so fields are not told apart. */
   readonly hasAccessors: boolean
-  /** The first getter, setter or special method that does more than read, or what may define such: any property read may change something. */
-  readonly impureAccessor: AnyNode | null
+  /** What may define accessors, then getters, setters and special methods that do more than read: to use a property may change something. */
+  readonly impureAccessors: readonly AnyNode[]
+  /** How often functions were looked at so far: what analysis has cost. */
+  visits = 0
+  /** Accessors are defined, or prototypes changed, by calls. */
+  readonly definesAccessors: boolean
   /** Names of members that are assigned anywhere; empty for computed ones on a class or function. */
   readonly #assignedNames = new Set<string>()
   readonly #names = new Map<AnyNode, readonly Identifier[]>()
@@ -43,7 +47,8 @@ export class ModuleMap {
     }
     const accessors = this.#indexMethods()
     this.hasAccessors = accessors.found
-    this.impureAccessor = accessors.definer ?? accessors.bodies.find(doesMoreThanRead) ?? null
+    this.impureAccessors = [...accessors.definers, ...accessors.bodies.filter(doesMoreThanRead)]
+    this.definesAccessors = accessors.definers.length > 0
     for (const { variable, uses } of fieldsOf(this)) {
       for (const member of uses) (member as AnyNode & Indexed)[VARIABLE] = variable
     }
@@ -139,9 +144,9 @@ export class ModuleMap {
     return variable.scope.type === 'module' || variable.scope.type === 'global'
   }
 
-  #indexMethods(): { found: boolean; definer: AnyNode | null; bodies: AnyNode[] } {
+  #indexMethods(): { found: boolean; definers: AnyNode[]; bodies: AnyNode[] } {
     let found = false
-    let definer: AnyNode | null = null
+    const definers: AnyNode[] = []
     const bodies: AnyNode[] = []
     const accessor = (body?: AnyNode | null): void => {
       found = true
@@ -163,7 +168,7 @@ export class ModuleMap {
         node.property.type === 'Identifier' &&
         DEFINERS.has(node.property.name)
       )
-        definer ??= node.property
+        definers.push(node.property)
       if (node.type === 'Property' || node.type === 'MethodDefinition') {
         if (isPlainGetter(node))
           this.getters.set(node.key.name, [...(this.getters.get(node.key.name) ?? []), node.value])
@@ -176,7 +181,7 @@ export class ModuleMap {
         accessor()
       }
     })
-    return { found: found || definer !== null, definer, bodies }
+    return { found: found || definers.length > 0, definers, bodies }
   }
 
   #noteAssigned(node: AnyNode): void {
