@@ -15,6 +15,7 @@ import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk
 import { evaluate } from './expressions.ts'
 import { type Given, givenTo, variablesRead } from './given.ts'
 import { functionsOf, type Made, madeBy } from './made.ts'
+import type { Problem, ProblemCode } from './problem.ts'
 import {
   ANY_FIELD,
   addAll,
@@ -30,24 +31,6 @@ import {
   VALUE_FIELD,
   type Value,
 } from './value.ts'
-
-/** Why a piece of code cannot be sharded, whatever it writes. */
-export type ProblemCode =
-  | 'unknown-call'
-  | 'random'
-  | 'clock'
-  | 'side-effect'
-  | 'generator'
-  | 'locale'
-  | 'accessor'
-  | 'static'
-  | 'unsupported'
-
-export interface Problem {
-  readonly code: ProblemCode
-  readonly node: AnyNode
-  readonly name: string
-}
 
 /** A change of something that exists before the iteration. */
 export interface Write {
