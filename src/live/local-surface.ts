@@ -37,7 +37,7 @@ import { Followers } from './followers.ts'
 import { collectLogs } from './job-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
-import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, unverified } from './surface-errors.ts'
+import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, tooFewHubs, unverified } from './surface-errors.ts'
 import { thrownError } from './thrown-error.ts'
 import type { Values } from './values.ts'
 
@@ -260,7 +260,7 @@ export class LocalSurface implements LocalHub {
     for (;;) {
       const short = tooFewToCompare(this.#live.hub.state, { manifest })
       if (short === null) return
-      if (performance.now() >= endMs) throw unverified(short)
+      if (performance.now() >= endMs) throw tooFewHubs(short)
       await passed(recovery.compareLookMs)
     }
   }

@@ -33,6 +33,11 @@ export function overdue(): ShoalError {
   })
 }
 
+/** Too few hubs are there for a job whose results are to be compared. */
+export function tooFewHubs(short: string): ShoalError {
+  return new ShoalError('SHOAL_JOB_UNVERIFIED', short, { next: 'start more hubs, or ask for fewer with --verify' })
+}
+
 /** Too few hubs were there to compare results, or they did not agree. @param reason as the job's cancel tells it */
 export function unverified(reason: string): ShoalError {
   return new ShoalError('SHOAL_JOB_UNVERIFIED', reason.replace(TOO_FEW_REASON, '').trim(), {

@@ -166,7 +166,12 @@ export function faultOf(id: number, error: unknown): Extract<FromSlot, { type: '
   return { type: 'fault', id, isMemory, detail: describe(error) }
 }
 
-/** Anything thrown, as text with its stack. */
+/** Anything thrown, as text with its stack; frames of shoal and of Node only where there are no others. */
 export function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const lines = (error.stack ?? error.message).split('\n')
+  const isFrame = (line: string): boolean => /^\s+at /.test(line)
+  const isOwn = (line: string): boolean => !/\bfile:|\bnode:|^\s+at (async )?\/|<isolated-vm boundary>/.test(line)
+  if (!lines.some((line) => isFrame(line) && isOwn(line))) return lines.join('\n')
+  return lines.filter((line) => !isFrame(line) || isOwn(line)).join('\n')
 }
