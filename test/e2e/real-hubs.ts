@@ -187,15 +187,16 @@ export class RealSwarm {
     return hub
   }
 
-  async start(): Promise<void> {
+  /** @param args for each `shoal up` */
+  async start(...args: readonly string[]): Promise<void> {
     await Promise.all(this.hubs.map((hub) => mkdir(hub.home, { recursive: true })))
     const [founder, ...others] = this.hubs
     if (founder === undefined) return
-    await founder.up()
+    await founder.up(...args)
     const token = (
       await founder.host.exec(process.execPath, [cli, 'token', 'create', '--uses', '16', '--home', founder.home])
     ).trim()
-    await Promise.all(others.map((hub) => hub.up('--join', token)))
+    await Promise.all(others.map((hub) => hub.up('--join', token, ...args)))
     await this.connected()
   }
 
