@@ -16,7 +16,7 @@ export async function followJob(
 ): Promise<Given> {
   if (!options.isQuiet) await showUntilEnded(hub, job, options.signal)
   try {
-    return readGiven(await hub.remote.result(job, { wait: true, signal: options.signal }))
+    return readGiven(await hub.remote.result(job, { wait: true, signal: options.signal }), job)
   } catch (error) {
     if (error instanceof ShoalError && endsTheJob(error)) return nothingGiven
     throw error

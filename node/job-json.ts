@@ -4,6 +4,7 @@ import { jsonForm } from '../src/client/json-form.ts'
 import type { JobError, JobReport, JobStatus, ShardCounts } from '../src/client/local-hub.ts'
 import type { ShoalError } from '../src/errors.ts'
 import { decodeOutcome } from '../src/execute/codec/outcome.ts'
+import { thrownError } from '../src/live/thrown-error.ts'
 
 export interface JobJson {
   readonly schema: 1
@@ -30,24 +31,14 @@ export interface Given {
 
 export const nothingGiven: Given = { result: null, resultV8: null, error: null }
 
-/** @param outcome the job's encoded outcome: a value, or what the function threw. */
-export function readGiven(outcome: Uint8Array): Given {
+/** @param outcome the encoded outcome of `job`: a value, or what the function threw. */
+export function readGiven(outcome: Uint8Array, job: string): Given {
   const decoded = decodeOutcome(outcome)
   if (decoded.kind === 'value') {
     const resultV8 = serialize(decoded.value).toString('base64')
     return { result: jsonForm(decoded.value), resultV8, error: null }
   }
-  const { name, message, stack, isError, value } = decoded.error
-  return {
-    ...nothingGiven,
-    error: {
-      code: 'SHOAL_JOB_FAILED',
-      message: isError ? `${name}: ${message}` : `thrown: ${JSON.stringify(jsonForm(value))}`,
-      stack,
-      shard: null,
-      next: 'the function threw this; run it alone to see the same error',
-    },
-  }
+  return { ...nothingGiven, error: thrownError(decoded.error, job, null) }
 }
 
 /** @param hubs how many hubs the swarm has. */

@@ -31,7 +31,7 @@ export const job: Verb = {
 async function givenSoFar(hub: RemoteHub, report: JobReport): Promise<Given> {
   if (report.status === 'running' || report.status === 'cancelled') return nothingGiven
   try {
-    return readGiven(await hub.result(report.job, { wait: false }))
+    return readGiven(await hub.result(report.job, { wait: false }), report.job)
   } catch (error) {
     if (error instanceof ShoalError && error.code !== 'SHOAL_HUB_UNREACHABLE') return nothingGiven
     throw error

@@ -1,5 +1,5 @@
 /** `shoal result`: the value of a job, from any hub of the swarm. */
-import { ShoalError } from '../../src/errors.ts'
+import { errorCodes, ShoalError } from '../../src/errors.ts'
 import { errorText, exitCodeOfError, exitCodes } from '../exit.ts'
 import { homeHub } from '../home-hub.ts'
 import { readGiven } from '../job-json.ts'
@@ -17,13 +17,14 @@ export const result: Verb = {
   async run(args) {
     const hub = await homeHub(args)
     const job = args.required('job')
-    const given = readGiven(await hub.result(job, { wait: !args.isOff('wait') }))
+    const given = readGiven(await hub.result(job, { wait: !args.isOff('wait') }), job)
     const asJson = args.flag('json')
     if (asJson) process.stdout.write(`${JSON.stringify({ schema: 1, job, ...given })}\n`)
     else if (given.error === null) process.stdout.write(`${JSON.stringify(given.result, null, 2)}\n`)
     if (given.error === null) return exitCodes.done
-    const { message, stack, next } = given.error
-    const error = new ShoalError('SHOAL_JOB_FAILED', stack === '' ? message : stack, { next })
+    const { code, message, stack, next } = given.error
+    const known = errorCodes.find((one) => one === code) ?? 'SHOAL_JOB_FAILED'
+    const error = new ShoalError(known, stack === '' ? message : stack, { next })
     process.stderr.write(errorText(error, asJson))
     return exitCodeOfError(error)
   },

@@ -47,7 +47,7 @@ export const simulate: Verb = {
   async run(args) {
     const what = args.required('what')
     const [file, job] = [args.text('file'), args.text('job')]
-    const unexpected = what === 'chaos' || what === 'scale' ? file : what === 'scenario' ? undefined : job
+    const unexpected = what === 'scenario' ? undefined : isAlone(what) ? file : job
     if (unexpected !== undefined) throw usage(`unexpected argument ${JSON.stringify(unexpected)}`, 'leave it out')
     if (what === 'workflow') return simulateWorkflowCommand(args)
     if (what === 'chaos') return simulateChaos(args)
@@ -56,13 +56,22 @@ export const simulate: Verb = {
     if (what === 'scale') return scale(args)
     if (what === 'scenario') return simulateScenario(args, file, job)
     if (isScenarioName(what)) return simulateScenario(args, what, file)
-    if (/\.([cm]?[jt]s|json)$/.test(what)) return simulatePartition(args, what)
+    if (isFile(what)) return simulatePartition(args, what)
     const near = nearest(what, [...KINDS, ...scenarioNames()])
     throw usage(
       `there is no simulation ${JSON.stringify(what)}`,
       near === null ? `${KINDS.join(', ')}, or a scenario: shoal simulate scenario` : `did you mean ${near}?`,
     )
   },
+}
+
+function isFile(what: string): boolean {
+  return /\.([cm]?[jt]s|json)$/.test(what)
+}
+
+/** What is simulated without a job of the user's, or is one. */
+function isAlone(what: string): boolean {
+  return what === 'chaos' || what === 'scale' || isFile(what)
 }
 
 const KINDS = ['workflow', 'chaos', 'partition', 'scenario', 'scale']

@@ -10,7 +10,7 @@ const SHOWN_MAX = 500
 /** Calls of the operating system that fail behind the walls around foreign code: nothing is there, or nothing is allowed. */
 const walled = new Set(['ENOENT', 'EACCES', 'EPERM', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND', 'ENOSYS', 'EROFS'])
 
-export function thrownError(thrown: ThrownError, job: JobId, shard: string): JobError {
+export function thrownError(thrown: ThrownError, job: JobId, shard: string | null): JobError {
   const { name, message, stack, isError, value } = thrown
   const told = isError ? `${name}: ${message}` : `thrown: ${shown(value)}`
   const [code, step, systemCall] = ['code', 'next', 'syscall'].map((key) => visible(value, key))

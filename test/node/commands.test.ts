@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { deserialize } from 'node:v8'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenApi, openApi } from '../../node/api/serve.ts'
-import { encodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { encodeOutcome, thrownFrom } from '../../src/execute/codec/outcome.ts'
 import { shoal } from './command-line.ts'
 import { info, report, ScriptedHub, self } from './scripted-hub.ts'
 
@@ -97,6 +97,18 @@ test('the result of a job that threw is its error, exit code 1', async () => {
     error: { code: 'SHOAL_JOB_FAILED', message: 'RangeError: too far', stack: thrown.stack },
   })
   expect(JSON.parse(stderr)).toMatchObject({ code: 'SHOAL_JOB_FAILED', message: thrown.stack })
+})
+
+test('the result of a job that shoal gave up has the code of why', async () => {
+  const gaveUp = Object.assign(new Error('shard root:0 ended its slot'), {
+    name: 'ShoalError',
+    code: 'SHOAL_SHARD_CRASHED',
+  })
+  hub.outcomes.set('crashed-1', encodeOutcome({ kind: 'error', error: { ...thrownFrom(gaveUp, -1), stack: '' } }))
+  const { code, stderr } = await shoal(['result', 'crashed-1', '--home', home])
+  hub.outcomes.delete('crashed-1')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^SHOAL_SHARD_CRASHED: .*root:0 ended its slot\n {2}next: shoal logs crashed-1\n$/)
 })
 
 test('result --no-wait of a running job says so', async () => {
@@ -193,6 +205,7 @@ test.each(['job', 'result', 'logs', 'cancel', 'remove', 'drain', 'why', 'accept'
 test.each([
   [['simulate', 'chaos', 'extra', '--seeds', '1'], 'unexpected argument "extra"'],
   [['simulate', 'scale', 'extra'], 'unexpected argument "extra"'],
+  [['simulate', 'job.ts', 'extra'], 'unexpected argument "extra"'],
   [['up', '--peer', 'nonsense'], '"nonsense" is no address of a hub'],
   [['up', '--peer', '/ip4/127.0.0.1'], 'is no address of a hub'],
 ])('%j is refused before anything starts', async (words, told) => {
