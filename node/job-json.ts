@@ -4,7 +4,7 @@ import { jsonForm } from '../src/client/json-form.ts'
 import type { JobError, JobReport, JobStatus, ShardCounts } from '../src/client/local-hub.ts'
 import type { ShoalError } from '../src/errors.ts'
 import { decodeOutcome } from '../src/execute/codec/outcome.ts'
-import { thrownError } from '../src/live/thrown-error.ts'
+import { thrownError } from '../src/execute/thrown-error.ts'
 
 export interface JobJson {
   readonly schema: 1

@@ -19,6 +19,7 @@ import type {
 import { wholeLoad } from '../cost/known-work.ts'
 import { ShoalError } from '../errors.ts'
 import type { ThrownError } from '../execute/codec/codec.ts'
+import { thrownError } from '../execute/thrown-error.ts'
 import { noLoad } from '../hub/beacon.ts'
 import type { StoryEvent } from '../hub/effect.ts'
 import { isEnded, type Job } from '../hub/job.ts'
@@ -38,7 +39,6 @@ import { collectLogs } from './job-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
 import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, tooFewHubs, unverified } from './surface-errors.ts'
-import { thrownError } from './thrown-error.ts'
 import type { Values } from './values.ts'
 
 /** What only the start of a hub knows of its place in the swarm. */

@@ -1,8 +1,8 @@
 /** What a job's function threw, or what a hub put in its place, as a report tells it: with the one step that helps. */
 import { inspect } from 'node:util'
 import type { JobError } from '../client/local-hub.ts'
-import type { ThrownError } from '../execute/codec/codec.ts'
 import type { JobId } from '../program/ref.ts'
+import type { ThrownError } from './codec/codec.ts'
 
 /** Characters shown of something thrown that is no error. */
 const SHOWN_MAX = 500

@@ -1,7 +1,7 @@
 /** What a job threw, as its report tells it. */
 import { expect, test } from 'vitest'
 import { thrownFrom } from '../../src/execute/codec/outcome.ts'
-import { thrownError } from '../../src/live/thrown-error.ts'
+import { thrownError } from '../../src/execute/thrown-error.ts'
 
 const told = (thrown: unknown) => thrownError(thrownFrom(thrown, -1), 'j', 'root:0')
 
