@@ -114,10 +114,10 @@ export const liveLimits = {
   /** What one write to a control stream gathers. */
   controlBatchBytesMax: 256 * KiB,
   /** A connected hub of which nothing was heard for so long is asked whether it lives; more rarely among more than so many hubs. */
-  quietMs: 900,
+  quietMs: 700,
   quietHubs: 128,
   /** How often that is looked at. */
-  quietTickMs: 300,
+  quietTickMs: 200,
   /** Answer of a live peer to a probe; slower means its old session is gone. */
   probeTimeoutMs: 2_000,
   /** Questions of `shoal why` and `shoal logs` to other hubs that are open at once, and how long one waits for its answer. */

@@ -1,6 +1,7 @@
 /** Jobs on whole hubs over loopback: results, errors, loss of the submitter, restarts. */
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
+import { durations } from '../../src/limits.ts'
 import { stopAll, until } from './hubs.ts'
 import { familyJob, startSwarm, startWhole, stopSwarm, stopWhole, type WholeHub } from './swarm-of-hubs.ts'
 
@@ -108,4 +109,17 @@ test('a restarted hub goes on from its disk', async () => {
   expect(await resultAt(again, job)).toEqual({ kind: 'value', value: [sum(40)] })
   const report = again.surface.job(job)
   expect(report.attempts.filter((attempt) => attempt.status === 'done').length).toBeLessThanOrEqual(43)
+})
+
+test('hubs whose gossip is lost, all of it, are connected and so alive to each other', async () => {
+  const hubs = await startSwarm(2)
+  const members = () =>
+    hubs.flatMap(({ live }) => live.hub.state.members.all().filter(({ hub }) => hub !== live.hub.state.self))
+  await until(() => members().length === 2 && members().every(({ beacon }) => beacon !== null), 'they know each other')
+  for (const { live } of hubs) vi.spyOn(live.components.network, 'publish').mockReturnValue()
+  const isLongAgo = () =>
+    members().every(
+      ({ state, heardMs, beaconMs }) => state === 'alive' && heardMs - beaconMs > 3 * durations.suspectAfterMs,
+    )
+  await until(isLongAgo, 'they have heard each other, and no beacon, for long', 20_000)
 })
