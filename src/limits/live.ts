@@ -129,6 +129,11 @@ export const liveLimits = {
   /** What the answer to `shoal logs` may hold: lines, and their characters. */
   answerLinesMax: 65_536,
   answerLogCharactersMax: 256 * KiB,
+  /** Such answers to one hub and to all, at once and per second: a short question brings a long answer. */
+  logAnswersBurst: 8,
+  logAnswersPerSecond: 1,
+  logAnswersBurstAll: 64,
+  logAnswersPerSecondAll: 16,
   /** An order to drain names a swarm, two hubs and a life; a refusal is one line. */
   orderCharactersMax: 512,
   reasonCharactersMax: 256,

@@ -100,6 +100,7 @@ export class LiveHub {
     this.logs = new LogQuestions({
       lines: (job) => this.jobs.lines(job),
       send: (to, message) => this.#send(to, message),
+      nowMs: () => performance.now(),
     })
     this.jobs.mtbfMs = () => this.#failures.mtbfMs()
     this.#timers = new Timers((timer) => this.input({ type: 'timer', timer }))

@@ -2,6 +2,7 @@
 import { liveLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { WireMessage } from '../wire/message.ts'
+import { Budget } from './budget.ts'
 import type { LogLine } from './job-shelf.ts'
 import { OpenQuestions } from './open-questions.ts'
 
@@ -11,14 +12,24 @@ type Answer = Extract<WireMessage, { type: 'logged' }>
 export interface LogQuestionsParts {
   readonly lines: (job: JobId) => readonly LogLine[]
   readonly send: (to: HubId, message: WireMessage) => void
+  readonly nowMs: () => number
 }
 
 export class LogQuestions {
   readonly #parts: LogQuestionsParts
   readonly #open = new OpenQuestions<Answer>()
+  readonly #answers: Budget
 
   constructor(parts: LogQuestionsParts) {
     this.#parts = parts
+    this.#answers = new Budget({
+      burst: liveLimits.logAnswersBurst,
+      perSecond: liveLimits.logAnswersPerSecond,
+      burstAll: liveLimits.logAnswersBurstAll,
+      perSecondAll: liveLimits.logAnswersPerSecondAll,
+      sendersMax: liveLimits.connectionsMax,
+      nowMs: parts.nowMs,
+    })
   }
 
   /** What that hub has of the job; null when it does not say in time. `isWhole` is false where older lines found no room. */
@@ -26,7 +37,9 @@ export class LogQuestions {
     return this.#open.ask(hub, (request) => this.#parts.send(hub, { type: 'logs', request, job }))
   }
 
+  /** Who asks too often gets no answer, and tells so: the hub is missing from what it shows. */
   answer(from: HubId, { request, job }: Question): void {
+    if (!this.#answers.take(from)) return
     const all = this.#parts.lines(job)
     const lines = newest(all)
     this.#parts.send(from, { type: 'logged', request, lines, isWhole: lines.length === all.length })

@@ -9,7 +9,9 @@ afterEach(() => void vi.useRealTimers())
 
 function hubWith(lines: readonly { shard: string; line: string }[]) {
   const sent: WireMessage[] = []
-  return { questions: new LogQuestions({ lines: () => lines, send: (_to, message) => sent.push(message) }), sent }
+  const clock = { nowMs: 0 }
+  const send = (_to: string, message: WireMessage) => void sent.push(message)
+  return { questions: new LogQuestions({ lines: () => lines, send, nowMs: () => clock.nowMs }), sent, clock }
 }
 
 type Logged = Extract<WireMessage, { type: 'logged' }>
@@ -45,4 +47,16 @@ test('of more than an answer holds the last lines are told, and that some are mi
   expect(isWhole).toBe(false)
   expect(lines.length).toBeGreaterThan(20)
   expect(lines).toEqual(all.slice(-lines.length))
+})
+
+test('a hub that asks on and on is answered now and then, others as before', () => {
+  const { questions, sent, clock } = hubWith([])
+  const ask = (from: string) => questions.answer(from, { type: 'logs', request: 1, job: 'j' })
+  for (let round = 0; round < 1_000; round++) ask('a')
+  expect(sent.length).toBe(liveLimits.logAnswersBurst)
+  ask('b')
+  expect(sent.length).toBe(liveLimits.logAnswersBurst + 1)
+  clock.nowMs += 2_000
+  for (let round = 0; round < 1_000; round++) ask('a')
+  expect(sent.length).toBe(liveLimits.logAnswersBurst + 1 + 2 * liveLimits.logAnswersPerSecond)
 })
