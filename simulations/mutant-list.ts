@@ -269,6 +269,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a log goes before its snapshot is there',
     faults: 'power-cut,crash',
     ledger: 'yjs',
+    hubs: 2,
+    shards: 150,
     file: 'simulations/kernel/yjs-ledger.ts',
     find: 'this.#frames = [taken.bytes, ...this.#frames.slice(taken.covers - this.#replaced)]',
     replace: 'this.#frames = this.#frames.slice(taken.covers - this.#replaced)',

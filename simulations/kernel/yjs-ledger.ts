@@ -11,7 +11,7 @@ import type { Random } from './random.ts'
 import { isSame, signed } from './signed.ts'
 
 /** Far sooner than on a real hub, whose jobs are larger. */
-const SNAPSHOT_FRAMES = 300
+const SNAPSHOT_FRAMES = 150
 const EMPTY_VECTOR = new Uint8Array([0])
 
 export class YjsLedger implements SimLedger {
