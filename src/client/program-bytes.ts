@@ -6,6 +6,7 @@ import { loadModule } from '../decompose/load-module.ts'
 import { encodeProgram } from '../decompose/program-bytes.ts'
 import { encodeWorkflow, scaleWorkflow, type WorkflowScale } from '../decompose/workflow.ts'
 import { ShoalError } from '../errors.ts'
+import { setLatest } from '../execute/latest.ts'
 import { apiLimits } from '../limits.ts'
 import type { BundleMap } from '../program/program.ts'
 import { functionModule, type JobFunction } from './function-module.ts'
@@ -47,10 +48,7 @@ const ofFunctions = new Map<string, Prepared>()
 export function programOfFunction(fn: JobFunction, file: string): Prepared {
   const key = `${file}\n${Function.prototype.toString.call(fn)}`
   const prepared = ofFunctions.get(key) ?? prepare(functionModule(fn), file)
-  ofFunctions.delete(key)
-  ofFunctions.set(key, prepared)
-  const oldest = ofFunctions.keys().next().value
-  if (ofFunctions.size > apiLimits.functionsKept && oldest !== undefined) ofFunctions.delete(oldest)
+  setLatest(ofFunctions, key, prepared, apiLimits.functionsKept)
   return prepared
 }
 

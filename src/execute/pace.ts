@@ -1,5 +1,7 @@
 /** How many shards to hand to a slot ahead, learnt from how long the shards of the same spot took. */
+
 import { slotLimits } from '../limits.ts'
+import { setLatest } from './latest.ts'
 
 export class Pace {
   #shardMs = Number.NaN
@@ -28,10 +30,7 @@ export class Paces {
   of(programKey: string, spot: number): Pace {
     const key = `${spot} ${programKey}`
     const pace = this.#paces.get(key) ?? new Pace()
-    this.#paces.delete(key)
-    this.#paces.set(key, pace)
-    const oldest = this.#paces.keys().next().value
-    if (this.#paces.size > slotLimits.pacesMax && oldest !== undefined) this.#paces.delete(oldest)
+    setLatest(this.#paces, key, pace, slotLimits.pacesMax)
     return pace
   }
 }

@@ -1,4 +1,5 @@
 /** How often each sender may be listened to: a bucket of tokens for each, and one for all of them together. */
+import { setLatest } from '../execute/latest.ts'
 
 export interface BudgetInit {
   /** What a sender may do at once, and how much of it comes back in a second. */
@@ -49,10 +50,7 @@ export class Budget {
 
   #bucketOf(sender: string): Bucket {
     const bucket = this.#senders.get(sender) ?? { tokens: this.#init.burst, atMs: this.#init.nowMs() }
-    this.#senders.delete(sender)
-    this.#senders.set(sender, bucket)
-    const oldest = this.#senders.keys().next()
-    if (this.#senders.size > this.#init.sendersMax && !oldest.done) this.#senders.delete(oldest.value)
+    setLatest(this.#senders, sender, bucket, this.#init.sendersMax)
     return bucket
   }
 

@@ -1,4 +1,5 @@
 /** Members that break the protocol again and again: for a while they are turned away right after the handshake, which costs much less than to let them in. */
+import { setLatest } from '../execute/latest.ts'
 import { liveLimits } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
 
@@ -19,10 +20,7 @@ export class Offenders {
   /** A hub sent what nobody may send. */
   note(hub: HubId): void {
     const times = this.#recent(hub) + 1
-    this.#offences.delete(hub)
-    this.#offences.set(hub, { times, lastMs: this.#nowMs() })
-    const oldest = this.#offences.keys().next()
-    if (this.#offences.size > liveLimits.refusalsMax && !oldest.done) this.#offences.delete(oldest.value)
+    setLatest(this.#offences, hub, { times, lastMs: this.#nowMs() }, liveLimits.refusalsMax)
   }
 
   isShunned(hub: HubId): boolean {

@@ -1,4 +1,5 @@
 /** Who was refused or could not be reached, and why: bounded, for `shoal doctor`. */
+import { setLatest } from '../execute/latest.ts'
 import { liveLimits } from '../limits.ts'
 
 export interface Refusal {
@@ -22,10 +23,7 @@ export class Refusals {
   record(peer: string, address: string, reason: string): number {
     const key = `${peer === '' ? hostOf(address) : peer} ${reason}`
     const times = (this.#entries.get(key)?.times ?? 0) + 1
-    this.#entries.delete(key)
-    this.#entries.set(key, { peer, address, reason, times, lastMs: this.#nowMs() })
-    const oldest = this.#entries.keys().next()
-    if (this.#entries.size > liveLimits.refusalsMax && !oldest.done) this.#entries.delete(oldest.value)
+    setLatest(this.#entries, key, { peer, address, reason, times, lastMs: this.#nowMs() }, liveLimits.refusalsMax)
     return times
   }
 

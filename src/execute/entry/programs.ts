@@ -2,6 +2,7 @@
 import type { LoadedProgram, LoadProgram } from '../../decompose/runtime/contract.ts'
 import { slotLimits } from '../../limits.ts'
 import { invalidFrame } from '../frame.ts'
+import { setLatest } from '../latest.ts'
 import type { SettingFields } from '../message.ts'
 
 export class Programs {
@@ -41,10 +42,7 @@ export class Programs {
   load(setting: SettingFields): Promise<LoadedProgram> {
     const key = `${setting.job} ${setting.program}`
     const loaded = this.#loaded.get(key) ?? this.#loadFresh(key, this.bytes(setting.program))
-    this.#loaded.delete(key)
-    this.#loaded.set(key, loaded)
-    const oldest = this.#loaded.keys().next().value
-    if (this.#loaded.size > slotLimits.programsMax && oldest !== undefined) this.#loaded.delete(oldest)
+    setLatest(this.#loaded, key, loaded, slotLimits.programsMax)
     return loaded
   }
 
