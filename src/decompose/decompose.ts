@@ -111,23 +111,18 @@ function keptLoops(
 
 /** Puts spots where the user wrote them, which in a bundle is another line, and maybe another file. */
 function placer(map: ModuleMap): (spot: Spot) => Spot {
-  const { places, file, text: bundle } = map.module
-  if (places === null) return (spot) => spot
-  const lines = bundle.split('\n')
-  // Where its text begins: the bundler maps an indent to what came before.
-  const lineAt = (line: number) => places.find(line, (lines[line - 1] ?? '').search(/\S|$/) + 1)
   const placedText = (text: string, from: string): string =>
     text.replaceAll(/line (\d+)/g, (whole, line: string) => {
-      const at = lineAt(Number(line))
+      const at = map.placeOfLine(Number(line))
       if (at === null) return whole
       return at.file === from ? `line ${at.line}` : `line ${at.line} of ${at.file}`
     })
   return (spot) => {
-    const found = lineAt(spot.line)
+    const found = map.placeOfLine(spot.line)
     if (found === null) return spot
     const { checkpoint: kept } = spot
     const checkpoint = kept === undefined ? {} : { checkpoint: { ...kept, text: placedText(kept.text, found.file) } }
-    const elsewhere = found.file === file ? {} : { file: found.file }
+    const elsewhere = found.file === map.module.file ? {} : { file: found.file }
     return { ...spot, line: found.line, ...elsewhere, text: placedText(spot.text, found.file), ...checkpoint }
   }
 }
@@ -173,9 +168,8 @@ function decide(map: ModuleMap, exported: Exports, hosts: readonly Host[], hazar
 }
 
 /** There is an end to what is looked at: packages come after the user's own code. */
-function ownFirst({ module: { places } }: ModuleMap, sites: readonly Site[]): readonly Site[] {
-  if (places === null) return sites
-  const isForeign = ({ line }: Site) => isPackage(places.find(line, 1)?.file ?? '')
+function ownFirst(map: ModuleMap, sites: readonly Site[]): readonly Site[] {
+  const isForeign = ({ line }: Site) => isPackage(map.placeOfLine(line)?.file ?? '')
   return [...sites.filter((site) => !isForeign(site)), ...sites.filter(isForeign)]
 }
 

@@ -13,7 +13,7 @@ import { labelledFrom, linesText, lookAtLoops } from './loop-text.ts'
 import { makeAgain } from './made-text.ts'
 import type { ShardedSpot } from './main-text.ts'
 import { metaOf } from './meta.ts'
-import { classesText, factory, importText, RUNTIME } from './module-text.ts'
+import { factory, importText, introductions, RUNTIME } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { TextBuilder } from './text.ts'
 
@@ -43,7 +43,7 @@ export function chunkText(map: ModuleMap, spot: ShardedSpot, loops: readonly Kep
   const declared = global.length === 0 ? '' : `let ${global.join(',')};`
   const setter = state.length === 0 ? '' : `${RUNTIME}.state(($m)=>{({${state.join(',')}}=$m);});`
   const prefix = `${importText(map, needs.imports)}${makersText(map, needs)}${declared}${setter}${RUNTIME}.spots(${JSON.stringify({ [spot.id]: metaOf(plan) })});${linesText(loops)}`
-  return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
+  return factory(prefix, text, (columns) => `${introductions(map)}${RUNTIME}.columns(${columns});`)
 }
 
 /** The code of one item, as it was written. */

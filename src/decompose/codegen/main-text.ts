@@ -17,7 +17,7 @@ import { noteGiven } from './given-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { environmentsText, noteMade } from './made-text.ts'
 import { metaOf } from './meta.ts'
-import { classesText, type Exports, factory, importText, RUNTIME, unsupported, unsupportedAt } from './module-text.ts'
+import { type Exports, factory, importText, introductions, RUNTIME, unsupported, unsupportedAt } from './module-text.ts'
 import { windowText } from './nest-text.ts'
 import { type ShardedRef, tellSite } from './ref-text.ts'
 import { slicesText } from './slice-text.ts'
@@ -82,7 +82,7 @@ export function mainText(
   return factory(
     prefix,
     text,
-    (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});${RUNTIME}.exports(${main},${input});`,
+    (columns) => `${introductions(map)}${RUNTIME}.columns(${columns});${RUNTIME}.exports(${main},${input});`,
   )
 }
 

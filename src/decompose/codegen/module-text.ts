@@ -33,10 +33,18 @@ export function importText(map: ModuleMap, variables: readonly Variable[]): stri
 }
 
 /** Text that tells the runtime which classes may travel, and what a bundle's functions and classes are called. */
-export function classesText(map: ModuleMap): string {
+export function introductions(map: ModuleMap): string {
+  const held = introduced.get(map) ?? classesText(map) + namesText(map)
+  introduced.set(map, held)
+  return held
+}
+
+/** Every text of a module ends with the same. */
+const introduced = new WeakMap<ModuleMap, string>()
+
+function classesText(map: ModuleMap): string {
   const names = moduleClasses(map).map((variable) => variable.name)
-  const classes = names.length === 0 ? '' : `${RUNTIME}.classes({${names.join(',')}});`
-  return classes + namesText(map)
+  return names.length === 0 ? '' : `${RUNTIME}.classes({${names.join(',')}});`
 }
 
 /** A chunk has only what it needs of the module. */

@@ -5,7 +5,7 @@ import type { ModuleMap } from '../syntax/module-map.ts'
 import type { Variable } from '../syntax/parse.ts'
 import { keepDeclarations } from './chunk-text.ts'
 import { bareMeta } from './meta.ts'
-import { classesText, factory, importText, RUNTIME } from './module-text.ts'
+import { factory, importText, introductions, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'
 
 /** A `shard(fn)` whose calls can leave the root. */
@@ -36,7 +36,7 @@ export function refChunkText(map: ModuleMap, { id, site, needs }: ShardedRef): s
   const declared = state === '' ? '' : `let ${state};${RUNTIME}.state(($m)=>{({${state}}=$m);});`
   const metas = JSON.stringify({ [id]: bareMeta('ref', site.line) })
   const prefix = `${importText(map, needs.imports)}${declared}${RUNTIME}.spots(${metas});`
-  return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
+  return factory(prefix, text, (columns) => `${introductions(map)}${RUNTIME}.columns(${columns});`)
 }
 
 function names(variables: readonly Variable[]): string {

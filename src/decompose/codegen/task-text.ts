@@ -8,7 +8,7 @@ import type { Variable } from '../syntax/parse.ts'
 import { keepDeclarations } from './chunk-text.ts'
 import { linesText, lookAtLoops } from './loop-text.ts'
 import { bareMeta, type SpotMeta } from './meta.ts'
-import { classesText, factory, importText, RUNTIME } from './module-text.ts'
+import { factory, importText, introductions, RUNTIME } from './module-text.ts'
 import { TextBuilder } from './text.ts'
 
 /** A group of tasks with the number of its spot. */
@@ -63,7 +63,7 @@ export function taskChunkText(map: ModuleMap, { id, group }: ShardedTasks, loops
   const declared = state === '' ? '' : `let ${state};${RUNTIME}.state(($m)=>{({${state}}=$m);});`
   const metas = JSON.stringify({ [id]: taskMeta(group) })
   const prefix = `${importText(map, needs.imports)}${declared}${RUNTIME}.spots(${metas});${linesText(loops)}`
-  return factory(prefix, text, (columns) => `${classesText(map)}${RUNTIME}.columns(${columns});`)
+  return factory(prefix, text, (columns) => `${introductions(map)}${RUNTIME}.columns(${columns});`)
 }
 
 function names(variables: readonly Variable[]): string {

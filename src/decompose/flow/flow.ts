@@ -15,7 +15,7 @@ import { contains, type FunctionNode, isClass, isFunction } from '../syntax/walk
 import { evaluate } from './expressions.ts'
 import { type Given, givenTo, variablesRead } from './given.ts'
 import { functionsOf, type Made, madeBy } from './made.ts'
-import type { Problem, ProblemCode } from './problem.ts'
+import { type Problem, type ProblemCode, TOO_MUCH_CODE } from './problem.ts'
 import {
   ANY_FIELD,
   addAll,
@@ -112,7 +112,7 @@ export class Flow {
 
   #giveUp(fn: FunctionNode): this {
     this.isIncomplete = true
-    this.problem('unknown-call', fn, 'more code than is looked at')
+    this.problem('unknown-call', fn, TOO_MUCH_CODE)
     return this
   }
 

@@ -20,11 +20,9 @@ export function accessorWithin(
   const [first = null] = map.impureAccessors
   if (first === null || usesRefs(map)) return first
   if (site.kind === 'loop' && headReads(site.node, body)) return first
-  const pieces: AnyNode[] = [site.node, ...reached]
-  for (const piece of pieces) {
-    const inside = map.impureAccessors.find((accessor) => contains(piece, accessor))
-    const made = inside ?? accessorOfMade(map, piece)
-    if (made !== null) return made
+  for (const piece of [site.node, ...reached]) {
+    const accessor = accessorIn(map, piece)
+    if (accessor !== null) return accessor
   }
   return null
 }
@@ -49,6 +47,19 @@ function headReads(loop: AnyNode, body: { readonly start: number; readonly end: 
     return true
   })
   return reads
+}
+
+/** Functions are reached from many sites. */
+const known = new WeakMap<AnyNode, { readonly accessor: AnyNode | null }>()
+
+/** The accessor that a piece of code may meet in what it makes itself. */
+function accessorIn(map: ModuleMap, piece: AnyNode): AnyNode | null {
+  const held = known.get(piece)
+  if (held !== undefined) return held.accessor
+  const inside = map.impureAccessors.find((accessor) => contains(piece, accessor))
+  const accessor = inside ?? accessorOfMade(map, piece)
+  known.set(piece, { accessor })
+  return accessor
 }
 
 /** Of the objects that a piece of code makes, or of the classes that it names. */

@@ -1,6 +1,7 @@
 /** Judges sites: may the iterations run apart, and if not, what is the one reason. */
 import type { AnyNode } from 'acorn'
 import type { Flow, Write } from '../flow/flow.ts'
+import { TOO_MUCH_CODE } from '../flow/problem.ts'
 import type { Thing } from '../flow/value.ts'
 import { placeOf } from '../syntax/fields.ts'
 import type { ModuleMap } from '../syntax/module-map.ts'
@@ -49,7 +50,7 @@ export function judge(map: ModuleMap, site: Site, around: Flow | null): Merit {
   if (around?.isIncomplete === true) {
     return {
       kind: 'sequential',
-      obstacle: { reason: 'unknown-call', name: 'more code than is looked at', line: site.line },
+      obstacle: { reason: 'unknown-call', name: TOO_MUCH_CODE, line: site.line },
     }
   }
   const shape = shapeOf(map, site)

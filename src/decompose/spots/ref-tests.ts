@@ -47,9 +47,8 @@ function isTested(map: ModuleMap, node: AnyNode): boolean {
 }
 
 function alwaysTrue(map: ModuleMap, node: AnyNode): ShoalError {
-  const { file, places } = map.module
   const line = lineOf(node)
-  const at = places?.find(line, 1) ?? { file, line }
+  const at = map.placeOfLine(line) ?? { file: map.module.file, line }
   return new ShoalError('SHOAL_REF_UNRESOLVED', `${at.file}:${at.line}: a ref is tested, and a ref is always true`, {
     next: 'await it first: `if (await ref)`',
   })

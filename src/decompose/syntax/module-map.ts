@@ -2,6 +2,7 @@
 import type { AnyNode, Identifier, MethodDefinition } from 'acorn'
 import { fieldsOf } from './fields.ts'
 import type { ParsedModule, Reference, Variable } from './parse.ts'
+import type { Place } from './source-map.ts'
 import { valuesByName } from './values-by-name.ts'
 import { type ClassNode, childrenOf, type FunctionNode, isClass, isFunction, walk } from './walk.ts'
 
@@ -31,6 +32,7 @@ export class ModuleMap {
   readonly #assignedNames = new Set<string>()
   readonly #names = new Map<AnyNode, readonly Identifier[]>()
   #values: ReadonlyMap<string, readonly AnyNode[]> | null = null
+  #lines: readonly string[] | null = null
 
   constructor(module: ParsedModule) {
     this.module = module
@@ -52,6 +54,14 @@ export class ModuleMap {
     for (const { variable, uses } of fieldsOf(this)) {
       for (const member of uses) (member as AnyNode & Indexed)[VARIABLE] = variable
     }
+  }
+
+  /** Where a line of a bundle stood, by where its text begins: the bundler maps an indent to what came before. Null for what is no bundle. */
+  placeOfLine(line: number): Place | null {
+    const { places, text } = this.module
+    if (places === null) return null
+    this.#lines ??= text.split('\n')
+    return places.find(line, (this.#lines[line - 1] ?? '').search(/\S|$/) + 1)
   }
 
   parentOf(node: AnyNode): AnyNode | null {
