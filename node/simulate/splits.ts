@@ -1,14 +1,12 @@
 /** The splits of a simulated network, as the command line gives them. */
 import { type Act, range } from '../../simulations/scenarios/scenario.ts'
 import { type Arguments, parseDurationMs } from '../arguments.ts'
-import { HUBS_MAX, usageOf } from './bounds.ts'
+import { HUBS_MAX, MS_MAX, usageOf } from './bounds.ts'
 
 const usage = usageOf('simulate partition')
 
 const HUBS_PLAIN = 8
 const AT_MS = 10_000
-/** Virtual time that a simulation may take. */
-const HEAL_MS_MAX = 86_400_000
 const HEAL_MS = 40_000
 
 export interface Split {
@@ -39,7 +37,7 @@ export function splitsOf(args: Arguments): Splits {
       : [split(args.text('split') ?? halves(wantedHubs ?? HUBS_PLAIN), isOneway, timesOf(args))]
   const hubs = wantedHubs ?? Math.max(...splits.map(total))
   for (const one of splits) {
-    if (one.healMs > HEAL_MS_MAX) throw usage(`${one.told}: a simulation ends within a day`, 'give earlier times')
+    if (one.healMs > MS_MAX) throw usage(`${one.told}: a simulation ends within a day`, 'give earlier times')
     if (total(one) !== hubs)
       throw usage(`the sides of ${one.told} have ${total(one)} hubs, the swarm has ${hubs}`, `as in ${halves(hubs)}`)
   }

@@ -99,7 +99,7 @@ function reportOf(
   const endedMs = events.find(({ kind }) => kind === 'ended')?.atMs
   const shards = scenario.families.reduce((sum, family) => sum + family.shards, 0)
   const seconds = (world.events.nowMs - BEGIN_MS) / 1000
-  const left = [...world.hubs.keys()].map((_, index) => index).filter((index) => world.hub(index).isUp)
+  const left = [...world.hubs.values()].flatMap((hub, index) => (hub.isUp ? [index] : []))
   return {
     schema: 1,
     scenario: scenario.name,

@@ -3,10 +3,11 @@ import * as v from 'valibot'
 import { ShoalError } from '../../src/errors.ts'
 import type { Act, Bounds, Scenario } from './scenario.ts'
 
-const HUBS_MAX = 1_000
-const SHARDS_MAX = 65_536
+/** What any simulation may have: machines, shards of a family, virtual milliseconds. */
+export const HUBS_MAX = 1_000
+export const SHARDS_MAX = 65_536
 const ACTS_MAX = 10_000
-const MS_MAX = 86_400_000
+export const MS_MAX = 86_400_000
 
 const ms = v.pipe(v.number(), v.minValue(0), v.maxValue(MS_MAX))
 const hub = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(HUBS_MAX - 1))
