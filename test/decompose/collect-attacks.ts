@@ -11,7 +11,26 @@ const RECORDS = `[3, 1, 3, 2, 1, 3, 9, 2].map((k, id) => ({ k, id, n: id * 7 - 2
 
 const COUNTS = ['(acc[x] || 0) + 1', '(acc[x] ?? 0) + 1', 'acc[x] ? acc[x] + 1 : 1', 'acc[x] + 1 || 1']
 
+/** Ways to begin a count or a sum where there is none, which find what every object has under some names. */
+const BEGUN = [
+  'if (!acc[x]) acc[x] = 0; acc[x]++',
+  'if (!acc[x]) acc[x] = 1; else acc[x]++',
+  'if (acc[x]) acc[x]++; else acc[x] = 1',
+  'if (x in acc) acc[x]++; else acc[x] = 1',
+  'if (acc[x] === undefined) acc[x] = 0; acc[x]++',
+  'acc[x] ||= 0; acc[x] += 2',
+  'if (!acc[x]) acc[x] = 0; acc[x] -= x.length',
+]
+
 export const collectAttacks: readonly Attack[] = [
+  ...BEGUN.map((count) =>
+    attack(
+      `keys of prototypes where \`${count}\``,
+      'any',
+      `const acc = {}; for (const x of xs) { ${count} } return Object.entries(acc).map(([x, n]) => [x, String(n)])`,
+      `${WORDS}.flatMap((word) => [word, word, word])`,
+    ),
+  ),
   ...COUNTS.flatMap((count) => [
     attack(
       `keys of prototypes among counts by ${count}`,

@@ -70,8 +70,10 @@ export function objectionToKeys(stand: Stand, value: unknown, part: Record<strin
   }
   for (const [key, count] of Object.entries(part)) {
     if (!Number.isSafeInteger(count)) return 'a count is no integer'
-    if (Object.hasOwn(value as object, key) && !isCount(Reflect.get(value as object, key)))
-      return 'a count is no integer'
+    if (!Object.hasOwn(value as object, key)) {
+      // `if (!counts[k]) counts[k] = 0` finds what every object has under the name, once: each shard would find it again.
+      if (key in (value as object)) return 'a key is a name that every object has'
+    } else if (!isCount(Reflect.get(value as object, key))) return 'a count is no integer'
   }
   return null
 }
