@@ -634,4 +634,14 @@ export const attacks: readonly Attack[] = [
     'some',
     'const a = { n: 1 }; a.self = a; const ys = xs.map((x) => ({ a, x: a.self.self.n + x })); return [ys[0].a === a, ys.map((y) => y.x)]',
   ),
+  attack(
+    'memory that a clone takes away',
+    'none',
+    'const held = new ArrayBuffer(8); return xs.map((x) => { if (x === 3) structuredClone(held, { transfer: [held] }); return held.byteLength })',
+  ),
+  attack(
+    'a method of the list itself',
+    'any',
+    'xs.map = () => "mine"; xs.find = () => "my own"; return [xs.map((x) => x + 1), xs.find((x) => x > 3)]',
+  ),
 ]

@@ -213,4 +213,9 @@ export const sliceAttacks: readonly Attack[] = [
     'some',
     'return [Array.from(new Set(xs), (x) => x * 2), Array.from(new Map(xs.map((x, i) => [x, i])), ([a, b]) => a + b)]',
   ),
+  attack(
+    'elements in front of the first',
+    'any',
+    'const held = [...xs]; held[-1] = 77; return [xs.map((x, i) => held[i - 1] + x), held.map((x, i, all) => all[i - 1])]',
+  ),
 ]

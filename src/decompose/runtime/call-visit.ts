@@ -215,6 +215,7 @@ export function callOn(receiver: unknown, method: string, name: string, given: r
 /** What an array call goes over; null when it has to run as it was written. */
 export function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
   const base = { first: 0, step: 1 }
+  if (hasOwnMethod(meta, receiver)) return null
   if (isPlainArray(receiver) && (meta.method !== 'from' || !Object.hasOwn(receiver, Symbol.iterator))) {
     return { ...base, count: receiver.length, source: receiver, slice: (lo, hi) => receiver.slice(lo, hi) }
   }
@@ -229,6 +230,12 @@ export function itemsOf(meta: SpotMeta, receiver: unknown): Items | null {
   const bare = Object.getPrototypeOf(receiver) === Object.prototype && Reflect.ownKeys(receiver).length === 1
   if (!bare || !Number.isSafeInteger(length) || Number(length) < 0 || Number(length) > 2 ** 32 - 1) return null
   return { ...base, count: Number(length), source: null, slice: () => null }
+}
+
+/** True when what is called is a property of the receiver itself, which may do anything. */
+function hasOwnMethod({ method, stages }: SpotMeta, receiver: unknown): boolean {
+  if (method === null || method === 'from' || typeof receiver !== 'object' || receiver === null) return false
+  return Object.hasOwn(receiver, stages[0] ?? method)
 }
 
 /** Appends elements as `flatMap` does: holes are left out. */

@@ -40,7 +40,7 @@ export function slicedFor(
   let sent = 0
   for (const range of ranges) {
     const bounds = boundsFor(sliced, range)
-    if (bounds === null) return null
+    if (bounds === null || readsNames(sliced, range)) return null
     sent += bounds.to - bounds.from
   }
   return sent <= PARTS_MAX * list.length ? sliced : null
@@ -93,4 +93,11 @@ function boundsFor({ claim, value }: Sliced, { first, last }: CounterRange): { f
   if (!ends.every(Number.isSafeInteger)) return null
   const from = Math.min(value.length, Math.max(0, Math.min(...ends)))
   return { from, to: Math.max(from, Math.min(value.length, Math.max(...ends) + 1)) }
+}
+
+/** In front of its first element an array may have properties by names like `-1`, which no part carries. */
+function readsNames({ claim, value, stand }: Sliced, { first, last }: CounterRange): boolean {
+  if (stand.kind !== 'Array' || Math.min(...claim.at(first), ...claim.at(last)) >= 0) return false
+  // The elements' names come first, then `length`, then what was put beside them.
+  return Object.getOwnPropertyNames(value).at(-1) !== 'length'
 }
