@@ -62,10 +62,10 @@ export const localeMethods: ReadonlySet<string> = new Set([
   ...['setFullYear', 'setMinutes', 'setSeconds', 'setMilliseconds'],
 ])
 
-/** Globals that may be called: they read their arguments and give a primitive, or a new object without them. */
+/** Globals that may be called: they read their arguments and give a primitive. `structuredClone` with options may take memory away. */
 export const pureGlobals: ReadonlySet<string> = new Set([
   ...['parseInt', 'parseFloat', 'Number', 'String', 'Boolean', 'BigInt', 'isNaN', 'isFinite'],
-  ...['encodeURIComponent', 'decodeURIComponent', 'encodeURI', 'decodeURI', 'structuredClone', 'btoa', 'atob'],
+  ...['encodeURIComponent', 'decodeURIComponent', 'encodeURI', 'decodeURI', 'btoa', 'atob'],
 ])
 
 /** Globals that are values only. */

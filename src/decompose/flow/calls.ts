@@ -69,12 +69,8 @@ function callByName(flow: Flow, node: CallExpression, callee: Extract<AnyNode, {
   const variable = flow.map.variableOf(callee)
   if (settles(flow, node, callee, given)) return emptyValue()
   if (variable === null) {
-    if (callee.name === 'structuredClone') {
-      // Its second argument may take memory away from what is cloned.
-      if (node.arguments.length > 1 || node.arguments[0]?.type === 'SpreadElement')
-        flow.problem('side-effect', node, 'structuredClone')
-      return flow.fresh(node)
-    }
+    const isOne = node.arguments.length === 1 && node.arguments[0]?.type !== 'SpreadElement'
+    if (callee.name === 'structuredClone' && isOne) return flow.fresh(node)
     if (pureGlobals.has(callee.name)) return emptyValue()
     if (pureClasses.has(callee.name)) return newBuiltin(flow, node, callee.name, given)
     flow.problem(callee.name === 'Date' ? 'clock' : 'side-effect', node, callee.name)
