@@ -3,8 +3,8 @@ import type { ClaimExplanation } from '../src/client/local-hub.ts'
 import { table } from './table.ts'
 
 export function claimText(told: ClaimExplanation): string {
-  const { shard, job, state, hub, epoch, reason, bids, askHub } = told
-  const holder = hub === null ? 'nobody has claimed it' : `${hub}, epoch ${epoch}, reason ${reason ?? '-'}`
+  const { shard, job, state, hub, epoch, reason, bids, askHub, waiting } = told
+  const holder = hub === null ? (waiting ?? 'nobody has claimed it') : `${hub}, epoch ${epoch}, reason ${reason ?? '-'}`
   const parts = [`${job}/${shard} is ${state}: ${holder}\n`]
   if (bids.length > 0) parts.push(bidTable(bids))
   else if (askHub !== null) parts.push(`the bids are known to ${askHub}, which does not tell: run shoal why there\n`)

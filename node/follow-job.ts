@@ -1,6 +1,7 @@
 /** Follows a job to its end, showing its progress. */
 import type { JobEvent } from '../src/client/local-hub.ts'
 import { ShoalError } from '../src/errors.ts'
+import { showLimits } from '../src/limits.ts'
 import { type Given, nothingGiven, readGiven } from './job-json.ts'
 import { ProgressLine } from './progress.ts'
 import type { RunHub } from './run-hub.ts'
@@ -14,13 +15,27 @@ export async function followJob(
   job: string,
   options: { signal: AbortSignal; isQuiet: boolean },
 ): Promise<Given> {
-  if (!options.isQuiet) await showUntilEnded(hub, job, options.signal)
+  const looking = setTimeout(() => tellWhyItWaits(hub, job), showLimits.waitingMs)
   try {
+    if (!options.isQuiet) await showUntilEnded(hub, job, options.signal)
     return readGiven(await hub.remote.result(job, { wait: true, signal: options.signal }), job)
   } catch (error) {
     if (error instanceof ShoalError && endsTheJob(error)) return nothingGiven
     throw error
+  } finally {
+    clearTimeout(looking)
   }
+}
+
+/** A job that no hub may run waits for one, which nobody would guess from its silence. */
+function tellWhyItWaits(hub: RunHub, job: string): void {
+  hub.remote.why(`${job}/root:0`).then(
+    ({ waiting }) => {
+      if (typeof waiting === 'string') process.stderr.write(`${waiting}\n`)
+    },
+    // A hub that is gone is told of where the result is asked for.
+    () => undefined,
+  )
 }
 
 async function showUntilEnded(hub: RunHub, job: string, signal: AbortSignal): Promise<void> {

@@ -91,7 +91,7 @@ function takeRepeated(verb: Verb, raw: readonly string[]): { kept: string[]; rep
       continue
     }
     const value = inline ?? raw[++index]
-    if (value === undefined || value === '') throw usage(verb, `--${name} needs a value`)
+    if (value === '' || !isValue(verb, value)) throw usage(verb, `--${name} needs a value`)
     repeated.set(name, [...(repeated.get(name) ?? []), value])
   }
   return { kept, repeated }
@@ -111,9 +111,14 @@ function refuseUnknown(verb: Verb, words: readonly string[]): void {
       throw usage(verb, `there is no option ${word}${near === null ? '' : `; did you mean --${near}?`}`)
     }
     if (option?.type === 'text' && inline === undefined) {
-      if (words[++index] === undefined) throw usage(verb, `--${name} needs a value`)
+      if (!isValue(verb, words[++index])) throw usage(verb, `--${name} needs a value`)
     }
   }
+}
+
+/** Not the next option, where a value was left out. */
+function isValue(verb: Verb, word: string | undefined): word is string {
+  return word !== undefined && !(word.startsWith('--') && verb.options[splitOption(word)[0]] !== undefined)
 }
 
 function splitOption(word: string): [string, string | undefined] {

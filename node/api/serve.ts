@@ -24,6 +24,8 @@ export async function openApi(components: ApiComponents, init: { home: string; p
   const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: init.port }) as Server
   // Beyond a busy moment: a connection closed while the next request is on its way breaks that request.
   server.keepAliveTimeout = apiLimits.keepAliveMs
+  server.maxConnections = apiLimits.connectionsMax
+  server.headersTimeout = apiLimits.headersTimeoutMs
   const port = await listening(server, init.port)
   hosts.push(`127.0.0.1:${port}`, `localhost:${port}`)
   const url = `http://127.0.0.1:${port}`

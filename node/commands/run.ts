@@ -172,6 +172,11 @@ function need(text: string): [string, string] {
       next: 'shoal run FILE --need gpu=yes',
     })
   }
+  if (sign !== '=' && !/^-?\d+(?:\.\d+)?$/.test(value)) {
+    throw new ShoalError('SHOAL_USAGE', `run: a bound is a number, not ${JSON.stringify(value)}`, {
+      next: 'shoal run FILE --need memoryMiB>=8000',
+    })
+  }
   return [label.trim(), sign === '=' ? value : `${sign}${value}`]
 }
 

@@ -170,6 +170,8 @@ export interface ClaimExplanation {
   readonly askHub: HubId | null
   /** Where results are compared: what each hub found, by a digest; equal ones are equal results. Else empty. */
   readonly told: readonly { readonly hub: HubId; readonly digest: string }[]
+  /** Why nobody takes an open shard, where no hub may. */
+  readonly waiting: string | null
 }
 
 /** All of it throws ShoalError with a stable code. */

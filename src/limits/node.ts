@@ -15,6 +15,10 @@ export const apiLimits = {
   heartbeatMs: 2_000,
   /** One waiting request for a result; below every HTTP client's patience, then asked again. */
   resultPollMs: 20_000,
+  /** Connections at once: whoever is on this machine can open them, and each takes a descriptor of the hub. */
+  connectionsMax: 1024,
+  /** A connection has to say what it wants within this time. */
+  headersTimeoutMs: 10_000,
   /** A connection without requests is kept open this long. */
   keepAliveMs: 60_000,
   /** Functions of a client whose programs are kept, least recently submitted dropped first. */
@@ -49,6 +53,8 @@ export const showLimits = {
   redrawMs: 100,
   /** Progress lines when nobody watches a terminal. */
   lineMs: 5_000,
+  /** When a job has not ended by then, it is asked what it waits for. */
+  waitingMs: 2_000,
   /** Time between cancelling a job on Ctrl-C and giving up on an answer. */
   cancelWaitMs: 2_000,
   /** Modules whose last run `shoal explain` remembers. */

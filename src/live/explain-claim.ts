@@ -1,8 +1,10 @@
 /** Why a shard runs where it runs: all bids that were compared when it was claimed, with their cost terms. */
 import type { ClaimExplanation, ShownBid } from '../client/local-hub.ts'
 import { ShoalError } from '../errors.ts'
-import { isEnded } from '../hub/job.ts'
+import { mayTake } from '../hub/eligible.ts'
+import { isEnded, type Job } from '../hub/job.ts'
 import type { HubState } from '../hub/state.ts'
+import { ISOLATION_LABEL } from '../program/isolation-level.ts'
 import type { JobId } from '../program/ref.ts'
 
 /**
@@ -28,9 +30,20 @@ export function explainClaim(state: HubState, name: string): ClaimExplanation {
       bids: isOurs ? decidingBids(state, { job: job.id, family, shard }) : [],
       askHub: claim === null || isOurs ? null : claim.hub,
       told: view.votes(shard).map(({ hub, digest }) => ({ hub, digest })),
+      waiting: view.isDone(shard) || isEnded(job) || claim !== null ? null : whyNobody(state, job),
     }
   }
   throw new ShoalError('SHOAL_USAGE', `no job here has a shard ${name}`, { next: 'name it as `shoal job ID` shows it' })
+}
+
+/** Why no hub may run shards of a job; null where one may. */
+function whyNobody(state: HubState, job: Job): string | null {
+  if (state.members.alive().some((member) => mayTake(member, job))) return null
+  const needs = Object.entries(job.manifest.options.needs ?? {}).map(([label, value]) =>
+    /^[<>]=/.test(value) || label === ISOLATION_LABEL ? `${label} ${value}` : `${label}=${value}`,
+  )
+  const wanted = needs.length === 0 ? 'takes work of this hub' : `has what the job needs: ${needs.join(', ')}`
+  return `no hub that is alive ${wanted}; it waits for one`
 }
 
 /** What this hub compared when it claimed a shard; none where it did not, or no longer remembers. */

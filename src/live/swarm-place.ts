@@ -1,5 +1,6 @@
 /** A hub's place in its swarm: who it is, whom it invites and removes, and what ails its connections. */
 import type { DoctorReport, Finding, HubInfo, HubReport } from '../client/local-hub.ts'
+import { ShoalError } from '../errors.ts'
 import { isolationFindings } from '../execute/isolation/findings.ts'
 import type { Trust } from '../execute/isolation/guard.ts'
 import type { Walls } from '../execute/isolation/walls.ts'
@@ -50,18 +51,21 @@ export class SwarmPlace implements Place {
     return roles.includes('submit') && admission.membership.roles(admission.identity.hub).includes('submit')
   }
 
-  createToken(options: { expiresMs: number; uses: number }): Promise<string> {
+  async createToken(options: { expiresMs: number; uses: number }): Promise<string> {
+    this.#mustBeSubmitter('let others in')
     const { admission, network, nowMs } = this.#init
     return createToken({ ...admission, nowMs }, { ...options, addresses: network.addresses() })
   }
 
-  acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId> {
+  async acceptHub(code: string, at: { host: string; port: number } | null): Promise<HubId> {
+    this.#mustBeSubmitter('let others in')
     const { admission, network } = this.#init
     const parts = { ...admission, asking: () => network.asking.list(), addresses: () => network.addresses() }
     return acceptHub(parts, code, at)
   }
 
   async removeHub(hub: HubId): Promise<void> {
+    this.#mustBeSubmitter('remove others')
     const { membership } = this.#init.admission
     membership.remove(hub)
     await membership.saved()
@@ -89,5 +93,13 @@ export class SwarmPlace implements Place {
       })),
       findings: found,
     }
+  }
+
+  /** @throws ShoalError SHOAL_ROLE_MISSING */
+  #mustBeSubmitter(what: string): void {
+    if (this.maySubmit()) return
+    throw new ShoalError('SHOAL_ROLE_MISSING', `this hub may not ${what}`, {
+      next: 'do it on a hub with the submit role',
+    })
   }
 }

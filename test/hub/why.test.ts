@@ -125,3 +125,19 @@ test('elsewhere the claim alone is known, and who to ask', () => {
   pair.fromB(claimOf({}))
   expect(whyOf(pair, 0)).toMatchObject({ hub: 'b', bids: [], askHub: 'b' })
 })
+
+test('an open shard that no hub may run says what it waits for', () => {
+  const pair = new Pair()
+  const { manifest } = simJob(JOB, 'b', [{ shards: 1, workMs: () => 10, isCostKnown: true }])
+  const rootOf = (id: string) => explainClaim(pair.hub.state, `${id}/root:0`)
+  const know = (id: string, needs: Record<string, string>) => {
+    const given = { ...manifest, options: { ...manifest.options, needs } }
+    pair.input({ type: 'job', job: id, manifest: given, bytes: new Uint8Array(), mine: false })
+  }
+  know('picky', { gpu: 'yes', cores: '>=64' })
+  know('easy', {})
+  expect(rootOf('picky').waiting).toBe(
+    'no hub that is alive has what the job needs: gpu=yes, cores >=64; it waits for one',
+  )
+  expect(rootOf('easy').waiting).toBeNull()
+})

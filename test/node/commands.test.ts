@@ -260,6 +260,7 @@ test.each([
   [['run', 'x.ts', '--hubs'], 2, '--hubs needs a value'],
   [['run', 'x.ts', '--deadline', 'soon'], 2, 'no duration'],
   [['run', 'x.ts', '--input', '1', '--scale', '2'], 2, 'exclude'],
+  [['run', 'x.ts', '--need', 'cores>=many'], 2, 'a bound is a number'],
   [['up', '--label', 'gpu'], 2, 'k=v'],
   [['up', '--role', 'king'], 2, 'roles are compute, submit, observe'],
 ])('%j exits %i: %s', async (words, code, text) => {

@@ -156,7 +156,7 @@ export class ScriptedHub implements LocalHub {
   async why(name: string): Promise<ClaimExplanation> {
     const [job = '', shard = ''] = name.split('/')
     const bids = [{ hub: info.hub, finishInMs: 12.345678, terms: { queueMs: 2.345678, workMs: 10 } }]
-    const claim = { hub: info.hub, epoch: 1, reason: 'plan', state: 'done', askHub: null, told: [] }
+    const claim = { hub: info.hub, epoch: 1, reason: 'plan', state: 'done', askHub: null, told: [], waiting: null }
     return { schema: 1, job, shard, bids, ...claim }
   }
 

@@ -31,6 +31,12 @@ test('values may look like options', () => {
   expect(parseVerb(verb, ['a.ts', '--input={"a":1}']).text('input')).toBe('{"a":1}')
 })
 
+test('the next option is no value', () => {
+  expect(() => parseVerb(verb, ['a.ts', '--input', '--wait', '5s'])).toThrow('--input needs a value')
+  expect(() => parseVerb(verb, ['a.ts', '--peer', '--wait=5s'])).toThrow('--peer needs a value')
+  expect(parseVerb(verb, ['a.ts', '--input', '--other']).text('input')).toBe('--other')
+})
+
 test('--no-x turns a flag off; it is off by default only when nobody asks', () => {
   expect(parseVerb(verb, ['a.ts', '--no-mdns']).isOff('mdns')).toBe(true)
   expect(parseVerb(verb, ['a.ts']).isOff('mdns')).toBe(false)
