@@ -73,8 +73,10 @@ export const liveLimits = {
   arrivalsBurst: 512,
   arrivalsPerSecond: 96,
   arrivalHostsMax: 1024,
-  /** A connection over which garbage came counts as so many: a machine may break the protocol twice a second. */
-  arrivalsLostPerBreach: 15,
+  /** One that failed the handshake by what it said counts as so many more: a machine may do so twice a second. */
+  arrivalsLostPerFailure: 15,
+  /** One over which a member sent garbage: all its machine may do at once, and half a second more; from the second on it waits four seconds. */
+  arrivalsLostPerBreach: 143,
   /** A hub that broke the protocol so often, each time within this of the last, is turned away until it has been quiet for so long. */
   breachesMax: 6,
   shunMs: 60_000,
@@ -156,6 +158,8 @@ export const liveLimits = {
   addressTickMs: 1_000,
   addressAskMs: 5_000,
   addressAskHubs: 128,
+  /** libp2p is asked for the own addresses at most so often. */
+  ownAddressesMs: 500,
   /** Least time between two questions. */
   addressAskGapMs: 1_000,
   /** Questions answered: at once and per second, of one neighbour and of all. */

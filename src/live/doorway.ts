@@ -1,6 +1,6 @@
 /** Who may begin a handshake: of each address a few strangers at a time and so many a second; all others are closed at once. */
 import { Server, type Socket } from 'node:net'
-import type { Listener, Transport } from '@libp2p/interface'
+import type { Listener, Transport, Upgrader } from '@libp2p/interface'
 import type { TCPComponents } from '@libp2p/tcp'
 import { assert } from '../errors.ts'
 import { liveLimits } from '../limits.ts'
@@ -50,16 +50,25 @@ export class Doorway {
     return true
   }
 
-  /** Who came from this multiaddr broke the protocol: its machine is let in less often for a while. */
+  /** What came from this multiaddr did not get through the handshake, where it cost as much as a hub of the swarm does. */
+  failed(address: string): void {
+    this.#charge(address, liveLimits.arrivalsLostPerFailure)
+  }
+
+  /** Who came from this multiaddr broke the protocol: its machine is let in seldom for a while. */
   broke(address: string): void {
-    const [, , host = ''] = address.split('/')
-    if (host !== '') this.#arrivals.charge(host, liveLimits.arrivalsLostPerBreach)
+    this.#charge(address, liveLimits.arrivalsLostPerBreach)
   }
 
   /** The connection from this multiaddr is a link to a hub of the swarm now: its place is free. */
   passed(address: string): void {
     const [, , host = '', , port = ''] = address.split('/')
     this.#leave(host, port)
+  }
+
+  #charge(address: string, arrivals: number): void {
+    const [, , host = ''] = address.split('/')
+    if (host !== '') this.#arrivals.charge(host, arrivals)
   }
 
   #leave(host: string, place: string): void {
@@ -81,9 +90,30 @@ export function guardedTransport(
   return (components) => {
     const transport = strictTransport(make(components))
     const createListener = transport.createListener.bind(transport)
-    transport.createListener = (options) => guarded(createListener(options), doorway)
+    transport.createListener = (options) => {
+      const upgrader = watched(options.upgrader, (address) => doorway.failed(address))
+      return guarded(createListener({ ...options, upgrader }), doorway)
+    }
     return transport
   }
+}
+
+/** An upgrader that tells whose connections it ended for what they said; those that went or said nothing in time have cost little. */
+function watched(upgrader: Upgrader, onFailed: (address: string) => void): Upgrader {
+  return {
+    createInboundAbortSignal: (signal) => upgrader.createInboundAbortSignal(signal),
+    upgradeOutbound: (connection, options) => upgrader.upgradeOutbound(connection, options),
+    upgradeInbound: async (connection, options) => {
+      const startMs = performance.now()
+      try {
+        return await upgrader.upgradeInbound(connection, options)
+      } catch (error) {
+        const isLate = performance.now() - startMs >= liveLimits.upgradeTimeoutMs
+        if (connection.status === 'open' && !isLate) onFailed(connection.remoteAddr.toString())
+        throw error
+      }
+    },
+  } as Upgrader
 }
 
 function guarded(listener: Listener, doorway: Doorway): Listener {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { GossipSub, GossipSubComponents, GossipsubMessage } from '@libp2p/gossipsub'
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub'
+import { serviceDependencies } from '@libp2p/interface'
 import { assert } from '../errors.ts'
 import { liveLimits, sizes } from '../limits.ts'
 import type { HubId } from '../program/ref.ts'
@@ -27,8 +28,8 @@ interface Envelope {
 
 /** The gossipsub service, fed by admitted hubs only. */
 export function gossipService(registrar: AdmittedRegistrar, topic: string) {
-  return (components: GossipSubComponents): GossipSub =>
-    gossipsub({
+  return (components: GossipSubComponents): GossipSub => {
+    const pubsub = gossipsub({
       globalSignaturePolicy: StrictNoSign,
       msgIdFn: (message) => openEnvelope(message.data)?.id ?? message.data.subarray(0, HEADER_BYTES_MAX),
       allowPublishToZeroTopicPeers: true,
@@ -51,6 +52,9 @@ export function gossipService(registrar: AdmittedRegistrar, topic: string) {
       logger: components.logger,
       registrar: registrar.gate(components.registrar),
     })
+    // hubs say in the hello who they are: libp2p's identify, two streams and a signature for each connection, adds nothing
+    return Object.assign(pubsub, { [serviceDependencies]: [] })
+  }
 }
 
 export interface GossipInit {

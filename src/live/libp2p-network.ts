@@ -33,6 +33,7 @@ import type { Announcement } from './mdns-packet.ts'
 import type { Network, NetworkListener, Peer } from './network.ts'
 import type { NetworkDiagnostics } from './network-diagnostics.ts'
 import { Offenders } from './offenders.ts'
+import { OwnAddresses } from './own-addresses.ts'
 import { Refusals } from './refusals.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SwarmLinks, type SwarmLinksHandler } from './swarm-links.ts'
@@ -92,6 +93,7 @@ export class Libp2pNetwork implements Network {
   readonly #dialFailures: Refusals
   readonly #foreign: Refusals
   readonly #offenders: Offenders
+  readonly #own: OwnAddresses
   readonly #peerAddresses = new Map<HubId, readonly string[]>()
   readonly #stopping = new AbortController()
   #running: Running | null = null
@@ -111,6 +113,7 @@ export class Libp2pNetwork implements Network {
     this.#dialFailures = new Refusals(this.#nowMs)
     this.#foreign = new Refusals(this.#nowMs)
     this.#offenders = new Offenders(this.#nowMs)
+    this.#own = new OwnAddresses(() => this.#running?.libp2p.getMultiaddrs() ?? [], this.#nowMs)
     const clock = { nowMs: this.#nowMs, random: this.#random }
     this.#links = new SwarmLinks({ self: this.self, ...components, ...clock }, this.#linksHandler())
     this.#roundTrips = new RoundTrips(this.#links, (hub) => this.#tell((listener) => listener.heard(hub)))
@@ -129,7 +132,7 @@ export class Libp2pNetwork implements Network {
     const options = libp2pOptions({
       identity,
       swarm,
-      gater: createGater(membership, (hub) => this.#offenders.isShunned(hub), onRefused),
+      gater: createGater(membership, (hub, address) => this.#shuns(hub, address), onRefused),
       registrar: this.#registrar,
       doorway: this.#doorway,
       listen: (this.#init.listen ?? ['0.0.0.0']).map((address) => `/ip4/${address}/tcp/${this.#init.port}`),
@@ -166,8 +169,8 @@ export class Libp2pNetwork implements Network {
     await this.#components.membership.saved()
   }
 
-  addresses(): string[] {
-    return this.#running?.libp2p.getMultiaddrs().map((address) => address.toString()) ?? []
+  addresses(): readonly string[] {
+    return this.#own.addresses
   }
 
   peers(): Peer[] {
@@ -197,13 +200,12 @@ export class Libp2pNetwork implements Network {
 
   /** Tries a hub at a multiaddr from now on, with or without `/p2p/HUB`. */
   dial(address: string): void {
-    const isOwn = this.addresses().some((own) => withoutHub(own) === withoutHub(address))
-    if (!isOwn) this.#running?.dialer.tell(address)
+    if (!this.#own.places.includes(withoutHub(address))) this.#running?.dialer.tell(address)
   }
 
   diagnostics(): NetworkDiagnostics {
     return {
-      port: this.#port(),
+      port: this.#own.port,
       interfaces: this.#running?.mdns?.traffic() ?? [],
       refused: this.#refused.list(),
       dialFailures: this.#dialFailures.list(this.#nowMs() - liveLimits.dialFailureFreshMs),
@@ -240,7 +242,7 @@ export class Libp2pNetwork implements Network {
     mdns?.start()
     this.#links.start()
     this.#roundTrips.start()
-    log.info({ hub: this.self, port: this.#port() }, 'the network is up')
+    log.info({ hub: this.self, port: this.#own.port }, 'the network is up')
   }
 
   #createDialer(libp2p: ShoalLibp2p): Dialer {
@@ -293,7 +295,7 @@ export class Libp2pNetwork implements Network {
 
   #linksHandler(): SwarmLinksHandler {
     return {
-      addresses: () => this.addresses().map(withoutHub),
+      addresses: () => this.#own.places,
       admitted: (hub, connection, hello) => this.#admit(hub, connection, hello),
       ended: (hub) => this.#end(hub),
       message: (hub, bytes) => this.#deliver(hub, (listener) => listener.message(hub, bytes)),
@@ -339,6 +341,12 @@ export class Libp2pNetwork implements Network {
     this.#components.log.warn({ hub, reason: said }, 'a hub was refused')
   }
 
+  #shuns(hub: HubId, address: string): boolean {
+    const isShunned = this.#offenders.isShunned(hub)
+    if (isShunned) this.#doorway.broke(address)
+    return isShunned
+  }
+
   #recordFailure(hub: HubId, address: string, error: unknown): void {
     // a member that dies while it is dialled breaks the handshake, too: it has the secret
     if (isHandshakeFailure(error) && !this.#remembered.has(hub)) this.#refused.record(hub, address, HANDSHAKE_FAILED)
@@ -374,14 +382,9 @@ export class Libp2pNetwork implements Network {
     }
   }
 
-  #port(): number {
-    const [first] = this.#running?.libp2p.getMultiaddrs() ?? []
-    return Number(first?.getComponents().find((component) => component.name === 'tcp')?.value ?? 0)
-  }
-
   #portOn(on: Interface): number | null {
     const { listen } = this.#init
     const isListening = listen === undefined || listen.includes('0.0.0.0') || listen.includes(on.address)
-    return isListening ? this.#port() : null
+    return isListening ? this.#own.port : null
   }
 }

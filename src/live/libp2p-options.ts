@@ -1,5 +1,4 @@
 /** How libp2p is set up: transports, gates, and an explicit limit on everything that can grow. */
-import { identify } from '@libp2p/identify'
 import type {
   ConnectionEncrypter,
   ConnectionGater,
@@ -59,7 +58,6 @@ export function libp2pOptions(parts: Libp2pParts) {
       pingTimeout: { minTimeout: liveLimits.pingTimeoutMs, maxTimeout: liveLimits.pingTimeoutMs },
     },
     services: {
-      identify: identify(),
       ping: ping(),
       gossip: gossipService(parts.registrar, parts.topic),
     },

@@ -10,6 +10,8 @@ import { invalidFrame } from './control-stream.ts'
 /** Protocol names are shorter than a kilobyte: two bytes tell their length. */
 const LENGTH_BYTES_MAX = 2
 const CONTINUES = 0x80
+/** How libp2p is told to wait, which it is after nearly every message: made once, for taking down a stack costs more than reading. */
+const MORE_MUST_COME = new RangeError('more bytes of the length must come')
 
 type Listening = (type: string, listener: (event: CustomEvent<Stream>) => void, ...rest: unknown[]) => void
 
@@ -50,7 +52,7 @@ export function strictLength(bytes: Uint8Array | Uint8ArrayList): number {
     if (byte < CONTINUES) return length
     if (at + 1 >= LENGTH_BYTES_MAX) throw invalidFrame('a length without end, where a protocol was to be named')
   }
-  throw new RangeError('more bytes of the length must come')
+  throw MORE_MUST_COME
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Network {
   /** Listens, finds neighbours, keeps connections. */
   start(listener: NetworkListener): Promise<void>
   stop(): Promise<void>
-  addresses(): string[]
+  addresses(): readonly string[]
   peers(): Peer[]
   /** Queues a control message. False when there is no connection or its queue is full: the caller will sync later. */
   send(to: HubId, bytes: Uint8Array): boolean

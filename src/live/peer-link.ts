@@ -238,7 +238,9 @@ export class PeerLink {
     }
     if (refusal !== null) {
       if (refusal.reason !== DUPLICATE) this.#handler.refused(this, stream.connection, refusal)
-      void stream.connection.close().catch(() => stream.connection.abort(new Error(refusal.reason)))
+      // garbage is answered by nothing: a polite end would go on reading it
+      if (refusal.broken) stream.connection.abort(new Error(refusal.reason))
+      else void stream.connection.close().catch(() => stream.connection.abort(new Error(refusal.reason)))
     }
     this.#settle()
   }

@@ -3,17 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
-import { noise } from '@libp2p/noise'
-import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { encode } from 'dns-packet'
-import { createLibp2p } from 'libp2p'
 import { createIdentity } from '../../src/live/admission/identity.ts'
 import { openToken } from '../../src/live/admission/token.ts'
 import { announcementAnswers } from '../../src/live/mdns-packet.ts'
+import { gossipingPeer } from '../live/gossiping-peer.ts'
 
 const PEERS = 10_000
 const TOPICS = 10_000
@@ -69,17 +64,7 @@ async function member(flood: 'streams' | 'topics'): Promise<void> {
   const victim = /\/p2p\/(\w+)/.exec(address)?.[1] ?? ''
   let identity = await createIdentity()
   while (identity.hub > victim) identity = await createIdentity()
-  const peer = await createLibp2p({
-    privateKey: identity.privateKey(),
-    transports: [tcp()],
-    connectionEncrypters: [noise({ prologueBytes: swarm.secret() })],
-    streamMuxers: [yamux()],
-    connectionGater: { denyDialMultiaddr: () => false },
-    services: {
-      identify: identify(),
-      gossip: gossipsub({ globalSignaturePolicy: StrictNoSign, allowPublishToZeroTopicPeers: true }),
-    },
-  })
+  const peer = await gossipingPeer(swarm.secret(), identity)
   const chain = statementsFor(identity.hub, Date.now()).certificates
   const names = { hub: identity.hub, swarm: swarm.id, boot: 'flood', known: '' }
   const hello = Buffer.from(JSON.stringify({ versions: { min: 1, max: 1 }, ...names, chain, addresses: [] }))

@@ -1,8 +1,6 @@
 /** Who is connected to whom: one link per pair, kept, healed, and closed to those who do not belong. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
 import type { Connection } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
@@ -12,6 +10,7 @@ import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, expect, test } from 'vitest'
 import { withoutHub } from '../../src/live/address-book.ts'
 import { createIdentity, type Identity } from '../../src/live/admission/identity.ts'
+import { gossipingPeer } from './gossiping-peer.ts'
 import {
   at,
   connectedHubs,
@@ -49,17 +48,7 @@ async function stranger(prologueBytes?: Uint8Array, identity?: Identity): Promis
 
 /** The same with gossip of its own. */
 async function gossipingStranger(prologueBytes: Uint8Array, identity: Identity) {
-  const peer = await createLibp2p({
-    privateKey: identity.privateKey(),
-    transports: [tcp()],
-    connectionEncrypters: [noise({ prologueBytes })],
-    streamMuxers: [yamux()],
-    connectionGater: { denyDialMultiaddr: () => false },
-    services: {
-      identify: identify(),
-      gossip: gossipsub({ globalSignaturePolicy: StrictNoSign, allowPublishToZeroTopicPeers: true }),
-    },
-  })
+  const peer = await gossipingPeer(prologueBytes, identity)
   strangers.push(peer)
   return peer
 }
@@ -213,24 +202,23 @@ test('a hub that joined at one member is welcome at all, also when that member i
   await until(() => c.connected.has(b.hub) && b.connected.has(c.hub), 'b and c without the founder')
 })
 
-test('garbage on the control stream ends that link only, with a reason', async () => {
+test.each([
+  ['an oversize frame', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)],
+  ['a broken hello', Uint8Array.of(4, 0, 1, 2, 3)],
+  ['a message before the hello', Uint8Array.of(2, 3, 9)],
+  ['an empty frame', Uint8Array.of(0)],
+  ['a length without end', new Uint8Array(50).fill(0xff)],
+])('garbage on the control stream ends that link only, with a reason: %s', async (_, garbage) => {
   const founder = await newSwarm()
   const [low, high] = await lowAndHigh(founder)
   const a = await startHub({ ...high })
   const bystander = await startHub({ ...(await invited(founder)), peers: [a.address()] })
   await until(() => a.connected.has(bystander.hub), 'a bystander')
-  const oversize = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0f)
-  const noHello = Uint8Array.of(4, 0, 1, 2, 3)
-  const messageFirst = Uint8Array.of(2, 3, 9)
-  const noLength = new Uint8Array(50).fill(0xff)
-  for (const garbage of [oversize, noHello, messageFirst, Uint8Array.of(0), noLength]) {
-    const peer = await stranger(founder.swarm.secret(), low.identity)
-    const connection = await peer.dial(multiaddr(a.address()))
-    const stream = await connection.newStream('/shoal/ctl/1')
-    stream.send(garbage)
-    await until(() => stream.status !== 'open', 'the stream is reset')
-    await peer.stop()
-  }
+  const peer = await stranger(founder.swarm.secret(), low.identity)
+  const connection = await peer.dial(multiaddr(a.address()))
+  const stream = await connection.newStream('/shoal/ctl/1')
+  stream.send(garbage)
+  await until(() => stream.status !== 'open' && connection.status !== 'open', 'the connection is reset')
   expect(reasons(a)).toContain('garbage')
   expect(a.connected.has(bystander.hub)).toBe(true)
   expect(a.events).toEqual([`connected ${bystander.hub}`])

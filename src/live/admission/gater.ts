@@ -5,7 +5,7 @@ import type { Membership } from './membership.ts'
 /** Strangers with the secret pass here; they meet the hello window, which lets them show a certificate and do nothing else. */
 export function createGater(
   membership: Membership,
-  isShunned: (peer: string) => boolean,
+  isShunned: (peer: string, address: string) => boolean,
   onRefused: (peer: string, address: string, reason: string) => void,
 ): ConnectionGater {
   const denyRemoved = (peer: PeerId, connection?: MultiaddrConnection): boolean => {
@@ -16,7 +16,8 @@ export function createGater(
   return {
     denyDialPeer: (peer) => denyRemoved(peer),
     denyDialMultiaddr: () => false,
-    denyInboundEncryptedConnection: (peer, connection) => isShunned(peer.toString()) || denyRemoved(peer, connection),
+    denyInboundEncryptedConnection: (peer, connection) =>
+      isShunned(peer.toString(), connection.remoteAddr.toString()) || denyRemoved(peer, connection),
     denyOutboundEncryptedConnection: denyRemoved,
   }
 }
