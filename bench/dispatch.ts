@@ -1,6 +1,6 @@
 /**
  * How well hubs place the shards of recorded workflows in simulated worlds: makespan over that of HEFT's plan in the same world.
- * `node bench/dispatch.ts [--worlds plain,noise] [--seeds 5] [--hubs 16] [--shapes] [--workflows FOLDER]`: one JSON line per world.
+ * `node bench/dispatch.ts [--worlds plain,noise] [--seeds 5] [--first-seed 1] [--hubs 16] [--shapes] [--workflows FOLDER]`: one JSON line per world.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     worlds: { type: 'string' },
     seeds: { type: 'string', default: '5' },
+    'first-seed': { type: 'string', default: '1' },
     hubs: { type: 'string', default: '16' },
     shapes: { type: 'boolean', default: false },
     workflows: { type: 'string', default: join(data, 'workflows') },
@@ -40,8 +41,11 @@ const settings: Readonly<Record<string, Setting>> = {
   load: { world: changing },
   'load-stay': { world: changing, wants: { migration: false } },
   'load-blind': { world: changing, wants: { forecast: false } },
+  'load-blind-stay': { world: changing, wants: { forecast: false, migration: false } },
   known: { world: { changingLoad: true } },
   'known-blind': { world: { changingLoad: true }, wants: { forecast: false } },
+  'known-stay': { world: { changingLoad: true }, wants: { migration: false } },
+  'known-blind-stay': { world: { changingLoad: true }, wants: { forecast: false, migration: false } },
   stragglers: { world: straggling },
   'stragglers-uncopied': { world: straggling, wants: { speculation: false } },
   'stragglers-stay': { world: straggling, wants: { migration: false } },
@@ -51,6 +55,7 @@ const settings: Readonly<Record<string, Setting>> = {
 }
 
 const hubs = Number(values.hubs)
+const firstSeed = Number(values['first-seed'])
 const dags = values.shapes ? randomDags(12, 1) : recorded(values.workflows)
 const names = values.worlds?.split(',') ?? Object.keys(settings)
 for (const name of names) {
@@ -58,7 +63,7 @@ for (const name of names) {
   if (setting === undefined) throw new Error(`no world ${name}; there are ${Object.keys(settings).join(', ')}`)
   const runs: { dag: string; seed: number; ratio: number; report: WorkflowReport }[] = []
   for (const dag of dags) {
-    for (let seed = 1; seed <= Number(values.seeds); seed++) {
+    for (let seed = firstSeed; seed < firstSeed + Number(values.seeds); seed++) {
       const report = simulate(dag, setting, seed)
       const ratio = report.makespan / report.heft
       runs.push({ dag: dag.name, seed, ratio, report })

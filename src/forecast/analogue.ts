@@ -1,10 +1,19 @@
 /** An expert that forecasts from likeness: what followed the past moments most like now. */
 import type { Expert } from './expert.ts'
 import type { History } from './history.ts'
-import { type Kind, Likeness, neighbours } from './likeness.ts'
+import { p90Level } from './horizon-mixture.ts'
+import { type Course, type Kind, Likeness } from './likeness.ts'
 
-/** Samples of course: short ones find more of their like, long ones know more about where they are. */
-const courseLengths = [6, 16, 40] as const
+/**
+ * Short courses find more of their like, long ones know more about where they are. Few neighbours, so that a course that came back exactly is not
+ * blurred; but what is known by its last three samples is noise around a rule, and that takes many.
+ */
+const courses: readonly Course[] = [
+  { length: 3, neighbours: 40 },
+  { length: 6, neighbours: 8 },
+  { length: 16, neighbours: 8 },
+  { length: 40, neighbours: 8 },
+]
 /** Fewer moments than this are no past to search. */
 const momentsMin = 80
 
@@ -13,24 +22,24 @@ export class Analogue implements Expert {
   readonly readyAfter: number
   readonly #likeness: Likeness
   readonly #kind: Kind
-  /** Which of the lengths of course. */
+  /** Which of the courses. */
   readonly #at: number
-  readonly #followers = new Float64Array(neighbours)
+  readonly #followers: Float64Array
 
-  private constructor(likeness: Likeness, kind: Kind, at: number) {
-    const length = courseLengths[at] ?? 0
+  private constructor(likeness: Likeness, kind: Kind, { length, neighbours }: Course, at: number) {
     this.name = `${kind}${length}`
     this.readyAfter = momentsMin + length
     this.#likeness = likeness
     this.#kind = kind
     this.#at = at
+    this.#followers = new Float64Array(neighbours)
   }
 
   /** One expert per length of course, by value and by shape; they share one search. */
   static all(): Analogue[] {
-    const likeness = new Likeness(courseLengths)
+    const likeness = new Likeness(courses)
     const kinds: readonly Kind[] = ['level', 'shape']
-    return kinds.flatMap((kind) => courseLengths.map((_, at) => new Analogue(likeness, kind, at)))
+    return kinds.flatMap((kind) => courses.map((course, at) => new Analogue(likeness, kind, course, at)))
   }
 
   observe(history: History): void {
@@ -41,9 +50,14 @@ export class Analogue implements Expert {
     this.#ask(history, horizons, into, median)
   }
 
-  /** The second highest of what followed: scattered followers are a warning that no record of errors gives. */
+  /** A high one of what followed, of eight the second highest: scattered followers are a warning that no record of errors gives. */
   upper(history: History, horizons: readonly number[], into: Float64Array): void {
-    this.#ask(history, horizons, into, (sorted) => sorted[neighbours - 2] ?? Number.NaN)
+    this.#ask(
+      history,
+      horizons,
+      into,
+      (sorted) => sorted[Math.min(Math.ceil(p90Level * sorted.length), sorted.length - 2)] ?? Number.NaN,
+    )
   }
 
   #ask(
@@ -54,11 +68,11 @@ export class Analogue implements Expert {
   ): void {
     into.fill(Number.NaN)
     const likes = this.#likeness.search(this.#kind, history, horizons.at(-1) ?? 0)[this.#at]
-    if (likes === undefined || likes.found < neighbours) return
+    if (likes === undefined || likes.found < this.#followers.length) return
     const now = history.ago(0)
     const followers = this.#followers
     horizons.forEach((horizon, cell) => {
-      for (let rank = 0; rank < neighbours; rank++) {
+      for (let rank = 0; rank < followers.length; rank++) {
         const age = likes.ages[rank] ?? 0
         const shift = this.#kind === 'shape' ? now - history.ago(age) : 0
         followers[rank] = history.ago(age - horizon) + shift

@@ -2,7 +2,7 @@
 import { forecastLimits } from '../limits.ts'
 import { ErrorQuantile } from './conformal.ts'
 import { Hedge } from './hedge.ts'
-import { MeanMixture, type MixedMean } from './mean-mixture.ts'
+import { longDiscount, MeanMixture, type MixedMean, shortDiscount } from './mean-mixture.ts'
 import { PolyWeights } from './poly-weights.ts'
 
 export const p90Level = 0.9
@@ -59,7 +59,8 @@ interface Promise90 extends MixedForecast {
 export class HorizonMixture {
   readonly #horizon: number
   readonly #means: MeanMixture
-  readonly #quantiles: Hedge
+  /** Of a short and of a long memory. */
+  readonly #quantiles: readonly Hedge[]
   readonly #blend: PolyWeights
   readonly #errors: readonly ErrorQuantile[]
   readonly #pending: Promise90[] = []
@@ -70,7 +71,7 @@ export class HorizonMixture {
   constructor(horizon: number, means: number, bounds = 0) {
     this.#horizon = horizon
     this.#means = new MeanMixture(means, horizon)
-    this.#quantiles = new Hedge(means + bounds)
+    this.#quantiles = [shortDiscount, longDiscount].map((discount) => new Hedge(means + bounds, discount))
     this.#blend = new PolyWeights(means + bounds)
     const errors = (): ErrorQuantile => new ErrorQuantile(forecastLimits.errorsKept, p90Level)
     this.#errors = Array.from({ length: means + bounds }, errors)
@@ -94,7 +95,8 @@ export class HorizonMixture {
     const said = this.#pending.shift()
     if (said === undefined || Number.isNaN(actual)) return
     this.#means.observe(actual, said.mixed)
-    this.#quantiles.observe(said.bounds.map((bound) => pinball(actual, bound)))
+    const losses = said.bounds.map((bound) => pinball(actual, bound))
+    for (const quantiles of this.#quantiles) quantiles.observe(losses)
     this.#blend.observe(said.proven, said.blend, pinballSlope(actual, said.blend))
     said.opinions.forEach((opinion, expert) => {
       if (!Number.isNaN(opinion)) this.#errors[expert]?.add(actual - opinion)
@@ -121,7 +123,7 @@ export class HorizonMixture {
     // The audit: a mixture that lately did clearly worse than persistence is not spoken, only watched.
     const mean = this.#mixedError > auditTolerance * this.#record.lastError ? last : mixed.mean
     const blend = this.#blend.mix(proven)
-    const best = this.#quantiles.mix(bounds)
+    const best = this.#quantiles.reduce((sum, quantiles) => sum + quantiles.mix(bounds), 0) / this.#quantiles.length
     const p90 = Math.max(mean, Number.isNaN(blend) ? best : (best + blend) / 2)
     this.#pending.push({ mean, p90, mixed, opinions, bounds, proven, blend, last })
     return { mean, p90 }

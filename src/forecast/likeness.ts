@@ -2,8 +2,11 @@
 import { forecastLimits } from '../limits.ts'
 import type { History } from './history.ts'
 
-/** Neighbours asked for: few, so that a course that came back exactly is not blurred. */
-export const neighbours = 8
+/** One length of course, in samples, and how many neighbours are asked for. */
+export interface Course {
+  readonly length: number
+  readonly neighbours: number
+}
 
 /** By value, or by shape: each course by its distance to its newest value. */
 export type Kind = 'level' | 'shape'
@@ -34,14 +37,14 @@ export class Likeness {
   #observed = 0
   #searched = 0
 
-  /** @param lengths of course in samples. */
-  constructor(lengths: readonly number[]) {
+  constructor(courses: readonly Course[]) {
+    const lengths = courses.map(({ length }) => length)
     this.#lengths = lengths
     this.#ageMax = forecastLimits.likenessSamples - Math.max(...lengths) - 1
     const ages = (): Float64Array[] => lengths.map(() => new Float64Array(this.#ageMax + 1))
     this.#sums = ages()
     this.#squares = ages()
-    this.#likes = { level: lengths.map(noLikes), shape: lengths.map(noLikes) }
+    this.#likes = { level: courses.map(noLikes), shape: courses.map(noLikes) }
   }
 
   /** Samples have been pushed to the history. Told again about the same sample it does nothing. */
@@ -127,20 +130,21 @@ export class Likeness {
 
 const none = new Float64Array()
 
-function noLikes(): Likes {
+function noLikes({ neighbours }: Course): Likes {
   return { ages: new Int32Array(neighbours), distances: new Float64Array(neighbours), found: 0 }
 }
 
 /** Takes a moment in, behind its equals. @returns the distance from which on moments are too far. */
 function insert(likes: Likes, age: number, distance: number): number {
   const { ages, distances } = likes
-  let at = Math.min(likes.found, neighbours - 1)
+  const most = ages.length
+  let at = Math.min(likes.found, most - 1)
   for (; at > 0 && (distances[at - 1] ?? 0) > distance; at--) {
     distances[at] = distances[at - 1] ?? 0
     ages[at] = ages[at - 1] ?? 0
   }
   distances[at] = distance
   ages[at] = age
-  likes.found = Math.min(likes.found + 1, neighbours)
-  return likes.found < neighbours ? Number.POSITIVE_INFINITY : (distances[neighbours - 1] ?? 0)
+  likes.found = Math.min(likes.found + 1, most)
+  return likes.found < most ? Number.POSITIVE_INFINITY : (distances[most - 1] ?? 0)
 }

@@ -1,12 +1,12 @@
 /** Mixes experts' means for the least absolute error: plain and centred forecasts, three ways to weigh them, and persistence as the anchor. */
 import { Departures } from './departure.ts'
 import { Hedge } from './hedge.ts'
-import { PersistenceGuard } from './persistence-guard.ts'
 import { PolyWeights } from './poly-weights.ts'
+import { SpokenShare } from './spoken-share.ts'
 
 /** The short memory follows changes, the long one tells experts apart that differ by little. */
-const shortDiscount = 0.98
-const longDiscount = 0.998
+export const shortDiscount = 0.98
+export const longDiscount = 0.998
 /** What one mean was made of, kept until it is judged. */
 export interface MixedMean {
   readonly mean: number
@@ -26,12 +26,12 @@ export class MeanMixture {
   readonly #short: Hedge
   readonly #long: Hedge
   readonly #blend: PolyWeights
-  readonly #guard: PersistenceGuard
+  readonly #share: SpokenShare
   readonly #departures: Departures
 
   /** @param horizon samples ahead. */
   constructor(experts: number, horizon: number) {
-    this.#guard = new PersistenceGuard(horizon)
+    this.#share = new SpokenShare(horizon)
     this.#departures = new Departures(horizon)
     this.#blend = new PolyWeights(2 * experts)
     this.#short = new Hedge(2 * experts, shortDiscount)
@@ -54,7 +54,7 @@ export class MeanMixture {
     this.#blend.observe(candidates, blend, Math.sign(blend - actual))
     const gained = Math.abs(actual - last) - Math.abs(actual - mixed)
     if (Number.isNaN(gained)) return
-    this.#guard.observe(gained)
+    this.#share.observe(actual, mixed, last)
     this.#departures.observe(mixed - last, gained)
   }
 
@@ -68,7 +68,7 @@ export class MeanMixture {
     )
     const blend = this.#blend.mix(candidates)
     const mixed = (this.#short.mix(candidates) + this.#long.mix(candidates) + blend) / 3
-    const mean = last + this.#guard.share() * this.#departures.limited(mixed - last)
+    const mean = last + this.#share.value() * this.#departures.limited(mixed - last)
     return { mean, candidates, blend, mixed, last }
   }
 }

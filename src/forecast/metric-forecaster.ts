@@ -5,6 +5,7 @@ import { Autoregression, longAutoregression, shortAutoregression } from './autor
 import type { Expert } from './expert.ts'
 import { History } from './history.ts'
 import { type ForecastRecord, HorizonMixture, type MixedForecast } from './horizon-mixture.ts'
+import { LevelChange } from './level-change.ts'
 import { NetExpert } from './net/net-expert.ts'
 import { lastValue, meanOf, medianOf, smoothed, together } from './simple-experts.ts'
 import type { ValueRange } from './value-range.ts'
@@ -40,7 +41,7 @@ export class MetricForecaster {
     this.nets = options.nets
       ? [regression, together('analogues', analogues)].map((base) => new NetExpert(base, options.horizons))
       : []
-    const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20)]
+    const simple = [lastValue(), smoothed(0.1), smoothed(0.3), meanOf(20), medianOf(5), medianOf(20), new LevelChange()]
     const regressions = [regression, new Autoregression(shortAutoregression), new Autoregression(longAutoregression)]
     this.#experts = [...simple, ...regressions, ...analogues, ...this.nets, ...(options.extraExperts ?? [])]
     this.#bounding = this.#experts.filter(({ upper }) => upper !== undefined)

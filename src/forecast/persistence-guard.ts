@@ -56,7 +56,12 @@ export class PersistenceGuard {
     this.#sum = 0
   }
 
-  /** How much of the way from persistence to the mixture to go, 0 to 1. */
+  /** Mean gain over the horizons seen, jumps cut as above; 0 before there are any. */
+  get gain(): number {
+    return this.#count > 0 ? this.#gain / this.#count : 0
+  }
+
+  /** How much of the way from persistence to what is judged to go, 0 to 1. */
   share(): number {
     if (this.#count < fewest || this.#whole <= 0) return 0
     const mean = this.#gain / this.#count

@@ -77,7 +77,7 @@ export function together(name: string, experts: readonly Expert[]): Expert {
 }
 
 /** Before this many samples only persistence speaks. */
-const afterStart = 17
+export const afterStart = 17
 
 function level(name: string, readyAfter: number, of: (history: History) => number): Expert {
   return {

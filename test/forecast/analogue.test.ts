@@ -3,10 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Analogue } from '../../src/forecast/analogue.ts'
 import { History } from '../../src/forecast/history.ts'
-import { Likeness, neighbours } from '../../src/forecast/likeness.ts'
+import { type Course, Likeness } from '../../src/forecast/likeness.ts'
 import { forecastAfter } from './forecast-after.ts'
 
 const horizons = [1, 6, 12]
+const courses: readonly Course[] = [
+  { length: 2, neighbours: 12 },
+  { length: 5, neighbours: 8 },
+]
 
 function after(name: string, values: readonly number[]): number[] {
   const expert = Analogue.all().find((candidate) => candidate.name === name)
@@ -40,7 +44,7 @@ test('the search finds what a full comparison finds, sample after sample, and af
   const series = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 20, maxLength: 120 })
   fc.assert(
     fc.property(series, fc.nat(60), (values, unseen) => {
-      const likeness = new Likeness([2, 5])
+      const likeness = new Likeness(courses)
       const history = new History(4096)
       values.forEach((value, at) => {
         history.push(value)
@@ -49,7 +53,10 @@ test('the search finds what a full comparison finds, sample after sample, and af
         const held = values.slice(0, at + 1)
         for (const kind of ['level', 'shape'] as const) {
           likeness.search(kind, history, 3).forEach((likes, which) => {
-            const all = distances(held, which === 0 ? 2 : 5, kind === 'shape').slice(0, neighbours)
+            const all = distances(held, courses[which]?.length ?? 0, kind === 'shape').slice(
+              0,
+              courses[which]?.neighbours,
+            )
             expect([...likes.distances.slice(0, likes.found)]).toEqual(all)
           })
         }
@@ -60,7 +67,7 @@ test('the search finds what a full comparison finds, sample after sample, and af
 })
 
 test('rounding does not add up, and what is no longer held is not found', () => {
-  const likeness = new Likeness([2, 5])
+  const likeness = new Likeness(courses)
   const history = new History(4096)
   const values = Array.from({ length: 9000 }, (_, at) => 1e6 * Math.sin(at ** 1.3) + (at < 4000 ? 1e9 : 0))
   for (const value of values) {
