@@ -1,15 +1,14 @@
-/** Sends a job's events as JSON lines, with a heartbeat while there is nothing to say. */
+/** Sends events of a job as JSON lines, with a heartbeat while there is nothing to say. */
 import { HEARTBEAT } from '../../src/client/event-lines.ts'
-import type { JobEvent } from '../../src/client/local-hub.ts'
 import { toShoalError } from '../../src/errors.ts'
 import { apiLimits } from '../../src/limits.ts'
 
 /** Events are asked for only as fast as the client reads them; they end when either side goes. */
-export function streamEvents(open: (signal: AbortSignal) => AsyncIterable<JobEvent>, gone: AbortSignal): Response {
+export function streamEvents<Event>(open: (signal: AbortSignal) => AsyncIterable<Event>, gone: AbortSignal): Response {
   const closed = new AbortController()
   const signal = AbortSignal.any([gone, closed.signal])
   const events = open(signal)[Symbol.asyncIterator]()
-  let next: Promise<IteratorResult<JobEvent>> | null = null
+  let next: Promise<IteratorResult<Event>> | null = null
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {

@@ -25,6 +25,11 @@ export function addJobRoutes(app: Hono, hub: LocalHub): void {
   app.get('/v1/jobs', (context) => context.json(hub.jobs()))
   app.get('/v1/jobs/:job', (context) => context.json(hub.job(context.req.param('job'))))
   app.get('/v1/jobs/:job/logs', async (context) => context.json(await hub.logs(context.req.param('job'))))
+  app.get('/v1/jobs/:job/logs/follow', (context) => {
+    const job = context.req.param('job')
+    hub.job(job)
+    return streamEvents((signal) => hub.followLogs(job, { signal }), context.req.raw.signal)
+  })
   app.get('/v1/jobs/:job/events', (context) => {
     const job = context.req.param('job')
     hub.job(job)

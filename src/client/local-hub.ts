@@ -148,6 +148,11 @@ export interface JobLogs {
   readonly cut: readonly HubId[]
 }
 
+/** What comes while logs are followed: lines, each hub's in order; last what is not among them. */
+export type LogEvent =
+  | ({ readonly type: 'line' } & LoggedLine)
+  | ({ readonly type: 'gaps' } & Pick<JobLogs, 'missing' | 'cut'>)
+
 /** One of the bids that were compared; its terms add up. */
 export interface ShownBid {
   readonly hub: HubId
@@ -192,6 +197,8 @@ export interface LocalHub {
   events(id: JobId, options: { signal: AbortSignal }): AsyncIterable<JobEvent>
   /** What its shards wrote, at whatever hubs they ran. */
   logs(id: JobId): Promise<JobLogs>
+  /** All that, then what they write from now on; ends with `gaps` once the job has ended. */
+  followLogs(id: JobId, options: { signal: AbortSignal }): AsyncIterable<LogEvent>
   /** All bids of the plan that decided a shard, with their cost terms. */
   why(shard: string): Promise<ClaimExplanation>
   doctor(): Promise<DoctorReport>

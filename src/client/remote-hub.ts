@@ -16,6 +16,7 @@ import type {
   JobReport,
   JobSubmission,
   JobSummary,
+  LogEvent,
 } from './local-hub.ts'
 import { encodeSubmission, JOB_HEADER } from './submission-body.ts'
 
@@ -90,21 +91,17 @@ export class RemoteHub {
   }
 
   /** Events of a job, from its present state on; ends after `ended`. */
-  async *events(id: JobId, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<JobEvent> {
-    const path = `/v1/jobs/${encodeURIComponent(id)}/events`
-    try {
-      const answer = await this.#ask(path, { signal: options.signal, timeoutMs: null })
-      for await (const event of readEventLines(answer)) {
-        if (isRefusal(event)) throw fromRefusal(event.error)
-        yield event as JobEvent
-      }
-    } catch (error) {
-      throw this.#explain(error, options.signal)
-    }
+  events(id: JobId, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<JobEvent> {
+    return this.#lines(`/v1/jobs/${encodeURIComponent(id)}/events`, options.signal)
   }
 
   logs(id: JobId): Promise<JobLogs> {
     return this.#json(`/v1/jobs/${encodeURIComponent(id)}/logs`)
+  }
+
+  /** What its shards write, from the first line on; ends with the job. */
+  followLogs(id: JobId, options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<LogEvent> {
+    return this.#lines(`/v1/jobs/${encodeURIComponent(id)}/logs/follow`, options.signal)
   }
 
   why(shard: string): Promise<ClaimExplanation> {
@@ -153,6 +150,19 @@ export class RemoteHub {
       }
     } catch (error) {
       throw this.#explain(error, options.signal)
+    }
+  }
+
+  /** JSON lines, as they come. */
+  async *#lines<Event>(path: string, signal: AbortSignal | undefined): AsyncGenerator<Event> {
+    try {
+      const answer = await this.#ask(path, { signal, timeoutMs: null })
+      for await (const event of readEventLines(answer)) {
+        if (isRefusal(event)) throw fromRefusal(event.error)
+        yield event as Event
+      }
+    } catch (error) {
+      throw this.#explain(error, signal)
     }
   }
 

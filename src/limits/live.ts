@@ -136,6 +136,9 @@ export const liveLimits = {
   logAnswersPerSecond: 1,
   logAnswersBurstAll: 64,
   logAnswersPerSecondAll: 16,
+  /** Who follows logs asks so often, and so many hubs at a time: less than hubs answer, and than may be open. */
+  logFollowMs: 2_000,
+  logHubsAtOnce: 32,
   /** An order to drain names a swarm, two hubs and a life; a refusal is one line. */
   orderCharactersMax: 512,
   reasonCharactersMax: 256,

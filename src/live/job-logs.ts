@@ -3,6 +3,7 @@ import type { JobLogs } from '../client/local-hub.ts'
 import { familyAttempts } from '../hub/attempts.ts'
 import type { Job } from '../hub/job.ts'
 import type { HubId } from '../program/ref.ts'
+import { FollowedLogs } from './followed-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 
 /** Asks all neighbours at once: a hub that wrote something may not have recorded what it ran. */
@@ -17,6 +18,18 @@ export async function collectLogs(live: LiveHub, job: Job): Promise<JobLogs> {
     missing: [...hubsOf(job)].filter((hub) => !heard.has(hub)).sort(),
     cut: answers.flatMap(({ hub, told }) => (told?.isWhole === false ? [hub] : [])),
   }
+}
+
+/** The same while it is written. */
+export function followLogs(live: LiveHub, job: Job): FollowedLogs {
+  return new FollowedLogs({
+    self: live.hub.state.self,
+    own: () => live.jobs.numberedLines(job.id),
+    neighbours: () => live.components.network.peers().map(({ hub }) => hub),
+    ask: (hub, after) => live.logs.ask(hub, job.id, after),
+    ran: () => hubsOf(job),
+    nowMs: () => performance.now(),
+  })
 }
 
 /** Hubs that ran something of the job, as far as is known here. */

@@ -12,6 +12,7 @@ import { ISOLATION_LABEL, isLevel } from '../program/isolation-level.ts'
 import type { Manifest } from '../program/program.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { SpotReport, VisitedSpot } from '../program/report.ts'
+import type { NumberedLines } from './followed-logs.ts'
 import type { Values } from './values.ts'
 
 export interface LogLine {
@@ -23,6 +24,8 @@ interface Shelf {
   setting: Promise<JobSetting> | null
   readonly lines: LogLine[]
   lineBytes: number
+  /** Lines that found no room any more. */
+  linesDropped: number
   /** What the root told, if it ran here. */
   spots: readonly VisitedSpot[]
 }
@@ -81,8 +84,10 @@ export class JobShelf {
     const entry = { shard: shardName({ family: own.family, index: shard }), line: line.slice(0, sizes.logLineBytesMax) }
     shelf.lines.push(entry)
     shelf.lineBytes += entry.line.length
-    while (shelf.lineBytes > sizes.jobLogBytesMax)
+    while (shelf.lineBytes > sizes.jobLogBytesMax) {
       shelf.lineBytes -= shelf.lines.shift()?.line.length ?? shelf.lineBytes
+      shelf.linesDropped++
+    }
     this.onLog(own.job, entry)
   }
 
@@ -117,6 +122,11 @@ export class JobShelf {
     return this.#shelves.get(job)?.lines ?? []
   }
 
+  /** The same, numbered from the first that was ever written here. */
+  numberedLines(job: JobId): NumberedLines {
+    return { first: this.#shelves.get(job)?.linesDropped ?? 0, lines: this.lines(job) }
+  }
+
   drop(job: JobId): void {
     this.#shelves.delete(job)
   }
@@ -141,7 +151,7 @@ export class JobShelf {
   #shelf(job: JobId): Shelf {
     const known = this.#shelves.get(job)
     if (known !== undefined) return known
-    const shelf = { setting: null, lines: [], lineBytes: 0, spots: [] }
+    const shelf = { setting: null, lines: [], lineBytes: 0, linesDropped: 0, spots: [] }
     this.#shelves.set(job, shelf)
     return shelf
   }

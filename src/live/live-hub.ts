@@ -98,7 +98,7 @@ export class LiveHub {
     this.#recorder = recorderOf(this.hub, components.history ?? null)
     this.jobs = new JobShelf(this.hub, this.values)
     this.logs = new LogQuestions({
-      lines: (job) => this.jobs.lines(job),
+      lines: (job) => this.jobs.numberedLines(job),
       send: (to, message) => this.#send(to, message),
       nowMs: () => performance.now(),
     })

@@ -15,6 +15,7 @@ import type {
   JobSubmission,
   JobSummary,
   LocalHub,
+  LogEvent,
 } from '../client/local-hub.ts'
 import { wholeLoad } from '../cost/known-work.ts'
 import { ShoalError } from '../errors.ts'
@@ -35,7 +36,7 @@ import { signManifest } from '../wire/manifest.ts'
 import { noHubId, publicKeyBytes } from './admission/identity.ts'
 import { explainClaim } from './explain-claim.ts'
 import { Followers } from './followers.ts'
-import { collectLogs } from './job-logs.ts'
+import { collectLogs, followLogs } from './job-logs.ts'
 import type { LiveHub } from './live-hub.ts'
 import { Outcomes } from './outcomes.ts'
 import { fellSilent, mayNotDrain, notAccepted, notThere, overdue, tooFewHubs, unverified } from './surface-errors.ts'
@@ -179,6 +180,16 @@ export class LocalSurface implements LocalHub {
 
   logs(id: JobId): Promise<JobLogs> {
     return collectLogs(this.#live, this.#job(id))
+  }
+
+  async *followLogs(id: JobId, options: { signal: AbortSignal }): AsyncIterable<LogEvent> {
+    const left = new AbortController()
+    const signal = AbortSignal.any([options.signal, left.signal])
+    try {
+      yield* followLogs(this.#live, this.#job(id)).follow(this.events(id, { signal }), signal)
+    } finally {
+      left.abort()
+    }
   }
 
   async why(name: string): Promise<ClaimExplanation> {

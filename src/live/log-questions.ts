@@ -3,6 +3,7 @@ import { liveLimits } from '../limits.ts'
 import type { HubId, JobId } from '../program/ref.ts'
 import type { WireMessage } from '../wire/message.ts'
 import { Budget } from './budget.ts'
+import type { NumberedLines } from './followed-logs.ts'
 import type { LogLine } from './job-shelf.ts'
 import { OpenQuestions } from './open-questions.ts'
 
@@ -10,7 +11,7 @@ type Question = Extract<WireMessage, { type: 'logs' }>
 type Answer = Extract<WireMessage, { type: 'logged' }>
 
 export interface LogQuestionsParts {
-  readonly lines: (job: JobId) => readonly LogLine[]
+  readonly lines: (job: JobId) => NumberedLines
   readonly send: (to: HubId, message: WireMessage) => void
   readonly nowMs: () => number
 }
@@ -32,17 +33,21 @@ export class LogQuestions {
     })
   }
 
-  /** What that hub has of the job; null when it does not say in time. `isWhole` is false where older lines found no room. */
-  ask(hub: HubId, job: JobId): Promise<Pick<Answer, 'lines' | 'isWhole'> | null> {
-    return this.#open.ask(hub, (request) => this.#parts.send(hub, { type: 'logs', request, job }))
+  /** What that hub has of the job from line `after` on; null when it does not say in time. `isWhole` is false where older lines found no room. */
+  ask(hub: HubId, job: JobId, after = 0): Promise<Pick<Answer, 'first' | 'lines' | 'isWhole'> | null> {
+    return this.#open.ask(hub, (request) => this.#parts.send(hub, { type: 'logs', request, job, after }))
   }
 
   /** Who asks too often gets no answer, and tells so: the hub is missing from what it shows. */
-  answer(from: HubId, { request, job }: Question): void {
+  answer(from: HubId, { request, job, after }: Question): void {
     if (!this.#answers.take(from)) return
-    const all = this.#parts.lines(job)
-    const lines = newest(all)
-    this.#parts.send(from, { type: 'logged', request, lines, isWhole: lines.length === all.length })
+    const { first, lines: all } = this.#parts.lines(job)
+    const end = first + all.length
+    // who knows of more lines than there are knew this hub in an earlier life
+    const asked = after > end ? all : all.slice(Math.max(0, after - first))
+    const lines = newest(asked)
+    const isWhole = lines.length === asked.length
+    this.#parts.send(from, { type: 'logged', request, first: end - lines.length, lines, isWhole })
   }
 
   answered(from: HubId, answer: Answer): void {

@@ -40,13 +40,15 @@ export type WireMessage =
       readonly shard: number
     }
   | { readonly type: 'because'; readonly request: number; readonly bids: readonly ToldBid[] }
-  /** "What did the shards of this job write at your machine?" */
-  | { readonly type: 'logs'; readonly request: number; readonly job: string }
+  /** "What did the shards of this job write at your machine, from line `after` on?" */
+  | { readonly type: 'logs'; readonly request: number; readonly job: string; readonly after: number }
   | {
       readonly type: 'logged'
       readonly request: number
+      /** The number of the first line of those that are told. */
+      readonly first: number
       readonly lines: readonly { readonly shard: string; readonly line: string }[]
-      /** Whether these are all lines that the sender has. */
+      /** Whether these are all lines from there on that the sender has. */
       readonly isWhole: boolean
     }
   /** "Hand over and leave": a statement signed by the sender, which names the receiver and its life. */
@@ -142,10 +144,12 @@ const wireMessage = v.variant('type', [
     request: count,
     bids: v.pipe(v.array(shownBid), v.maxLength(liveLimits.answerBidsMax)),
   }),
-  v.object({ type: v.literal('logs'), request: count, job: id }),
+  // hubs of earlier versions neither ask for a part nor number what they tell
+  v.object({ type: v.literal('logs'), request: count, job: id, after: v.optional(count, 0) }),
   v.object({
     type: v.literal('logged'),
     request: count,
+    first: v.optional(count, 0),
     lines: v.pipe(v.array(logLine), v.maxLength(liveLimits.answerLinesMax)),
     isWhole: v.boolean(),
   }),

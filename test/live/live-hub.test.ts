@@ -1,5 +1,6 @@
 /** Jobs on whole hubs over loopback: results, errors, loss of the submitter, restarts. */
 import { afterEach, expect, test, vi } from 'vitest'
+import type { LogEvent } from '../../src/client/local-hub.ts'
 import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
 import { durations } from '../../src/limits.ts'
 import { stopAll, until } from './hubs.ts'
@@ -75,6 +76,28 @@ test('what a hub wrote that cannot be asked any more is missed by name', async (
   await stopWhole(second)
   await until(() => first.live.components.network.peers().length === 0, 'it is gone')
   expect((await first.surface.logs(job)).missing).toEqual([second.member.identity.hub])
+})
+
+test('what shards write at other hubs is followed while the job runs, every line once', async () => {
+  const hubs = await startSwarm(3)
+  await allAlive(hubs)
+  const [first, second] = hubs
+  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const job = await first.surface.submit(familyJob([60], { shardMs: 150, logs: true }))
+  await until(() => second.surface.jobs().some((one) => one.job === job), 'it is known at the second hub')
+  const lines: string[] = []
+  const early = new Set<string>()
+  let gaps: LogEvent | null = null
+  for await (const event of second.surface.followLogs(job, { signal: AbortSignal.timeout(20_000) })) {
+    if (event.type === 'gaps') gaps = event
+    if (event.type === 'gaps') continue
+    lines.push(`${event.hub} ${event.shard} ${event.line}`)
+    if (second.surface.job(job).status === 'running') early.add(event.hub)
+  }
+  expect([...early].sort()).toEqual(hubs.map((hub) => hub.member.identity.hub).sort())
+  expect(new Set(lines.map((line) => line.split(' line of ')[1])).size).toBe(60)
+  expect(lines.length).toBe((await second.surface.logs(job)).lines.length)
+  expect(gaps).toEqual({ type: 'gaps', missing: [], cut: [] })
 })
 
 test('results are not compared on fewer hubs than asked: the job is refused before it begins', async () => {

@@ -11,14 +11,18 @@ function hubWith(lines: readonly { shard: string; line: string }[]) {
   const sent: WireMessage[] = []
   const clock = { nowMs: 0 }
   const send = (_to: string, message: WireMessage) => void sent.push(message)
-  return { questions: new LogQuestions({ lines: () => lines, send, nowMs: () => clock.nowMs }), sent, clock }
+  return {
+    questions: new LogQuestions({ lines: () => ({ first: 0, lines }), send, nowMs: () => clock.nowMs }),
+    sent,
+    clock,
+  }
 }
 
 type Logged = Extract<WireMessage, { type: 'logged' }>
 
 function answerOf(lines: readonly { shard: string; line: string }[]): Logged {
   const asked = hubWith(lines)
-  asked.questions.answer('a', { type: 'logs', request: 1, job: 'j' })
+  asked.questions.answer('a', { type: 'logs', request: 1, job: 'j', after: 0 })
   const [message] = asked.sent
   if (message?.type !== 'logged') throw new Error('nothing was answered')
   return message
@@ -27,7 +31,7 @@ function answerOf(lines: readonly { shard: string; line: string }[]): Logged {
 test('the answer is what was written there, from who was asked', async () => {
   const asking = hubWith([])
   const told = asking.questions.ask('b', 'j')
-  expect(asking.sent).toEqual([{ type: 'logs', request: 1, job: 'j' }])
+  expect(asking.sent).toEqual([{ type: 'logs', request: 1, job: 'j', after: 0 }])
   const answer = answerOf([{ shard: 'f1:0', line: 'hello' }])
   asking.questions.answered('c', { ...answer, lines: [] })
   asking.questions.answered('b', answer)
@@ -51,7 +55,7 @@ test('of more than an answer holds the last lines are told, and that some are mi
 
 test('a hub that asks on and on is answered now and then, others as before', () => {
   const { questions, sent, clock } = hubWith([])
-  const ask = (from: string) => questions.answer(from, { type: 'logs', request: 1, job: 'j' })
+  const ask = (from: string) => questions.answer(from, { type: 'logs', request: 1, job: 'j', after: 0 })
   for (let round = 0; round < 1_000; round++) ask('a')
   expect(sent.length).toBe(liveLimits.logAnswersBurst)
   ask('b')
@@ -59,4 +63,24 @@ test('a hub that asks on and on is answered now and then, others as before', () 
   clock.nowMs += 2_000
   for (let round = 0; round < 1_000; round++) ask('a')
   expect(sent.length).toBe(liveLimits.logAnswersBurst + 1 + 2 * liveLimits.logAnswersPerSecond)
+})
+
+test('who has the first lines is told the others, and who knew an earlier life of this hub all', () => {
+  const lines = ['a', 'b', 'c', 'd'].map((line) => ({ shard: 'f1:0', line }))
+  const sent: WireMessage[] = []
+  const questions = new LogQuestions({
+    lines: () => ({ first: 10, lines }),
+    send: (_to, message) => void sent.push(message),
+    nowMs: () => 0,
+  })
+  for (const after of [0, 12, 14, 99]) questions.answer('a', { type: 'logs', request: after, job: 'j', after })
+  const told = sent.map(
+    (message) => message.type === 'logged' && [message.first, message.lines.length, message.isWhole],
+  )
+  expect(told).toEqual([
+    [10, 4, true],
+    [12, 2, true],
+    [14, 0, true],
+    [10, 4, true],
+  ])
 })

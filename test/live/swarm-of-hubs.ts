@@ -97,13 +97,14 @@ export async function stopSwarm(): Promise<void> {
 /** A job for `family-runtime`. */
 export function familyJob(
   families: readonly number[],
-  options: { shardMs?: number; bytes?: number; throwsAt?: number } = {},
+  options: { shardMs?: number; bytes?: number; throwsAt?: number; logs?: boolean } = {},
 ) {
   const program = {
     families,
     shardMs: options.shardMs ?? 0,
     bytes: options.bytes ?? 1,
     throwsAt: options.throwsAt ?? -1,
+    logs: options.logs ?? false,
   }
   return {
     name: 'families',

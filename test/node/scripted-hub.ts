@@ -9,6 +9,7 @@ import type {
   JobReport,
   JobSubmission,
   LocalHub,
+  LogEvent,
 } from '../../src/client/local-hub.ts'
 import { ShoalError } from '../../src/errors.ts'
 
@@ -151,6 +152,13 @@ export class ScriptedHub implements LocalHub {
   async logs(): Promise<JobLogs> {
     const lines = [{ hub: info.hub, shard: 'f1:0', line: 'hello' }]
     return { lines, missing: this.missing, cut: [] }
+  }
+
+  async *followLogs(id: string, options: { signal: AbortSignal }): AsyncGenerator<LogEvent> {
+    for (const line of (await this.logs()).lines) yield { type: 'line', ...line }
+    for await (const event of this.events(id, options))
+      if (event.type === 'log') yield { type: 'line', hub: info.hub, shard: event.shard, line: event.line }
+    yield { type: 'gaps', missing: this.missing, cut: [] }
   }
 
   async why(name: string): Promise<ClaimExplanation> {
