@@ -96,7 +96,7 @@ export const durations = {
   /** One update per hub and window carries all records of the window. */
   flushWindowMs: 5,
   /** That claimed work has started or has a checkpoint waits so long for other records to travel with. */
-  progressWindowMs: 25,
+  progressWindowMs: 100,
   /** What others wrote goes to the disk in such steps: losing the last one costs a question to them. */
   keepWindowMs: 50,
   /** The load monitor samples this often. */
