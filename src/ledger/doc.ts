@@ -121,8 +121,7 @@ export class JobLedger {
     const theirs = readStateVector(stateVector)
     const isLacking = [...this.#logs].some(([client, log]) => (theirs.get(client) ?? 0) < log.next)
     if (!isLacking) return []
-    const sections = readUpdate(this.#doc.encode(stateVector), 'disk')
-    return splitSections(sections).map(writeUpdate)
+    return splitSections(this.#doc.lackedBy(theirs)).map(writeUpdate)
   }
 
   /** Whether a hub with this state vector holds entries that are not here. */
