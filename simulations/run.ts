@@ -1,7 +1,7 @@
 /** `npm run sim`: sweeps seeds of chaos, as `shoal simulate chaos` does, without the rest of the command line. */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type LedgerChoice, ledgerChoices, plainChaos } from './chaos.ts'
+import { type LedgerChoice, ledgerChoices, plainChaos, plainLedger } from './chaos.ts'
 import { type FaultName, faultNames } from './nemesis.ts'
 import { sweepText } from './sweep-text.ts'
 import { sweepInThreads } from './sweep-thread.ts'
@@ -13,7 +13,7 @@ const { values } = parseArgs({
     hubs: { type: 'string', default: String(plainChaos.hubs) },
     shards: { type: 'string', default: String(plainChaos.shards) },
     faults: { type: 'string', default: 'all' },
-    ledger: { type: 'string', default: 'mixed' },
+    ledger: { type: 'string', default: plainLedger },
     threads: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
     story: { type: 'boolean', default: false },

@@ -1,5 +1,5 @@
 /** Runs many seeds of chaos and says what they found: counts, failures with a line that replays them, speed. */
-import { type ChaosOptions, type ChaosResult, plainChaos, runChaos } from './chaos.ts'
+import { type ChaosOptions, type ChaosResult, plainChaos, plainLedger, runChaos } from './chaos.ts'
 import type { LedgerKind } from './kernel/ledger.ts'
 import { mixNumber } from './kernel/mixing.ts'
 import type { Violation } from './kernel/world.ts'
@@ -165,10 +165,10 @@ function shrunkFailure(failed: ChaosResult, options: ChaosOptions, clock: () => 
 export function replayLine(seed: number, options: ChaosOptions): string {
   const isAll = options.faults.length === faultNames.length && options.isExact !== true
   const faults = isAll ? 'all' : options.faults.length === 0 ? 'none' : options.faults.join()
-  const { hubs, shards, only, ledger = 'mixed' } = options
+  const { hubs, shards, only, ledger = plainLedger } = options
   const exact = options.isExact === true ? ' --exact' : ''
   const these = only === undefined ? '' : ` --only ${only.length === 0 ? 'none' : only.join()}`
-  const size = `--hubs ${hubs} --shards ${shards}${ledger === 'mixed' ? '' : ` --ledger ${ledger}`}`
+  const size = `--hubs ${hubs} --shards ${shards}${ledger === plainLedger ? '' : ` --ledger ${ledger}`}`
   return `npx shoal simulate chaos --seed ${seed} --seeds 1 ${size} --faults ${faults}${exact}${these} --story`
 }
 

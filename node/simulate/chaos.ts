@@ -1,6 +1,13 @@
 /** `shoal simulate chaos`: seeds of random faults, each judged by the invariants. */
 import { availableParallelism } from 'node:os'
-import { type ChaosOptions, type LedgerChoice, ledgerChoices, plainChaos, runChaos } from '../../simulations/chaos.ts'
+import {
+  type ChaosOptions,
+  type LedgerChoice,
+  ledgerChoices,
+  plainChaos,
+  plainLedger,
+  runChaos,
+} from '../../simulations/chaos.ts'
 import { type FaultName, faultNames } from '../../simulations/nemesis.ts'
 import { replayLine } from '../../simulations/sweep.ts'
 import { sweepText } from '../../simulations/sweep-text.ts'
@@ -23,7 +30,7 @@ export const chaosOptions: Readonly<Record<string, Option>> = {
   ledger: {
     type: 'text',
     value: 'kind',
-    description: 'chaos: yjs (the real one), replica (fast), or mixed: every 20th seed on yjs (default)',
+    description: 'chaos: yjs (the real one, default), replica (faster), or mixed: every 20th seed on yjs',
   },
   exact: { type: 'flag', description: 'chaos: every named fault in every seed, instead of a random subset' },
   only: { type: 'text', value: 'numbers', description: 'chaos: of the faults that the seed draws, only these happen' },
@@ -73,7 +80,7 @@ function chaosOf(args: Arguments): ChaosOptions {
     hubs: args.whole('hubs', 2, HUBS_MAX) ?? plainChaos.hubs,
     shards: args.whole('shards', 1, SHARDS_MAX) ?? plainChaos.shards,
     faults: faultsOf(args.text('faults') ?? 'all'),
-    ledger: ledgerOf(args.text('ledger') ?? 'mixed'),
+    ledger: ledgerOf(args.text('ledger') ?? plainLedger),
     isExact: args.flag('exact'),
     ...(only === undefined ? {} : { only: numbersOf(only) }),
   }

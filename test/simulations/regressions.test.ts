@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { plainChaos, runChaos } from '../../simulations/chaos.ts'
+import { ledgerKinds } from '../../simulations/kernel/ledger.ts'
 import type { FaultName } from '../../simulations/nemesis.ts'
+import { replayLine } from '../../simulations/sweep.ts'
 
 const url = new URL('../../simulations/regressions.json', import.meta.url)
 const regressions: { seed: number; hubs?: number; shards?: number; faults?: FaultName[]; found: string }[] = JSON.parse(
@@ -10,8 +12,8 @@ const regressions: { seed: number; hubs?: number; shards?: number; faults?: Faul
 )
 
 for (const { seed, found, ...size } of regressions) {
-  test(`seed ${seed}: ${found}`, () => {
-    const { violations } = runChaos(seed, { ...plainChaos, ...size })
-    expect(violations, `npm run sim -- --seed ${seed} --seeds 1 --story`).toEqual([])
+  test.each(ledgerKinds)(`seed ${seed} on %s: ${found}`, (ledger) => {
+    const options = { ...plainChaos, ...size, ledger }
+    expect(runChaos(seed, options).violations, replayLine(seed, options)).toEqual([])
   })
 }
