@@ -7,6 +7,7 @@ export class Arguments {
   readonly #verb: string
   readonly #named: ReadonlyMap<string, string | boolean>
   readonly #repeated: ReadonlyMap<string, readonly string[]>
+  readonly #read = new Set<string>()
 
   constructor(
     verb: string,
@@ -19,7 +20,7 @@ export class Arguments {
   }
 
   text(name: string): string | undefined {
-    const value = this.#named.get(name)
+    const value = this.#get(name)
     return typeof value === 'string' ? value : undefined
   }
 
@@ -31,15 +32,21 @@ export class Arguments {
   }
 
   flag(name: string): boolean {
-    return this.#named.get(name) === true
+    return this.#get(name) === true
   }
 
   /** Whether a flag that is on by default was turned off with `--no-NAME`. */
   isOff(name: string): boolean {
-    return this.#named.get(name) === false
+    return this.#get(name) === false
+  }
+
+  /** What was given and never asked for: options of the verb that mean nothing beside the others. */
+  unread(): readonly string[] {
+    return [...this.#named.keys(), ...this.#repeated.keys()].filter((name) => !this.#read.has(name))
   }
 
   list(name: string): readonly string[] {
+    this.#read.add(name)
     return this.#repeated.get(name) ?? []
   }
 
@@ -68,6 +75,11 @@ export class Arguments {
     const ms = parseDurationMs(text)
     if (ms === null) throw this.#wrong(name, `is no duration such as 500ms, 8s or 1h: ${JSON.stringify(text)}`)
     return ms
+  }
+
+  #get(name: string): string | boolean | undefined {
+    this.#read.add(name)
+    return this.#named.get(name)
   }
 
   #wrong(name: string, why: string): ShoalError {

@@ -49,20 +49,26 @@ export const simulate: Verb = {
     const [file, job] = [args.text('file'), args.text('job')]
     const unexpected = what === 'scenario' ? undefined : isAlone(what) ? file : job
     if (unexpected !== undefined) throw usage(`unexpected argument ${JSON.stringify(unexpected)}`, 'leave it out')
-    if (what === 'workflow') return simulateWorkflowCommand(args)
-    if (what === 'chaos') return simulateChaos(args)
-    // Splits in words of their own (sizes, several, one way); the scenario of the same name is for a quick look.
-    if (what === 'partition') return simulatePartition(args, file)
-    if (what === 'scale') return scale(args)
-    if (what === 'scenario') return simulateScenario(args, file, job)
-    if (isScenarioName(what)) return simulateScenario(args, what, file)
-    if (isFile(what)) return simulatePartition(args, what)
-    const near = nearest(what, [...KINDS, ...scenarioNames()])
-    throw usage(
-      `there is no simulation ${JSON.stringify(what)}`,
-      near === null ? `${KINDS.join(', ')}, or a scenario: shoal simulate scenario` : `did you mean ${near}?`,
-    )
+    const code = await simulated(args, what, file, job)
+    for (const name of args.unread()) process.stderr.write(`note: --${name} means nothing to simulate ${what}\n`)
+    return code
   },
+}
+
+function simulated(args: Arguments, what: string, file: string | undefined, job: string | undefined): Promise<number> {
+  if (what === 'workflow') return simulateWorkflowCommand(args)
+  if (what === 'chaos') return simulateChaos(args)
+  // Splits in words of their own (sizes, several, one way); the scenario of the same name is for a quick look.
+  if (what === 'partition') return simulatePartition(args, file)
+  if (what === 'scale') return scale(args)
+  if (what === 'scenario') return simulateScenario(args, file, job)
+  if (isScenarioName(what)) return simulateScenario(args, what, file)
+  if (isFile(what)) return simulatePartition(args, what)
+  const near = nearest(what, [...KINDS, ...scenarioNames()])
+  throw usage(
+    `there is no simulation ${JSON.stringify(what)}`,
+    near === null ? `${KINDS.join(', ')}, or a scenario: shoal simulate scenario` : `did you mean ${near}?`,
+  )
 }
 
 function isFile(what: string): boolean {

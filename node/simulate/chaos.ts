@@ -48,7 +48,8 @@ export async function simulateChaos(args: Arguments): Promise<number> {
   const report = await sweepInThreads(swept, threads, () => performance.now())
   const html = args.text('html')
   if (html !== undefined) await writePicture(html, report.failed[0]?.seed ?? seed, options)
-  process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : sweepText(report, args.flag('story')))
+  const text = sweepText(report, args.flag('story'))
+  process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : text)
   return report.failed.length === 0 ? exitCodes.done : exitCodes.failed
 }
 

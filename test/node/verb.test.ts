@@ -25,6 +25,17 @@ test('options may stand before and after the positional, with = or a space', () 
   expect(args.list('peer')).toEqual(['x', 'y'])
 })
 
+test('options that nobody asked for are known', () => {
+  const args = parseVerb(verb, ['a.ts', '--input=1', '--peer=x', '--no-mdns', '--follow'])
+  expect(args.unread()).toEqual(['input', 'mdns', 'follow', 'file', 'peer'])
+  args.text('input')
+  args.isOff('mdns')
+  args.list('peer')
+  args.flag('follow')
+  args.required('file')
+  expect(args.unread()).toEqual([])
+})
+
 test('values may look like options', () => {
   expect(parseVerb(verb, ['a.ts', '--input', '-']).text('input')).toBe('-')
   expect(parseVerb(verb, ['a.ts', '--input', '-5']).number('input')).toBe(-5)
