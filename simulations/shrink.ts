@@ -17,7 +17,7 @@ export interface ShrunkFault {
 export interface Shrunk {
   readonly hubs: number
   readonly shards: number
-  /** Kinds that are on; `poison`, `torn-disk` and `clock-skew` are no single faults but part of the world. */
+  /** Kinds that are on; `poison` and `clock-skew` are no single faults but part of the world, and damaged disks come with other ends of a machine too. */
   readonly faults: readonly FaultName[]
   readonly events: readonly ShrunkFault[]
   readonly invariant: string

@@ -11,6 +11,8 @@ const AWAY_MS = 6_000
 export function crashActs(context: FaultContext): Acts {
   const acts: Acts = {
     crash: () => crashFor(context, anyIndex(context), 'crash'),
+    'torn-disk': () => crashFor(context, anyIndex(context), 'crash', torn(context)),
+    'rotten-log': () => crashFor(context, anyIndex(context), 'crash', rotten(context)),
     gone: () => loseForGood(context),
     'gone-holders': () => loseHolders(context),
     amnesia: () => endFor(context, anyIndex(context), 'crash, amnesia', (name) => context.world.lives.amnesia(name)),
@@ -34,12 +36,18 @@ export function killed(context: FaultContext, hub: SimHub, step: KillStep): void
   else context.world.lives.crash(hub)
 }
 
-/** The machine is off for a while; its disk may be damaged, and what starts again is up to `start`. */
-function endFor(context: FaultContext, index: number, cause: string, start: (name: string) => void): void {
+/** The machine is off for a while; its disk may be damaged, if only by chance, and what starts again is up to `start`. */
+function endFor(
+  context: FaultContext,
+  index: number,
+  cause: string,
+  start: (name: string) => void,
+  known?: Damage,
+): void {
   const { world, gone, random } = context
   const hub = world.hub(index)
   if (!hub.isAlive) return
-  const damage = damageOf(context)
+  const damage = known ?? damageOf(context)
   context.note(hub.id, `${cause}${damage.told}`)
   hub.isFrozen = false
   world.crash(index, damage.act)
@@ -48,8 +56,8 @@ function endFor(context: FaultContext, index: number, cause: string, start: (nam
   })
 }
 
-function crashFor(context: FaultContext, index: number, cause: string): void {
-  endFor(context, index, cause, (name) => context.world.bounce(name))
+function crashFor(context: FaultContext, index: number, cause: string, damage?: Damage): void {
+  endFor(context, index, cause, (name) => context.world.bounce(name), damage)
 }
 
 interface Damage {
@@ -57,14 +65,24 @@ interface Damage {
   readonly act: ((disk: SimDisk) => void) | null
 }
 
-function damageOf({ enabled, random, count }: FaultContext): Damage {
+/** Where disks may be damaged, every end of a machine may do it. */
+function damageOf(context: FaultContext): Damage {
+  const { enabled, random, count } = context
   if (enabled.has('rotten-log') && random.chance(0.3)) {
     count('rotten-log')
-    return { told: ', rotten log', act: (disk) => disk.rot(() => random.next()) }
+    return rotten(context)
   }
   if (!enabled.has('torn-disk')) return { told: '', act: null }
   count('torn-disk')
+  return torn(context)
+}
+
+function torn({ random }: FaultContext): Damage {
   return { told: ', torn disk', act: (disk) => disk.tear(() => random.below(4)) }
+}
+
+function rotten({ random }: FaultContext): Damage {
+  return { told: ', rotten log', act: (disk) => disk.rot(() => random.next()) }
 }
 
 /** Few seeds come by these more than once. */
