@@ -100,6 +100,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a cancelled job keeps its queued runs',
+    faults: 'cancel',
+    shards: 200,
     file: 'src/hub/records.ts',
     find: 'else state.runs.delete(run.id)',
     replace: '',
@@ -190,7 +192,7 @@ export const mutants: readonly Mutant[] = [
     name: 'lost inputs of a family stay lost',
     faults: 'lost-blobs',
     hubs: 3,
-    shards: 100,
+    shards: 400,
     file: 'src/hub/recovery.ts',
     find: 'if (isInput && job.blobsHere && isGivenUp(state, job, run.family)) replayRoot(state, job, run.family)',
     replace: '',
@@ -205,7 +207,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'shards that were lent and never claimed stay lent',
     faults: 'link-reset,flap,cut-pair',
-    hubs: 3,
+    shards: 200,
     file: 'src/hub/lending.ts',
     find: "  for (const { lo, hi } of held) writeClaim(state, lent.run, 'released', lo, hi, 'steal-unclaimed')\n",
     replace: '',
@@ -285,6 +287,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a run without its inputs keeps its claim',
     faults: 'lost-blobs',
+    shards: 150,
     file: 'src/hub/execution.ts',
     find: "  releaseRun(state, run, 'inputs-missing')\n",
     replace: '',
