@@ -20,8 +20,10 @@ export interface RuntimeHost {
   visited(spots: readonly VisitedSpot[]): void
   /** Lets the slot hear its hub when it has not for a while; null when it has. */
   turn(): Promise<void> | null
-  /** Where errors go that no caller would see, of timers and of promises nobody waits for: a root dies of them, like any program. */
-  onUncaught?(die: (error: unknown) => void): void
+  /** Where errors go that no caller would see, of timers and of promises nobody waits for: a root dies of them, like any program, and a call, too. */
+  onUncaught?(die: ((error: unknown) => void) | null): void
+  /** Resolves once such errors, of what ran until now, have been told. */
+  told?(): Promise<void>
   readonly signal: AbortSignal
   /** After how long a shard hands back what it has not begun, as far as hubs have become idle since it was sent out. */
   divideAfterMs?(): number

@@ -266,7 +266,9 @@ export async function runRoot(
     runtime.loops.begin(rootLoops(loops, host, runtime.counts, [context]))
     const value: unknown = await main(await inputOf(call, input, runtime, program.file), context)
     runtime.loops.begin(null)
-    return encodeOutcome({ kind: 'value', value: plainData(await runtime.settled(value)) })
+    const result = plainData(await runtime.settled(value))
+    await host.told?.()
+    return encodeOutcome({ kind: 'value', value: result })
   }
   try {
     const outcome = await Promise.race([computed(), death])

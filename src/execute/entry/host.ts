@@ -77,8 +77,13 @@ export class SlotHost implements RuntimeHost {
     this.#abort.abort()
   }
 
-  onUncaught(die: (error: unknown) => void): void {
+  onUncaught(die: ((error: unknown) => void) | null): void {
     this.#die = die
+  }
+
+  /** Node tells of promises nobody waits for before it turns to what was put off until later. */
+  told(): Promise<void> {
+    return new Promise((resolve) => later(resolve))
   }
 
   /** An error that no caller sees. False where nobody dies of it: then it is for the hub. */

@@ -23,6 +23,7 @@ const kit = loadKit(files.get('addon') ?? '', files.get('guest') ?? '')
 
 // Captured: this realm never runs user code, but frozen clocks are installed in it all the same.
 const startTimer = setTimeout
+const later = setImmediate
 
 export const loadProgram: LoadProgram = (bytes) => loadWorkflow(bytes) ?? new IsolatedProgram(guestText(bytes))
 
@@ -159,7 +160,11 @@ class IsolatedProgram implements LoadedProgram {
         this.#at(shard)
         this.#host?.log(String(text).slice(0, sizes.jobLogBytesMax))
       },
-      timer: (id, ms) => void startTimer(() => this.#enter(() => this.#isolate.call('fire', Number(id))), Number(ms)),
+      timer: (id, ms) => {
+        const fire = (): void => this.#enter(() => this.#isolate.call('fire', Number(id)))
+        if (Number(ms) < 0) later(fire)
+        else startTimer(fire, Number(ms))
+      },
       outcomes: (lengths, bytes) => this.#outcomes(lengths, bytes),
       spawn: (spawn) => this.#spawned(spawn as Spawn),
       visited: (spots) => this.#host?.visited(visitedSpots(spots)),

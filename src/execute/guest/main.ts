@@ -7,7 +7,7 @@ import type { Cut } from '../../program/family.ts'
 import type { VisitedSpot } from '../../program/report.ts'
 import type { RootInput, ShardWork, Spawn } from '../slots.ts'
 import { GuestSignal } from './signal.ts'
-import { connect, fire, type Outside, random, realNowMs, setting } from './world.ts'
+import { afterTurn, connect, fire, type Outside, random, realNowMs, setting } from './world.ts'
 
 /** A root's request, as it crosses. */
 export interface GuestRoot {
@@ -54,8 +54,13 @@ class GuestHost implements BatchHost {
     this.#outside = outside
   }
 
-  onUncaught(die: (error: unknown) => void): void {
+  onUncaught(die: ((error: unknown) => void) | null): void {
     this.#die = die
+  }
+
+  /** The slot hears of promises nobody waits for when it gets back its turn. */
+  told(): Promise<void> {
+    return new Promise(afterTurn)
   }
 
   /** An error that no caller sees; false where nobody dies of it. */

@@ -12,6 +12,7 @@ export interface Outside {
   checkpoint(shard: number, progress: number, state: Uint8Array): void
   progress(shard: number, fraction: number): void
   log(shard: number, text: string): void
+  /** `AT_ONCE` waits for no clock. */
   timer(id: number, ms: number): void
   outcomes(lengths: Float64Array, bytes: Uint8Array): void
   spawn(spawn: unknown): void
@@ -28,6 +29,8 @@ const then = Promise.prototype.then.bind(later)
 export const { now: realNowMs } = Date
 
 export const random = new SeededRandom()
+/** Of a timer that waits for nothing but the slot's turn; a clock would take a millisecond. */
+export const AT_ONCE = -1
 export const setting = { clockMs: 0, shard: 0 }
 let outside: Outside | null = null
 
@@ -62,12 +65,21 @@ export function fire(id: number): void {
   timer?.callback(...timer.args)
 }
 
+/** As soon as the slot has had its turn. */
+export function afterTurn(callback: () => void): void {
+  begin(callback, AT_ONCE, [])
+}
+
 function startTimer(callback: Timer['callback'], ms: unknown, ...args: unknown[]): number {
   if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function.')
+  return begin(callback, Math.max(0, Number(ms) || 0), args)
+}
+
+function begin(callback: Timer['callback'], ms: number, args: unknown[]): number {
   if (timers.size >= TIMERS_MAX) throw new RangeError(`more than ${TIMERS_MAX} timers wait`)
   const id = ++lastTimer
   timers.set(id, { callback, args })
-  outside?.timer(id, Number(ms) || 0)
+  outside?.timer(id, ms)
   return id
 }
 

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { programFromText } from '../../../src/client/program-bytes.ts'
+import { makeSubmission } from '../../../src/client/submission.ts'
+import { decodeProgram } from '../../../src/decompose/program-bytes.ts'
 import { encode } from '../../../src/execute/codec/encode.ts'
 import { decodeOutcome } from '../../../src/execute/codec/outcome.ts'
 import { ProcessSlotPool } from '../../../src/execute/pool.ts'
@@ -76,6 +81,7 @@ test.each(walled)('a function gives the same bytes at %s as in a plain process',
 const unseen = {
   'a promise that nobody waits for': "  Promise.reject(new RangeError('unseen'))",
   'a timer': "  setTimeout(() => { throw new RangeError('unseen') }, 1)",
+  'a promise, with the last word of the function': "  Promise.reject(new RangeError('unseen')); return 1",
 }
 
 test.each(['L0', ...walled] as const)(
@@ -92,6 +98,65 @@ test.each(['L0', ...walled] as const)(
       expect({ where, ...outcome.error }).toMatchObject({ where, name: 'RangeError', message: 'unseen' })
       expect(outcome.error.stack).toMatch(/kinds\.js:2:\d+/)
       expect(outcome.error.stack).not.toMatch(/file:|node:|boundary/)
+    }
+  },
+)
+
+/** The error that a sharded call with this body ends with, and the value of the call after it in the same slot. */
+async function callAt(level: 'L0' | Walled, line: string) {
+  const text = `import { shard } from 'shoal'
+const call = shard(async (fails) => {
+  if (fails) {
+${line}
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  return fails
+})
+export default async () => [call(true), call(false)]
+`
+  const folder = mkdtempSync(join(tmpdir(), 'shoal-calls-'))
+  const file = join(folder, 'calls.js')
+  writeFileSync(file, text)
+  const { program: bytes } = await makeSubmission(file, null, {})
+  rmSync(folder, { recursive: true })
+  const spot = decodeProgram(bytes).chunks[0]?.spot ?? -1
+  const works = [true, false].map((fails, index) => {
+    const input = encode({ args: encode([fails]), seed: [1, index] })
+    return { index, lo: index, hi: index + 1, input, parents: [], restored: null }
+  })
+  const setting = { ...settingOf({}), program: { key: 'calls', bytes } }
+  const pool = new ProcessSlotPool({ size: 1, log: () => undefined, launcher: launcherAt(level, false) })
+  const outcomes: Uint8Array[] = []
+  const record = Object.assign(new RunRecord(), {
+    results: (_: number, found: readonly Uint8Array[]) => void outcomes.push(...found),
+  })
+  pool.run(runOf('', 2, { setting, spot, shards: works }), record)
+  const end = await record.end
+  await pool.stop()
+  return { end, outcomes: outcomes.map((one) => decodeOutcome(one)) }
+}
+
+const unseenInCalls = {
+  'a promise that nobody waits for': "    Promise.reject(new RangeError('unseen'))",
+  'a timer': "    setTimeout(() => { throw new RangeError('unseen') }, 1)",
+  'a promise, with the last word of the call': "    Promise.reject(new RangeError('unseen')); return 1",
+}
+
+// Isolates alone run no such calls.
+test.each(['L0', 'L3'] as const)(
+  'a sharded call at %s ends with what nobody awaits, once, with the place in its own file; the next one is none the worse',
+  async (level) => {
+    const missing = level === 'L0' ? false : lacking(level)
+    if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+    for (const [where, line] of Object.entries(unseenInCalls)) {
+      const { end, outcomes } = await callAt(level, line)
+      const [first, second] = outcomes
+      expect({ where, end }).toEqual({ where, end: { kind: 'complete' } })
+      if (first?.kind !== 'error') throw new Error(`${where}: a value`)
+      expect({ where, ...first.error }).toMatchObject({ where, name: 'RangeError', message: 'unseen' })
+      expect(first.error.stack).toMatch(/calls\.js:4:\d+/)
+      expect(first.error.stack).not.toMatch(/file:|node:|boundary/)
+      expect(second).toEqual({ kind: 'value', value: false })
     }
   },
 )

@@ -39,9 +39,30 @@ export async function runRefShard(
   registry.body?.({ ...captures }, chunk)
   const before = valueHash([captures, module], { classes })
   host.seedRandom(call.seed, seed[0] * SEED_STEP + seed[1])
-  const outcome = await outcomeOf(chunk.fn as (...args: never[]) => unknown, given.args, classes)
+  const outcome = await mortal(host, () => outcomeOf(chunk.fn as (...args: never[]) => unknown, given.args, classes))
   if (valueHash([captures, module], { classes }) !== before) return impure(registry, call.spot)
   return withUserStack(outcome, code, registry)
+}
+
+/**
+ * An error in a timer, or of a promise that nobody awaits, is the call's outcome: alone, the program would end with it. Taken for the end
+ * of a slot it would be tried again elsewhere, and be the same.
+ */
+async function mortal(host: RuntimeHost, call: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const { promise: death, reject: die } = Promise.withResolvers<never>()
+  const alive = async (): Promise<Uint8Array> => {
+    const outcome = await call()
+    await host.told?.()
+    return outcome
+  }
+  host.onUncaught?.(die)
+  try {
+    return await Promise.race([alive(), death])
+  } catch (thrown) {
+    return encodeOutcome({ kind: 'error', error: thrownFrom(thrown, -1) })
+  } finally {
+    host.onUncaught?.(null)
+  }
 }
 
 function impure(registry: Registry, spot: number): Uint8Array {
