@@ -24,8 +24,14 @@ function builtinClone(value: object, made: Map<object, object>): object | null {
   }
   if (types.isDate(value)) return keep(new Date((value as Date).getTime()))
   if (types.isRegExp(value)) return keep(new RegExp((value as RegExp).source, (value as RegExp).flags))
-  if (types.isBoxedPrimitive(value)) return keep(Object((value as { valueOf(): unknown }).valueOf()))
-  if (types.isArrayBuffer(value)) return keep(apply(slice, value, [0]))
+  if (types.isBoxedPrimitive(value)) {
+    const held = (value as { valueOf(): unknown }).valueOf()
+    if (typeof held === 'symbol') throw refusal(value)
+    return keep(Object(held))
+  }
+  if (types.isArrayBuffer(value)) return keep(bufferClone(value as ArrayBuffer))
+  // Clones share it.
+  if (types.isSharedArrayBuffer(value)) return keep(value)
   if (ArrayBuffer.isView(value)) return keep(viewClone(value, made))
   if (types.isMap(value)) {
     const map = keep(new Map())
@@ -39,8 +45,17 @@ function builtinClone(value: object, made: Map<object, object>): object | null {
   }
   if (types.isNativeError(value)) return keep(errorClone(value as Error))
   const refused = types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value) || types.isProxy(value)
-  if (refused || types.isGeneratorObject(value)) throw refusal(value)
+  if (refused || types.isGeneratorObject(value) || types.isArgumentsObject(value) || types.isHidden(value))
+    throw refusal(value)
   return null
+}
+
+/** @throws TypeError for a detached one. */
+function bufferClone(buffer: ArrayBuffer): ArrayBuffer {
+  if (!buffer.resizable) return apply(slice, buffer, [0])
+  const clone = new ArrayBuffer(buffer.byteLength, { maxByteLength: buffer.maxByteLength })
+  new Uint8Array(clone).set(new Uint8Array(buffer))
+  return clone
 }
 
 function ownClone(value: object, made: Map<object, object>): object {

@@ -91,6 +91,8 @@ const isRegExp = accepts(
 const isPromise = (value: unknown): boolean => inherits(value, Promise.prototype)
 const isWeakMap = accepts(WeakMap.prototype.has, {})
 const isWeakSet = accepts(WeakSet.prototype.has, {})
+const isDataView = accepts(getter(DataView.prototype, 'byteLength'))
+const hidden = hiddenPrototypes()
 const mapIterator = getPrototypeOf(new Map()[Symbol.iterator]()) as object
 const setIterator = getPrototypeOf(new Set()[Symbol.iterator]()) as object
 
@@ -104,6 +106,7 @@ export const types = {
   isRegExp: (value: unknown): boolean => isObject(value) && value !== RegExp.prototype && isRegExp(value),
   isArrayBuffer: (value: unknown): boolean => isObject(value) && isArrayBuffer(value),
   isSharedArrayBuffer: (value: unknown): boolean => isObject(value) && isSharedArrayBuffer(value),
+  isDataView: (value: unknown): boolean => isObject(value) && isDataView(value),
   isPromise,
   isWeakMap: (value: unknown): boolean => isObject(value) && isWeakMap(value),
   isWeakSet: (value: unknown): boolean => isObject(value) && isWeakSet(value),
@@ -119,6 +122,24 @@ export const types = {
     ownKeys(value).includes(toStringTag) &&
     apply(toText, value, []) === '[object Module]',
   isExternal: (): boolean => false,
+  /** Builtins whose state nobody sees, and that no structured clone can be made of: not in `node:util`. */
+  isHidden: (value: unknown): boolean => hidden.some((prototype) => inherits(value, prototype)),
+}
+
+/** Of iterators, weak references, and all that `Intl` and `WebAssembly` make. */
+function hiddenPrototypes(): object[] {
+  const made: object[] = [[].values(), ''[Symbol.iterator](), new Map().keys(), new Set().keys(), ''.matchAll(/a/g)]
+  const { map } = [].values() as { map?: (each: unknown) => object }
+  if (map !== undefined) made.push(apply(map, [].values(), [() => 0]))
+  const classes: unknown[] = [WeakRef, FinalizationRegistry]
+  for (const name of ['Intl', 'WebAssembly']) {
+    const space: unknown = Reflect.get(globalThis, name)
+    if (isObject(space)) classes.push(...ownKeys(space).map((key) => Reflect.get(space, key)))
+  }
+  const own = classes.flatMap((each) =>
+    typeof each === 'function' && isObject(each.prototype) ? [each.prototype] : [],
+  )
+  return [...made.map((each) => getPrototypeOf(each) ?? Object.prototype), ...own]
 }
 
 /** What all objects of these generators inherit from. */

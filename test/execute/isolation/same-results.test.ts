@@ -77,6 +77,51 @@ test.each(walled)('a function gives the same bytes at %s as in a plain process',
   expect(await outcomeAt(level)).toBe(await outcomeAt('L0'))
 })
 
+/** What structured clones make of values that are no plain data, or that they refuse it. */
+const clones = `
+const kinds = {
+  values: () => [1].values(), keys: () => new Map([[1, 2]]).keys(), text: () => 'ab'[Symbol.iterator](), found: () => 'ab'.matchAll(/a/g),
+  mapped: () => [1].values().map((x) => x), weak: () => new WeakRef({}), registry: () => new FinalizationRegistry(() => 0),
+  numbers: () => new Intl.NumberFormat('en'), memory: () => new WebAssembly.Memory({ initial: 1 }), generator: () => (function* () {})(),
+  given: () => (function () { return arguments })(1), symbol: () => Object(Symbol('s')), boxed: () => Object(1n), promise: () => Promise.resolve(1),
+  resizable: () => new ArrayBuffer(8, { maxByteLength: 16 }), view: () => new DataView(new ArrayBuffer(8), 2, 4),
+}
+export default async () => Object.entries(kinds).map(([kind, make]) => {
+  try {
+    const clone = structuredClone(make())
+    return [kind, Object.prototype.toString.call(clone), clone.byteLength ?? null, clone.byteOffset ?? null, clone.maxByteLength ?? null]
+  } catch (error) { return [kind, error.name] }
+})`
+
+const uncopied = {
+  'shared memory': 'new Uint8Array(new SharedArrayBuffer(8)).fill(7)',
+  'a shared buffer': '({ held: new SharedArrayBuffer(8) })',
+  'a resizable buffer': 'new Uint8Array(new ArrayBuffer(8, { maxByteLength: 16 }))',
+  'an iterator': 'new Map([[1, 2]]).keys()',
+}
+
+test.each(walled)('what cannot be copied is the same at %s as in a plain process', async (level) => {
+  const missing = lacking(level)
+  if (missing !== false) return console.warn(`${level} skipped: ${missing}`)
+  expect(shownOf(await rootAt(level, clones))).toEqual(shownOf(await rootAt('L0', clones)))
+  for (const [kind, made] of Object.entries(uncopied)) {
+    const [here, plain] = await Promise.all(
+      [level, 'L0' as const].map((at) => rootAt(at, `export default async () => ${made}`)),
+    )
+    const shown = shownOf(here)
+    expect({ kind, shown }).toEqual({ kind, shown: shownOf(plain) })
+    expect(shown).toMatchObject({ kind: 'error', name: expect.stringMatching(/^(Value|Shoal)Error$/) })
+  }
+})
+
+function shownOf(found: Uint8Array | string | undefined): unknown {
+  if (found === undefined || typeof found === 'string') throw new Error(`no outcome: ${found}`)
+  const outcome = decodeOutcome(found)
+  if (outcome.kind !== 'error') return outcome
+  const { name, message } = outcome.error
+  return { kind: 'error', name, message }
+}
+
 /** Errors that no caller sees, at line 2 of the function's file. */
 const unseen = {
   'a promise that nobody waits for': "  Promise.reject(new RangeError('unseen'))",
