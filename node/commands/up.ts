@@ -14,7 +14,7 @@ import { onSignals } from '../ctrl-c.ts'
 import { exitCodes } from '../exit.ts'
 import { lockHome } from '../home-lock.ts'
 import { createLog } from '../log.ts'
-import { hubChanges, type UpEvent, upLine } from '../up-events.ts'
+import { hubChanges, type Refusal, refusalEvents, type UpEvent, upLine } from '../up-events.ts'
 import { homeOption, type Verb } from '../verb.ts'
 
 const PORT_MAX = 65_535
@@ -68,11 +68,11 @@ async function runUp(args: Arguments): Promise<number> {
   const unlock = lockHome(home)
   try {
     const { startHub } = await import('../../src/live/start-hub.ts')
-    const { hub, twin, ordered, stop } = await startHub({ ...options, log: createLog() })
+    const started = await startHub({ ...options, log: createLog() })
     try {
-      await serveUntilLeft({ hub, twin, ordered }, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
+      await serveUntilLeft(started, { home, apiPort, asJson: args.flag('json'), slots: options.slots })
     } finally {
-      await stop()
+      await started.stop()
     }
     return exitCodes.done
   } finally {
@@ -106,20 +106,23 @@ async function mustBeAddresses(peers: readonly string[]): Promise<void> {
   if (peers.length === 0) return
   const { multiaddr } = await import('@multiformats/multiaddr')
   for (const peer of peers) {
+    let isDialable: boolean
     try {
-      if (
-        multiaddr(peer)
-          .getComponents()
-          .some(({ name }) => name === 'tcp')
-      )
-        continue
-    } catch {
-      // told below, like an address without a port
+      isDialable = multiaddr(peer)
+        .getComponents()
+        .some(({ name }) => name === 'tcp')
+    } catch (cause) {
+      throw noAddress(peer, cause)
     }
-    throw new ShoalError('SHOAL_USAGE', `up: ${JSON.stringify(peer)} is no address of a hub`, {
-      next: 'an address looks like --peer /ip4/192.168.1.20/tcp/4207; the other hub shows its own when it starts',
-    })
+    if (!isDialable) throw noAddress(peer)
   }
+}
+
+function noAddress(peer: string, cause?: unknown): ShoalError {
+  return new ShoalError('SHOAL_USAGE', `up: ${JSON.stringify(peer)} is no address of a hub`, {
+    next: 'an address looks like --peer /ip4/192.168.1.20/tcp/4207; the other hub shows its own when it starts',
+    cause,
+  })
 }
 
 /** On stderr, also with --json: the first line of stdout is `ready`. */
@@ -142,8 +145,16 @@ function trustOf(text: string): Trust {
   })
 }
 
+/** A hub that is up, as far as this verb deals with it. */
+interface Served {
+  readonly hub: LocalHub
+  readonly twin: Promise<never>
+  readonly ordered: Promise<string>
+  readonly refusals: () => readonly Refusal[]
+}
+
 async function serveUntilLeft(
-  { hub, twin, ordered }: { readonly hub: LocalHub; readonly twin: Promise<never>; readonly ordered: Promise<string> },
+  { hub, twin, ordered, refusals }: Served,
   { home, apiPort, asJson, slots }: { home: string; apiPort: number; asJson: boolean; slots: number },
 ): Promise<void> {
   const info = hub.info()
@@ -161,7 +172,7 @@ async function serveUntilLeft(
   })
   const api = await openApi({ hub, drain: () => drain() }, { home, port: apiPort })
   tell(readyEvent(info, api.url))
-  const watch = watchHubs(hub, tell)
+  const watch = watchHubs(hub, refusals, tell)
   try {
     await Promise.race([left.promise, twin])
     tell({ schema: 1, event: 'left' })
@@ -177,11 +188,12 @@ function readyEvent(info: HubInfo, api: string): UpEvent {
   return { schema: 1, event: 'ready', hub, swarm, addrs: [...info.addresses], api, pid: process.pid, isolation }
 }
 
-function watchHubs(hub: LocalHub, tell: (event: UpEvent) => void): NodeJS.Timeout {
+function watchHubs(hub: LocalHub, refusals: () => readonly Refusal[], tell: (event: UpEvent) => void): NodeJS.Timeout {
   const known = new Map<string, string>()
+  const told = new Set<string>()
   return setInterval(() => {
     const now = hub.standings()
-    for (const event of hubChanges(known, now)) tell(event)
+    for (const event of [...hubChanges(known, now), ...refusalEvents(told, refusals())]) tell(event)
     known.clear()
     for (const { hub: id, state } of now) known.set(id, state)
   }, showLimits.redrawMs)

@@ -331,7 +331,7 @@ export class Libp2pNetwork implements Network {
   #refuse(hub: HubId, connection: Connection, { by, reason, broken }: Refused): void {
     if (by === 'them' && reason === TWIN_REFUSAL) this.#init.twin?.()
     const said = by === 'us' ? reason : `it refused us: ${reason}`
-    this.#refused.record(hub, connection.remoteAddr.toString(), said)
+    this.#refused.record(hub, connection.remoteAddr.toString(), said, by === 'them')
     this.#running?.dialer.refused(hub)
     if (!broken) this.#remembered.forget(hub)
     else if (by === 'us') {

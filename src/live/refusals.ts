@@ -7,6 +7,8 @@ export interface Refusal {
   readonly peer: string
   readonly address: string
   readonly reason: string
+  /** Whether it was the other that refused this hub. */
+  readonly byThem: boolean
   readonly times: number
   readonly lastMs: number
 }
@@ -20,10 +22,15 @@ export class Refusals {
   }
 
   /** Returns how often that has happened. */
-  record(peer: string, address: string, reason: string): number {
+  record(peer: string, address: string, reason: string, byThem = false): number {
     const key = `${peer === '' ? hostOf(address) : peer} ${reason}`
     const times = (this.#entries.get(key)?.times ?? 0) + 1
-    setLatest(this.#entries, key, { peer, address, reason, times, lastMs: this.#nowMs() }, liveLimits.refusalsMax)
+    setLatest(
+      this.#entries,
+      key,
+      { peer, address, reason, byThem, times, lastMs: this.#nowMs() },
+      liveLimits.refusalsMax,
+    )
     return times
   }
 

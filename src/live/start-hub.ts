@@ -27,6 +27,7 @@ import { LocalSurface } from './local-surface.ts'
 import { errorFields, type Log } from './log.ts'
 import { machineLabels } from './machine-labels.ts'
 import { machineSpeed } from './machine-speed.ts'
+import type { Refusal } from './refusals.ts'
 import { SpotProfiles } from './spot-profiles.ts'
 import { SwarmPlace } from './swarm-place.ts'
 
@@ -70,6 +71,8 @@ export interface StartedHub {
   readonly twin: Promise<never>
   /** Resolves with the hub that orders this one to drain. */
   readonly ordered: Promise<HubId>
+  /** Who was refused, or refused this hub, latest first; what is over is left out. */
+  refusals(): readonly Refusal[]
   stop(): Promise<void>
 }
 
@@ -148,6 +151,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
     hub: surface,
     twin: twin.promise,
     ordered: surface.ordered,
+    refusals: () => network.diagnostics().refused,
     stop: async () => {
       await monitor.stop()
       await live.stop()

@@ -28,7 +28,7 @@ test('who was reached, or said goodbye, is not told any more, whatever went wron
 })
 
 test('a hub that has left is not missed; refused ones and strangers are told all the same', () => {
-  const entry = (peer: string) => ({ peer, address: '', reason: 'why', times: 1, lastMs: 0 })
+  const entry = (peer: string) => ({ peer, address: '', reason: 'why', byThem: false, times: 1, lastMs: 0 })
   const diagnostics = {
     port: 1,
     interfaces: [],

@@ -9,7 +9,7 @@ import { lookWithoutHub } from '../../node/look-without-hub.ts'
 import { ProgressLine, progressText } from '../../node/progress.ts'
 import { table } from '../../node/table.ts'
 import { traceLines } from '../../node/trace.ts'
-import { hubChanges } from '../../node/up-events.ts'
+import { hubChanges, refusalEvents, upLine } from '../../node/up-events.ts'
 import { ShoalError } from '../../src/errors.ts'
 import type { FamilyReport } from '../../src/program/report.ts'
 import { info, report, self } from './scripted-hub.ts'
@@ -69,6 +69,18 @@ test('up tells who comes and changes, not itself and not what stays', () => {
   const other = { ...self, hub: 'b', self: false }
   expect(hubChanges(new Map(), [self, other])).toEqual([{ schema: 1, event: 'hub', hub: 'b', state: 'alive' }])
   expect(hubChanges(new Map([['b', 'alive']]), [self, other])).toEqual([])
+})
+
+test('up tells who will not have this hub, once for each reason, and again when that happens anew', () => {
+  const refusal = (reason: string, byThem: boolean) => ({ peer: 'b', address: '', reason, byThem, times: 1, lastMs: 0 })
+  const told = new Set<string>()
+  const [event, ...more] = refusalEvents(told, [refusal('used up', true), refusal('a stranger', false)])
+  expect(event).toMatchObject({ schema: 1, event: 'refused', hub: 'b', reason: 'used up' })
+  expect(more).toEqual([])
+  expect(event && upLine(event, { slots: 1, version: '1' })).toMatch(/^hub b: used up \(shoal doctor/)
+  expect(refusalEvents(told, [refusal('used up', true)])).toEqual([])
+  expect(refusalEvents(told, [])).toEqual([])
+  expect(refusalEvents(told, [refusal('used up', true)])).toHaveLength(1)
 })
 
 test('columns are aligned and lines have no trailing blanks', () => {
