@@ -13,6 +13,7 @@ export interface JobJson {
   readonly result: unknown
   readonly resultV8: string | null
   readonly error: JobError | null
+  readonly note: Given['note']
   readonly wallMs: number
   readonly hubs: number
   readonly families: number
@@ -27,18 +28,36 @@ export interface Given {
   readonly result: unknown
   readonly resultV8: string | null
   readonly error: JobError | null
+  /** Why something of a result is left out, which is null then. */
+  readonly note: string | null
 }
 
-export const nothingGiven: Given = { result: null, resultV8: null, error: null }
+export const nothingGiven: Given = { result: null, resultV8: null, error: null, note: null }
 
 /** @param outcome the encoded outcome of `job`: a value, or what the function threw. */
 export function readGiven(outcome: Uint8Array, job: string): Given {
   const decoded = decodeOutcome(outcome)
   if (decoded.kind === 'value') {
-    const resultV8 = serialize(decoded.value).toString('base64')
-    return { result: jsonForm(decoded.value), resultV8, error: null }
+    const result = jsonForm(decoded.value)
+    const resultV8 = exactly(decoded.value)
+    const left = [
+      result === undefined ? 'result: too long or too deep for JSON' : '',
+      resultV8 === null ? 'resultV8: too deep' : '',
+    ]
+    const note = left.filter((text) => text !== '').join('; ') || null
+    return { result: result ?? null, resultV8, error: null, note }
   }
   return { ...nothingGiven, error: thrownError(decoded.error, job, null) }
+}
+
+/** Null for what is nested deeper than the serializer of V8 can go. */
+function exactly(value: unknown): string | null {
+  try {
+    return serialize(value).toString('base64')
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null
+    throw thrown
+  }
 }
 
 /** @param hubs how many hubs the swarm has. */
@@ -52,6 +71,7 @@ export function jobJson(report: JobReport, given: Given, hubs: number): JobJson 
     result: given.result,
     resultV8: given.resultV8,
     error,
+    note: given.note,
     wallMs,
     hubs,
     families,

@@ -1,8 +1,9 @@
 /** A job's end for people: the result on stdout, what happened on stderr. */
+import { jsonText } from '../src/client/json-form.ts'
 import type { JobJson } from './job-json.ts'
 
 export function tellJob(json: JobJson): void {
-  if (json.status === 'done') process.stdout.write(`${JSON.stringify(json.result, null, 2)}\n`)
+  if (json.status === 'done') process.stdout.write(`${jsonText(json.result)}\n`)
   process.stderr.write(`${jobText(json)}\n`)
 }
 
@@ -37,6 +38,7 @@ export function jobText(json: JobJson): string {
   const lines = [
     `job ${json.job} ${json.status} in ${seconds} s: ${counted(total, 'shard')} of ${counted(json.families, 'family', 'families')}${where(json)}`,
     ...extra.map((text) => `  ${text}`),
+    ...(json.note === null ? [] : [`  ${json.note}`]),
     ...comparedText(json).map((text) => `  ${text}`),
     ...json.byHub.map(
       ({ hub, shards, busyMs }) => `  ${hub}  ${counted(shards, 'shard')}  ${(busyMs / 1000).toFixed(2)} s`,

@@ -9,7 +9,7 @@ import type { Arguments } from '../arguments.ts'
 import { onSignals } from '../ctrl-c.ts'
 import { exitCodeOfJob, exitCodes } from '../exit.ts'
 import { followJob } from '../follow-job.ts'
-import { type JobJson, jobJson, nameJob, refusedJson } from '../job-json.ts'
+import { type JobJson, jobJson, nameJob, nothingGiven, refusedJson } from '../job-json.ts'
 import { tellJob } from '../job-text.ts'
 import { rememberRun } from '../last-runs.ts'
 import { prepareSubmission } from '../prepare-submission.ts'
@@ -182,7 +182,7 @@ function need(text: string): [string, string] {
 
 async function detached(report: JobReport, hub: RunHub, args: Arguments): Promise<JobJson> {
   if (!args.flag('json')) process.stdout.write(`${report.job}\n`)
-  return jobJson(report, { result: null, resultV8: null, error: null }, await hub.countHubs())
+  return jobJson(report, nothingGiven, await hub.countHubs())
 }
 
 /** A trace that cannot be kept is found out before the work, not after it. */

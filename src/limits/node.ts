@@ -31,6 +31,13 @@ export const apiLimits = {
   pairingTimeoutMs: 60_000,
 } as const
 
+/** A result as JSON, beside its exact bytes; both together have to fit into one string of half a gigabyte. */
+export const jsonLimits = {
+  charsMax: 160 * MiB,
+  /** Nested lists and objects; engines run out of stack at a few thousand. */
+  depthMax: 1_000,
+} as const
+
 /** Swarms that live for one run. */
 export const embeddedLimits = {
   hubsMax: 64,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { jsonForm } from '../../src/client/json-form.ts'
+import { jsonForm, jsonText } from '../../src/client/json-form.ts'
 
 test('JSON values are their own JSON form', () => {
   fc.assert(
@@ -27,4 +27,18 @@ test('what JSON has no word for', () => {
   expect(jsonForm({ a: undefined, b: 1 })).toEqual({ b: 1 })
   expect(jsonForm(Object.assign(new TypeError('no'), { at: 3 }))).toEqual({ name: 'TypeError', message: 'no', at: 3 })
   expect(Object.keys(jsonForm(JSON.parse('{"__proto__":{"x":1}}')) as object)).toEqual(['__proto__'])
+})
+
+test('a value that is too much for a text has no form', () => {
+  let [shared, deep]: unknown[] = [['x'], {}]
+  for (let i = 0; i < 40; i++) shared = [shared, shared]
+  for (let i = 0; i < 20_000; i++) deep = { deep }
+  const sparse: unknown[] = []
+  sparse.length = 2 ** 32 - 1
+  const few = { charsMax: 100_000, depthMax: 1_000 }
+  expect([jsonForm(shared, few), jsonForm({ sparse }, few), jsonForm(deep)]).toEqual([undefined, undefined, undefined])
+  expect(jsonForm([[1]], { ...few, depthMax: 2 })).toEqual([[1]])
+  expect(jsonForm([[1]], { ...few, depthMax: 1 })).toBeUndefined()
+  expect(jsonForm('x'.repeat(100_000), few)).toBeUndefined()
+  expect(jsonText(jsonForm([1]))).toBe('[\n  1\n]')
 })

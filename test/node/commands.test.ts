@@ -63,6 +63,7 @@ test('job --json has the shape of run and the state of every shard', async () =>
       ['big', '2'],
     ],
     error: null,
+    note: null,
     wallMs: 1234,
     hubs: 1,
     families: 1,
