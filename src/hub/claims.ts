@@ -63,6 +63,8 @@ export function claim(state: HubState, want: Want): OwnRun {
     sparedMs: isRoot ? (want.leftMs ?? 0) : shards * shardMs - leftMs,
     fraction: 0,
     fractionWorkedMs: 0,
+    firstFraction: 0,
+    firstWorkedMs: 0,
     savedMs: 0,
     paysSinceMs: null,
     paysSeenMs: state.nowMs,

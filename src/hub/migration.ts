@@ -52,7 +52,8 @@ export function reviewStakes(state: HubState): void {
       const gain = moveGain(state, run, asker, workThenMs(state, run, startMs))
       if (gain.gainMs > best.gainMs) best = gain
     }
-    if (best.gainMs <= 0 || mayMove(state, run)) hasHeld(state, run, best)
+    if (best.gainMs <= 0) run.paysSinceMs = null
+    else if (mayMove(state, run)) notePays(state, run)
   }
 }
 
@@ -177,17 +178,23 @@ function doneHereMs(state: HubState, run: OwnRun): number {
   return workedMs(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs))
 }
 
-/** Whether moving has paid at every look for long enough: a share of what is at stake. */
+/**
+ * Whether moving has paid for long enough, a share of what is at stake, and does so at this asker. One that would gain nothing by it says nothing
+ * about the others: among many idle hubs there is always such a one.
+ */
 function hasHeld(state: HubState, run: OwnRun, { gainMs, stayMs }: Gain): boolean {
-  const isStale = state.nowMs - run.paysSeenMs > migration.forgetMs
-  run.paysSeenMs = state.nowMs
-  if (gainMs <= 0) {
-    run.paysSinceMs = null
-    return false
-  }
-  if (run.paysSinceMs === null || isStale) run.paysSinceMs = state.nowMs
+  if (gainMs <= 0) return false
   const holdMs = Math.min(migration.holdMsMax, migration.holdShares * stayMs)
-  return state.nowMs - run.paysSinceMs >= holdMs
+  return state.nowMs - notePays(state, run) >= holdMs
+}
+
+/** Some hub would end it sooner. @returns since when that has been so at every review. */
+function notePays(state: HubState, run: OwnRun): number {
+  const isStale = state.nowMs - run.paysSeenMs > migration.forgetMs
+  const sinceMs = run.paysSinceMs === null || isStale ? state.nowMs : run.paysSinceMs
+  run.paysSinceMs = sinceMs
+  run.paysSeenMs = state.nowMs
+  return sinceMs
 }
 
 function isAlive(state: HubState, hub: HubId): boolean {

@@ -48,6 +48,9 @@ export interface OwnRun {
   /** Share of the shard under way that its slot last reported as done, and `workedMs` at that moment. */
   fraction: number
   fractionWorkedMs: number
+  /** The same two of the first report since it began here: what came before, on another hub perhaps, went at a pace of its own. */
+  firstFraction: number
+  firstWorkedMs: number
   /** Speed-1 milliseconds of the shard under way that its newest recorded checkpoint would spare another hub. */
   savedMs: number
   /** Own clock since which looks at it find that it would end sooner elsewhere, and the last such look. */
@@ -116,7 +119,13 @@ export function shardTotalMs(run: OwnRun, doneMs: number): number {
   if (run.isRoot) return 2 * doneMs
   if (run.fraction <= 0) return run.shardMs
   const trust = Math.min(1, run.fraction / FRACTION_TRUSTED)
-  return trust * (run.fractionWorkedMs / run.fraction) + (1 - trust) * run.shardMs
+  const before = trust * (run.fractionWorkedMs / run.fraction) + (1 - trust) * run.shardMs
+  if (run.sparedMs === 0) return before
+  const seen = run.fraction - run.firstFraction
+  if (seen <= 0) return before
+  const leftMs = (1 - run.fraction) * ((run.fractionWorkedMs - run.firstWorkedMs) / seen)
+  const trustHere = Math.min(1, seen / (1 - run.firstFraction) / FRACTION_TRUSTED)
+  return trustHere * (run.fractionWorkedMs + leftMs) + (1 - trustHere) * before
 }
 
 /** A result came: the next shard begins. */
@@ -126,6 +135,8 @@ export function noteMoved(run: OwnRun, nowMs: number): void {
   run.workedMs = 0
   run.fraction = 0
   run.fractionWorkedMs = 0
+  run.firstFraction = 0
+  run.firstWorkedMs = 0
   run.savedMs = 0
   run.paysSinceMs = null
 }
@@ -133,8 +144,12 @@ export function noteMoved(run: OwnRun, nowMs: number): void {
 /** The slot tells how far its shard is. */
 export function noteProgress(run: OwnRun, fraction: number, nowMs: number, rate: number): void {
   run.movedMs = nowMs
+  const isFirst = run.fraction === 0
   run.fraction = fraction
   run.fractionWorkedMs = workedMs(run, nowMs, rate)
+  if (!isFirst) return
+  run.firstFraction = fraction
+  run.firstWorkedMs = run.fractionWorkedMs
 }
 
 /** Items of a shard may differ, and so may its beginning: only from this share on its pace alone tells how long it is. */

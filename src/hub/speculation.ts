@@ -1,5 +1,5 @@
 /** Late work of other hubs is run a second time by an idle one: the first result wins (research: 10 % for 4 % waste). */
-import { finishTime } from '../cost/capacity.ts'
+import { type CapacityCurve, finishTime, workBetween } from '../cost/capacity.ts'
 import { bid } from '../cost/cost.ts'
 import type { FamilyView } from '../ledger/view.ts'
 import { auction, durations } from '../limits.ts'
@@ -9,7 +9,7 @@ import type { ForeignRun } from './foreign-runs.ts'
 import { type Job, shardWorkMs } from './job.ts'
 import { memberCapacity, ownCapacity, promisedCapacity } from './member-capacity.ts'
 import { standsBack } from './stand-back.ts'
-import type { HubState } from './state.ts'
+import { type HubState, MOVE_REASON } from './state.ts'
 import { inputsTravelMs } from './travel.ts'
 import { maySay } from './voters.ts'
 
@@ -77,7 +77,7 @@ function gainOfCopy(state: HubState, foreign: ForeignRun): number {
   if (view.busyMsMean === null && view.spec.workMs === null) return isSilent ? silentMs : 0
   const lateMs = lateness(state, job, view, foreign, lo)
   if (lateMs.since <= lateMs.allowed / 2) return 0
-  const workMs = (foreign.hi - lo) * shardWorkMs(view, lo)
+  const workMs = restMs(state, view, foreign, lo) + (foreign.hi - lo - 1) * shardWorkMs(view, lo)
   const travelMs = inputsTravelMs(state, job, view, { lo, hi: foreign.hi }, state.self)
   const startMs = state.nowMs + travelMs + 2 * state.link(foreign.hub).latencyMs
   const copyEndMs = finishTime(ownCapacity(state), startMs, (1 + auction.speculateGainShares) * workMs)
@@ -108,15 +108,28 @@ interface Lateness {
 
 /** How much longer than expected the shard under way takes, as claims and results tell. */
 function lateness(state: HubState, job: Job, view: FamilyView, foreign: ForeignRun, shard: number): Lateness {
-  const member = state.members.get(foreign.hub)
-  const capacity =
-    member === undefined ? memberCapacity(state, member) : promisedCapacity(state, member, foreign.movedMs)
-  const expectedMs = finishTime(capacity, foreign.movedMs, shardWorkMs(view, shard)) - foreign.movedMs
+  const capacity = capacityThen(state, foreign)
+  const expectedMs = finishTime(capacity, foreign.movedMs, restMs(state, view, foreign, shard)) - foreign.movedMs
   // A hub's first run of a job starts a process and loads the program; that is no straggling.
   const startMs = job.provenBy.has(foreign.hub) ? 0 : auction.coldStartMs
   const allowed = startMs + Math.max(auction.speculateMsMin, auction.speculateAfterShares * expectedMs)
   const since = state.nowMs - foreign.movedMs
   return { since, allowed, beyond: since - allowed }
+}
+
+/** Speed-1 milliseconds of a shard; of one that moved while it ran what was left then, as its new hub said: the rest came as a checkpoint. */
+function restMs(state: HubState, view: FamilyView, foreign: ForeignRun, shard: number): number {
+  const wholeMs = shardWorkMs(view, shard)
+  const claimed = view.claim(shard)
+  if (claimed?.reason !== MOVE_REASON) return wholeMs
+  const { movedMs } = foreign
+  return Math.min(wholeMs, workBetween(capacityThen(state, foreign), movedMs, movedMs + claimed.cost))
+}
+
+/** Of the hub of a run, from when the run was last seen to move. */
+function capacityThen(state: HubState, { hub, movedMs }: ForeignRun): CapacityCurve {
+  const member = state.members.get(hub)
+  return member === undefined ? memberCapacity(state, member) : promisedCapacity(state, member, movedMs)
 }
 
 /** So long a claim may show nothing: hubs that promise much and do nothing must not keep a job until its end. */

@@ -31,10 +31,12 @@ export class AskedHub {
     this.tell({ type: 'load', report: steadyLoad(cpu) })
   }
 
-  /** `b` asks for work, as an idle hub does, every 200 ms. */
-  asksFor(ms: number): void {
+  /** `b` asks for work, as an idle hub does, every 200 ms, or several hubs do. */
+  asksFor(ms: number, hubs: readonly string[] = ['b']): void {
     for (let passed = 0; passed < ms; passed += 200) {
-      this.tell({ type: 'message', from: 'b', message: { type: 'steal', request: ++this.#request, startInMs: 0 } })
+      for (const from of hubs) {
+        this.tell({ type: 'message', from, message: { type: 'steal', request: ++this.#request, startInMs: 0 } })
+      }
       this.pass(200)
     }
   }

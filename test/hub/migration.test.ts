@@ -90,6 +90,15 @@ test('load that comes and goes moves nothing', () => {
   expect(loaded.given).toEqual([])
 })
 
+test('idle hubs that would gain nothing by it do not keep a shard from the one that would', () => {
+  const loaded = new Loaded()
+  loaded.tell({ type: 'connected', hub: 'c' })
+  loaded.pair.beaconOfB({ hub: 'c', boot: 'c1', speed: 0.02 })
+  loaded.asksFor(2_000, ['b', 'c'])
+  expect(loaded.given).toHaveLength(1)
+  expect(only(loaded.effects, 'send').find(({ message }) => message.type === 'stolen' && message.given)?.to).toBe('b')
+})
+
 test('a hub whose user said so keeps what it runs', () => {
   const loaded = new Loaded()
   loaded.pair.hub.state.migrates = false

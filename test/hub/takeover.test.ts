@@ -71,6 +71,37 @@ test('what is late elsewhere gets one copy, and of two copies the worse bid ends
   expect(only(effects, 'stop-run').map((effect) => effect.run)).toEqual([run?.id])
 })
 
+test.each([
+  ['migrate', true],
+  ['steal', false],
+])('what came by %s is late by what was left of it, if it was running before', (reason, isLate) => {
+  const pair = new Pair()
+  pair.bFreeInMs = 20_000
+  pair.knowJob({ shards: 2, workMs: () => 4_000, isCostKnown: true })
+  pair.fromB(doneOf({ lo: 0, hi: 1, busyMs: 4_000 }))
+  const claimed = { lo: 1, hi: 2, epoch: 1, cost: 500, reason }
+  pair.fromB(claimOf(claimed), claimOf({ ...claimed, state: 'running' }))
+  pair.beaconOfB()
+  pair.pass(1_600)
+  expect(pair.view().claim(1)).toMatchObject(isLate ? { hub: 'a', reason: 'speculate' } : { hub: 'b', reason })
+})
+
+test('what goes on here from a checkpoint is as slow as it is here, however quick it was before', () => {
+  const pair = idleBesideBusy(4_000)
+  pair.pass(100)
+  const request = pair.hub.state.steal?.request ?? -1
+  const given = { job: JOB, family: 'f1', lo: 7, hi: 8, isMove: true, leftMs: 2_000 }
+  pair.input({ type: 'message', from: 'b', message: { type: 'stolen', request, given } })
+  const run = [...pair.hub.state.runs.values()].find(({ lo }) => lo === 7)?.id ?? -1
+  pair.input({ type: 'prepared', run, missing: null })
+  // A tenth of the shard in a second: 3.5 s for what is left at 65 %, not the 1.4 s of the first half.
+  for (const fraction of [0.5, 0.55, 0.6, 0.65]) {
+    pair.input({ type: 'progress', run, shard: 7, fraction })
+    if (fraction < 0.65) pair.pass(500)
+  }
+  expect(pair.hub.slotFreeInMs()[0]).toBeCloseTo(3_500, -2)
+})
+
 test('the original goes on beside a copy of it', () => {
   const pair = new Pair()
   pair.knowJob({ shards: 1, workMs: () => 500, isCostKnown: true })
