@@ -383,4 +383,10 @@ export const mutants: readonly Mutant[] = [
     find: "  state.effect({ type: 'stop-run', run: run.id })\n",
     replace: '',
   },
+  {
+    name: 'a shard resumes from the checkpoint with the least progress',
+    file: 'src/ledger/join-results.ts',
+    find: '    one.record.progress - other.record.progress ||',
+    replace: '    other.record.progress - one.record.progress ||',
+  },
 ]

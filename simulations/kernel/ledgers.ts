@@ -128,8 +128,9 @@ export class SimLedgers {
       this.#hub.knowJob(job, false)
       if (this.#early.delete(job)) admitted = this.of(job).all()
     }
-    if (admitted.length > 0 && jobs.has(job))
-      this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), senders })
+    if (admitted.length === 0 || !jobs.has(job)) return
+    for (const { record } of admitted) this.#hub.checkpoints.note(job, record)
+    this.#hub.input({ type: 'records', job, entries: specsFirst(admitted), senders })
   }
 
   #reviewSnapshot(ledger: SimLedger): void {

@@ -14,11 +14,12 @@ import { type Curve, finishAt, levelAt, meanLevel, noLoad } from '../workflow/cu
 import type { SimDisk } from './disk.ts'
 import { Inbox, type Letter } from './inbox.ts'
 import { type KillStep, stepBefore, type Trap } from './kill-steps.ts'
+import { KnownCheckpoints } from './known-checkpoints.ts'
 import type { Parcel } from './ledger.ts'
 import { SimLedgers } from './ledgers.ts'
 import { SimRoots } from './roots.ts'
 import { SimSlots } from './slots.ts'
-import { inputBlobs, watchInputs, watchRecords, watchRoot, watchStart } from './watch.ts'
+import { inputBlobs, watchInputs, watchPrepare, watchRecords, watchRoot, watchStart } from './watch.ts'
 import { POISONED, type SimJob } from './workload.ts'
 import type { SimWorld } from './world.ts'
 
@@ -76,6 +77,7 @@ export class SimHub {
   trap: Trap | null = null
   inputs = 0
   readonly ledgers: SimLedgers
+  readonly checkpoints = new KnownCheckpoints()
   readonly inbox: Inbox
   readonly #world: SimWorld
   /** Null where nobody reads the history. */
@@ -325,6 +327,7 @@ export class SimHub {
 
   /** Fetches slices, results of parents and checkpoints, one after the other. */
   #prepare(plan: RunPlan): void {
+    watchPrepare(this.#world, this, plan)
     const wanted = inputBlobs(plan)
     const cids = [...wanted]
     const next = (): void => {

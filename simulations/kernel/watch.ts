@@ -19,6 +19,7 @@ const EARLY_SHARE = 0.9
 export function watchRecords(world: SimWorld, hub: SimHub, job: string, records: readonly LedgerRecord[]): void {
   for (const record of records) {
     if (record.kind === 'done') mustBeHeld(world, hub, job, record)
+    else if (record.kind === 'checkpoint') hub.checkpoints.note(job, record)
     else if (record.kind === 'cancel' && record.reason === 'deadline') mustBeOverdue(world, hub, job)
   }
 }
@@ -27,6 +28,21 @@ export function watchRecords(world: SimWorld, hub: SimHub, job: string, records:
 export function watchEntries(world: SimWorld, hub: SimHub, entries: readonly AuthoredRecord[]): void {
   for (const { author } of entries) {
     if (author.boot === FORGED_BOOT) world.broken('I9', `${hub.id} took in records that ${author.hub} never wrote`)
+  }
+}
+
+/** A hub is about to fetch what shards need. I6: it goes on from the furthest checkpoint that it knows and has. */
+export function watchPrepare(world: SimWorld, hub: SimHub, { job, family, shards }: RunPlan): void {
+  const view = hub.hub.state.jobs.get(job)?.view.families.get(family)
+  if (view === undefined) return
+  for (const { index: shard, progress } of shards) {
+    const generation = view.generation(shard)
+    const furthest = hub.checkpoints.furthest({ job, family, shard, generation }, (cid) => hub.disk.blobs.has(cid))
+    if (progress >= furthest) continue
+    world.broken(
+      'I6',
+      `${job}/${family}:${shard} resumes at ${hub.id} from ${progress}, though it has ${furthest} there`,
+    )
   }
 }
 

@@ -70,6 +70,8 @@ export function checkpointStored(state: HubState, taken: CheckpointTaken): void 
   if (run === undefined || run.stopping) return
   run.movedMs = state.nowMs
   const { shard, progress, ref } = taken
+  // What was lost once lies here again: the same work writes the same.
+  if (ref.kind === 'blob') state.job(run.job).lostCheckpoints.delete(ref.cid)
   const savesMs = shard === run.next ? workedMs(run, state.nowMs, rateAt(capacityOf(state, run), state.nowMs)) : 0
   const pending = { job: run.job, run, shard, progress, ref, savesMs }
   if (taken.ref.kind === 'inline' || !replicate(state, state.job(run.job), taken.ref.cid)) {

@@ -1,5 +1,5 @@
 /** The checkpoint and done components of a family's shards: max of (progress, epoch, -hub, ref), min of (epoch, cost, hub, ref). */
-import { compareRefs } from '../program/ref.ts'
+import { compareRefs, type Ref } from '../program/ref.ts'
 import { widened } from './join-claims.ts'
 import { compareText, type Names } from './join-names.ts'
 import type { Author, CheckpointRecord, DoneRecord } from './record.ts'
@@ -15,7 +15,7 @@ interface Authored {
 /** Each row points at its winning checkpoint record and at the runner-up; checkpoints are sparse. */
 export class Checkpoints {
   readonly #best = new Map<number, Authored>()
-  /** What is left to resume from when the best turns out to be damaged or lost. */
+  /** What is left to resume from when the best turns out to be damaged or lost: the best of other content, for hubs that ran the same wrote the same. */
   readonly #second = new Map<number, Authored>()
 
   clear(row: number): void {
@@ -39,11 +39,13 @@ export class Checkpoints {
     const best = this.#best.get(row)
     const order = best === undefined ? 1 : compare(entry, best)
     if (order === 0) return false
+    const isSameContent = best !== undefined && isSameBlob(best.record.ref, record.ref)
     if (order > 0) {
       this.#best.set(row, entry)
-      if (best !== undefined) this.#second.set(row, best)
+      if (best !== undefined && !isSameContent) this.#second.set(row, best)
       return true
     }
+    if (isSameContent) return false
     const second = this.#second.get(row)
     if (second !== undefined && compare(entry, second) <= 0) return false
     this.#second.set(row, entry)
@@ -66,6 +68,11 @@ function compare(one: Authored, other: Authored): number {
     compareText(other.author.hub, one.author.hub) ||
     compareRefs(one.record.ref, other.record.ref)
   )
+}
+
+/** Content that is inline cannot be lost, so that it needs no fallback. A size may be a lie. */
+function isSameBlob(one: Ref, other: Ref): boolean {
+  return one.kind === 'blob' && other.kind === 'blob' && one.cid === other.cid
 }
 
 function shown(held: Authored | undefined): Checkpoint | null {

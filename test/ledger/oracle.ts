@@ -91,7 +91,7 @@ function bestClaim(current: readonly Authored[]): unknown {
   return { epoch, cost, hub: best.author.hub, boot: best.author.boot, state, reason, resumedFrom, atMs }
 }
 
-/** The checkpoint of this rank; the same one told twice counts once. */
+/** The checkpoint of this rank; of those with the same content only the best counts. */
 function checkpointOf(current: readonly Authored[], rank: number): unknown {
   const checkpoints = pick(current, 'checkpoint').sort(
     (a, b) =>
@@ -104,8 +104,7 @@ function checkpointOf(current: readonly Authored[], rank: number): unknown {
     const { epoch, progress, ref }: CheckpointRecord = record
     return { epoch, progress, hub: author.hub, ref }
   })
-  const told = new Map(shown.map((checkpoint) => [JSON.stringify(checkpoint, asNumbers), checkpoint]))
-  return [...told.values()][rank] ?? null
+  return shown.filter((one, at) => shown.findIndex((other) => isSame(one, other)) === at)[rank] ?? null
 }
 
 function bestDone(current: readonly Authored[], shard: number): unknown {
@@ -136,9 +135,17 @@ function by<T extends string | number>(a: T, b: T): number {
 
 function byRef(a: Ref, b: Ref): number {
   if (a.kind !== b.kind) return a.kind === 'inline' ? -1 : 1
-  if (a.kind === 'blob' && b.kind === 'blob') return by(a.cid, b.cid)
+  if (a.kind === 'blob' && b.kind === 'blob') return by(a.cid, b.cid) || by(a.size, b.size)
   if (a.kind === 'inline' && b.kind === 'inline') return Buffer.compare(a.bytes, b.bytes)
   return 0
+}
+
+type Shown = { readonly ref: Ref }
+
+/** Told twice, or of the same blob. A size may be a lie. */
+function isSame(one: Shown, other: Shown): boolean {
+  if (one.ref.kind === 'blob' && other.ref.kind === 'blob') return one.ref.cid === other.ref.cid
+  return text(one) === text(other)
 }
 
 function countKey({ author, record }: Authored): string {
@@ -154,8 +161,4 @@ export function text(value: unknown): string {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
-}
-
-function asNumbers(_key: string, value: unknown): unknown {
-  return value instanceof Uint8Array ? [...value] : value
 }
