@@ -134,6 +134,22 @@ test('a restarted hub goes on from its disk', async () => {
   expect(report.attempts.filter((attempt) => attempt.status === 'done').length).toBeLessThanOrEqual(43)
 })
 
+test('a hub that was removed takes nothing along that others have on their disks', async () => {
+  const hubs = await startSwarm(2)
+  await allAlive(hubs)
+  const [first, second] = hubs
+  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const job = await second.surface.submit(familyJob([20], { shardMs: 10 }))
+  expect(await resultAt(first, job)).toEqual({ kind: 'value', value: [sum(20)] })
+  const { shards } = first.surface.job(job)
+  await stopWhole(second)
+  first.member.membership.remove(second.member.identity.hub)
+  await stopWhole(first)
+  const again = await startWhole({ member: first.member, home: first.home })
+  expect(await resultAt(again, job)).toEqual({ kind: 'value', value: [sum(20)] })
+  expect(again.surface.job(job)).toMatchObject({ status: 'done', shards: { done: shards.done } })
+})
+
 test('hubs whose gossip is lost, all of it, are connected and so alive to each other', async () => {
   const hubs = await startSwarm(2)
   const members = () =>
