@@ -33,6 +33,8 @@ export class FollowedLogs {
   #heard: LoggedLine[] = []
   #asking: Promise<void> | null = null
   #askDueMs = 0
+  #isOver = false
+  #failure: { readonly error: unknown } | null = null
 
   constructor(parts: FollowedLogsParts) {
     this.#parts = parts
@@ -43,23 +45,15 @@ export class FollowedLogs {
    * @param news gives something whenever this hub has a new line, and ends with the job
    */
   async *follow(news: AsyncIterable<unknown>, signal: AbortSignal): AsyncGenerator<LogEvent> {
-    const listening = { isOver: false, error: null as unknown }
     void this.#listen(news)
-      .catch((error: unknown) => {
-        listening.error = error
-      })
-      .finally(() => {
-        listening.isOver = true
-        this.#bell.ring()
-      })
     while (!signal.aborted) {
-      const isLast = listening.isOver
+      const isLast = this.#isOver
       for (const line of [...this.#ownLines(), ...this.#heard.splice(0)]) yield { type: 'line', ...line }
       if (isLast) break
       this.#askWhenDue()
       await this.#bell.rung(Math.max(0, this.#askDueMs - this.#parts.nowMs()))
     }
-    if (listening.error !== null) throw listening.error
+    if (this.#failure !== null) throw this.#failure.error
     if (!signal.aborted) yield* this.#rest()
   }
 
@@ -67,12 +61,21 @@ export class FollowedLogs {
   #askWhenDue(): void {
     if (this.#asking !== null || this.#parts.nowMs() < this.#askDueMs) return
     this.#askDueMs = Number.POSITIVE_INFINITY
-    this.#asking = this.#askAll().then(({ lines }) => {
-      this.#heard = lines
-      this.#asking = null
-      this.#askDueMs = this.#parts.nowMs() + liveLimits.logFollowMs
-      this.#bell.ring()
-    })
+    this.#asking = this.#askAll().then(
+      ({ lines }) => {
+        this.#heard = lines
+        this.#asking = null
+        this.#askDueMs = this.#parts.nowMs() + liveLimits.logFollowMs
+        this.#bell.ring()
+      },
+      (error: unknown) => this.#end({ error }),
+    )
+  }
+
+  #end(failure: { readonly error: unknown } | null): void {
+    this.#failure ??= failure
+    this.#isOver = true
+    this.#bell.ring()
   }
 
   /** What was written up to the end, and which hubs did not tell. */
@@ -86,7 +89,12 @@ export class FollowedLogs {
   }
 
   async #listen(news: AsyncIterable<unknown>): Promise<void> {
-    for await (const _ of news) this.#bell.ring()
+    try {
+      for await (const _ of news) this.#bell.ring()
+      this.#end(null)
+    } catch (error) {
+      this.#end({ error })
+    }
   }
 
   #ownLines(): LoggedLine[] {

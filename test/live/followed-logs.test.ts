@@ -18,13 +18,14 @@ function followed(others: readonly string[], early: Readonly<Record<string, read
     const first = after > end ? 0 : Math.max(after, dropped.get(hub) ?? 0)
     return { first, lines: all.slice(first).map((line) => ({ shard: 's', line })) }
   }
-  const state = { asked: 0, silent: new Set<string>() }
+  const state = { asked: 0, silent: new Set<string>(), isBroken: false }
   const logs = new FollowedLogs({
     self: 'self',
     own: () => numbered('self', 0),
     neighbours: () => others,
     ask: async (hub, after) => {
       state.asked++
+      if (state.isBroken) throw new Error('broken')
       return state.silent.has(hub) ? null : numbered(hub, after)
     },
     ran: () => ['self', ...others],
@@ -125,4 +126,13 @@ test('who leaves asks nobody any more', async () => {
   news.end()
   await done
   expect(state.asked).toBe(1)
+})
+
+test('what goes wrong while other hubs are asked ends the following as an error', async () => {
+  const { state, done } = followed(['b'])
+  await turn()
+  state.isBroken = true
+  const refused = expect(done).rejects.toThrow('broken')
+  await nextAsk()
+  await refused
 })
