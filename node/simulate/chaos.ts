@@ -78,7 +78,7 @@ async function writePicture(file: string, seed: number, options: ChaosOptions): 
 function chaosOf(args: Arguments): ChaosOptions {
   const only = args.text('only')
   return {
-    hubs: args.whole('hubs', 2, HUBS_MAX) ?? plainChaos.hubs,
+    hubs: args.whole('hubs', 1, HUBS_MAX) ?? plainChaos.hubs,
     shards: args.whole('shards', 1, SHARDS_MAX) ?? plainChaos.shards,
     faults: faultsOf(args.text('faults') ?? 'all'),
     ledger: ledgerOf(args.text('ledger') ?? plainLedger),
