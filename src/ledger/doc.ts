@@ -23,8 +23,8 @@ export interface LedgerInit {
   readonly sign: (bytes: Uint8Array) => Uint8Array
   /** Checks a signature against the key of a hub, which its id holds. */
   readonly verify: (hub: HubId, bytes: Uint8Array, signature: Uint8Array) => boolean
-  /** Whether logs of a hub are welcome; all are by default. */
-  readonly admits?: (hub: HubId) => boolean
+  /** Whether logs of a hub are welcome, from itself or passed on; all are by default. */
+  readonly admits?: (hub: HubId, isRelayed: boolean) => boolean
   /** What a hub may do; empty, the default, where nothing is known of it. */
   readonly roles?: (hub: HubId) => readonly string[]
   /** How entries are read; where many hubs share a process, one that remembers what another hub has read. */

@@ -29,8 +29,8 @@ export interface GuardContext {
   clientOf(hub: HubId, boot: string): number | undefined
   /** Whether `signature` over `bytes` was made with the key of `hub`. */
   verify(hub: HubId, bytes: Uint8Array, signature: Uint8Array): boolean
-  /** Whether logs of this hub are welcome; asked before any signature is checked. */
-  admits(hub: HubId): boolean
+  /** Whether logs of this hub are welcome, from itself or passed on by somebody else; asked before any signature is checked. */
+  admits(hub: HubId, isRelayed: boolean): boolean
   /** What a hub may do; empty where nothing is known of it. */
   roles(hub: HubId): readonly string[]
   readonly reader: EntryReader
@@ -55,7 +55,7 @@ export type Judgement =
       readonly records: readonly LedgerRecord[]
       readonly link: Uint8Array
     }
-  /** Passed on, but not what the owner of the log wrote: left out, the rest of the update may be good. */
+  /** Passed on, but not what the owner of the log wrote, or of a hub that has no say here: left out, the rest of the update may be good. */
   | { readonly kind: 'forged'; readonly error: ShoalError }
   /** All of it is here already. */
   | { readonly kind: 'known' }
@@ -72,6 +72,9 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   if (section.client === context.ownClient && end > (log?.next ?? 0)) throw refused('it writes under my own client id')
   if (log === undefined && section.clock > 0) return { kind: 'early' }
   const binding = log?.binding ?? readNewBinding(section, context)
+  if (log === undefined && !isWelcome(binding.hub, origin, context))
+    return leftOut(refused(`${binding.hub} is no member`), origin)
+  if (log === undefined) mustBeSigned(binding, section, context)
   if (!origin.relayed && binding.hub !== origin.from) throw refused(`${origin.from} wrote into a log of ${binding.hub}`)
   const next = log?.next ?? 0
   if (section.root !== null && section.root !== logRoot(binding)) throw refused('its log has another name')
@@ -86,10 +89,19 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   const proof = prove(entries, log?.link ?? firstLink(binding), next + fresh.entries.length - 1, context.reader)
   const isForged =
     proof.seal !== null && mustBeSealed(origin, next, end) && !context.verify(binding.hub, ...proof.seal())
-  const error = isForged ? refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`) : null
-  if (error !== null && origin.relayed) return { kind: 'forged', error }
-  if (error !== null) throw error
+  if (isForged) return leftOut(refused(`not what ${binding.hub} wrote, as ${origin.from} tells it`), origin)
   return { kind: 'new', section: fresh, binding, records, link: proof.link }
+}
+
+/** Of what is passed on the rest may be good; who writes this itself has nothing good to say. */
+function leftOut(error: ShoalError, { relayed }: Origin): Judgement {
+  if (relayed) return { kind: 'forged', error }
+  throw error
+}
+
+/** What lies on the own disk was judged when it came, whoever is a member today. */
+function isWelcome(hub: HubId, { relayed, ownDisk }: Origin, context: GuardContext): boolean {
+  return ownDisk === true || context.admits(hub, relayed)
 }
 
 /** The link after these entries, and what must be signed for them: the last seal stands for all before it. */
@@ -122,19 +134,23 @@ function readEntries({ clock, entries }: Section, reader: EntryReader): ReadEntr
   return orRefuse(() => (clock === 0 ? entries.slice(1) : entries).map((entry) => reader.entry(entry)))
 }
 
-/** The binding that a section from clock 0 begins with, once it is known to be true. */
+/** The binding that a section from clock 0 begins with; whether it is signed is asked once its owner is welcome. */
 function readNewBinding(section: Section, context: GuardContext): Binding {
   const entry = section.entries[0]
   if (entry === undefined) throw refused('an empty part')
-  const { job, hub, boot, client, signature } = orRefuse(() => readBinding(entry))
+  const { job, hub, boot, client } = orRefuse(() => readBinding(entry))
   const binding = { job, hub, boot, client }
   if (client !== section.client || job !== context.job) throw refused('its log is bound to something else')
   if (!isLogName(hub) || !isLogName(boot)) throw refused('its log has an impossible owner')
   if (context.logs.size >= ledgerLimits.logsMax) throw refused('the job has too many logs')
   if (context.clientOf(hub, boot) !== undefined) throw refused(`a second log for one start of ${hub}`)
-  if (!context.admits(hub)) throw refused(`${hub} is no member`)
-  if (!context.verify(hub, bindingBytes(binding), signature)) throw refused(`not signed by ${hub}`)
   return binding
+}
+
+function mustBeSigned(binding: Binding, { entries: [entry] }: Section, context: GuardContext): void {
+  const signature = entry === undefined ? null : readBinding(entry).signature
+  if (signature === null || !context.verify(binding.hub, bindingBytes(binding), signature))
+    throw refused(`not signed by ${binding.hub}`)
 }
 
 function checkLength(fresh: Section, log: Log | undefined): void {

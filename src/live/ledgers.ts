@@ -15,7 +15,7 @@ export interface LedgersInit {
   readonly store: LedgerStore
   readonly sign: (bytes: Uint8Array) => Uint8Array
   readonly verify: (hub: HubId, bytes: Uint8Array, signature: Uint8Array) => boolean
-  readonly admits: (hub: HubId) => boolean
+  readonly admits: (hub: HubId, isRelayed: boolean) => boolean
   readonly roles: (hub: HubId) => readonly string[]
   readonly log: Log
 }
@@ -51,8 +51,6 @@ export class Ledgers {
   readonly #entries = new Map<JobId, Entry>()
   /** Jobs dropped here: peers may still offer them. */
   readonly #dropped = new Set<JobId>()
-  /** While the own disk is read: what it holds was let in when it came, and a hub that was removed since takes no results along. */
-  #isOpening = false
 
   constructor(init: LedgersInit, events: LedgersEvents) {
     this.#init = init
@@ -61,15 +59,6 @@ export class Ledgers {
 
   /** Opens what is on disk. Call before the network starts. */
   async openStored(): Promise<void> {
-    this.#isOpening = true
-    try {
-      await this.#openAll()
-    } finally {
-      this.#isOpening = false
-    }
-  }
-
-  async #openAll(): Promise<void> {
     for (const job of await this.#init.store.listJobs()) {
       const stored = await this.#init.store.load(job)
       if (stored === null) continue
@@ -149,8 +138,7 @@ export class Ledgers {
     const known = this.#entries.get(job)
     if (known !== undefined) return known
     if (this.#dropped.has(job) || this.#entries.size >= counts.jobsMax || !JOB_ID.test(job)) return null
-    const { author, store, sign, verify, roles, log } = this.#init
-    const admits = (hub: HubId): boolean => this.#isOpening || this.#init.admits(hub)
+    const { author, store, sign, verify, admits, roles, log } = this.#init
     const init = { job, author, clientId: randomClientId(), sign, verify, admits, roles }
     const events: OpenLedgerEvents = {
       flushed: (updates) => this.#events.flushed(job, updates),

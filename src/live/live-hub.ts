@@ -38,7 +38,7 @@ export interface LiveHubComponents {
   readonly slots: SlotPool
   readonly crypto: ManifestCrypto
   readonly sign: (bytes: Uint8Array) => Uint8Array
-  readonly admits: (hub: HubId) => boolean
+  readonly admits: (hub: HubId, isRelayed: boolean) => boolean
   /** The swarm's id. */
   readonly swarm: string
   /** What a member may do; empty for everybody else. */

@@ -116,7 +116,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
       crypto: { verify, sha256: (bytes) => createHash('sha256').update(bytes).digest() },
       sign: (bytes) => admission.identity.sign(bytes),
       swarm: admission.swarm.id,
-      admits: (hub) => admission.membership.isMember(hub),
+      admits: (hub, isRelayed) => admission.membership.mayHaveWritten(hub, isRelayed),
       roles: (hub) => admission.membership.roles(hub),
       log,
       history,

@@ -168,6 +168,24 @@ test('a boot entry is worth nothing when forged, reused for another client, job 
   expect(stranger.receive([{ from: 'hubB', relayed: false, bytes: update(good) }]).refused.length).toBe(1)
 })
 
+test('what is passed on of a hub that has no say here is left out, and taken where its word counts second hand', () => {
+  const b = openLedger({ hub: 'hubB', boot: 'boot1' }, B_CLIENT)
+  const c = openLedger({ hub: 'hubC', boot: 'boot1' }, 3003)
+  const ofB = b.append([cancel]).map((bytes) => ({ from: 'hubB', relayed: false, bytes }))
+  c.append([cancel])
+  expectClean(c.receive(ofB))
+  const relayed = c.diff(new Uint8Array([0])).map((bytes) => ({ from: 'hubC', relayed: true, bytes }))
+  const strict = openLedger({ hub: 'hubA', boot: 'boot1' }, A_CLIENT, (hub) => hub !== 'hubB')
+  const received = strict.receive(relayed)
+  expect(received.records.map(({ author }) => author.hub)).toEqual(['hubC'])
+  expect(received.refused.map(({ error }) => error.message)).toEqual(['refused a ledger update: hubB is no member'])
+  const heir = openLedger({ hub: 'hubA', boot: 'boot1' }, A_CLIENT, (hub, isRelayed) => isRelayed || hub !== 'hubB')
+  expect(heir.receive(ofB).refused.length).toBe(1)
+  const all = heir.receive(relayed)
+  expectClean(all)
+  expect(all.records.map(({ author }) => author.hub).sort()).toEqual(['hubB', 'hubC'])
+})
+
 test('I13: a start of a hub has one log: a second client id for it is refused, in one update or in two', () => {
   const root = logRoot({ hub: 'hubB', boot: 'boot1' })
   const log = (client: number) => ({ client, clock: 0, root, entries: [bootOf('hubB', 'boot1', client), entry] })

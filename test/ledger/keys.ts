@@ -31,7 +31,7 @@ export const verifyAny: LedgerInit['verify'] = (hub, bytes, signature) => {
   return valid
 }
 
-export function openLedger(author: Author, clientId: number, admits?: (hub: string) => boolean): JobLedger {
+export function openLedger(author: Author, clientId: number, admits?: LedgerInit['admits']): JobLedger {
   const init = { job: JOB, author, clientId, sign: signAs(author.hub), verify: verifyAny }
   return new JobLedger(admits === undefined ? init : { ...init, admits })
 }

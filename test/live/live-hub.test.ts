@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { LogEvent } from '../../src/client/local-hub.ts'
 import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
 import { durations } from '../../src/limits.ts'
-import { stopAll, until } from './hubs.ts'
+import { invited, stopAll, until } from './hubs.ts'
 import { familyJob, startSwarm, startWhole, stopSwarm, stopWhole, type WholeHub } from './swarm-of-hubs.ts'
 
 afterEach(async () => {
@@ -148,6 +148,9 @@ test('a hub that was removed takes nothing along that others have on their disks
   const again = await startWhole({ member: first.member, home: first.home })
   expect(await resultAt(again, job)).toEqual({ kind: 'value', value: [sum(20)] })
   expect(again.surface.job(job)).toMatchObject({ status: 'done', shards: { done: shards.done } })
+  const newcomer = await startWhole({ member: await invited(first.member), peers: [again.address()] })
+  expect(await resultAt(newcomer, job)).toEqual({ kind: 'value', value: [sum(20)] })
+  expect(newcomer.surface.job(job)).toMatchObject({ status: 'done', shards: { done: shards.done } })
 })
 
 test('hubs whose gossip is lost, all of it, are connected and so alive to each other', async () => {

@@ -44,7 +44,7 @@ export async function startWhole(init: { member: Founder; home?: string; peers?:
       sign: (bytes) => member.identity.sign(bytes),
       swarm: member.swarm.id,
       roles: (hub) => member.membership.roles(hub),
-      admits: (hub) => member.membership.isMember(hub),
+      admits: (hub, isRelayed) => member.membership.mayHaveWritten(hub, isRelayed),
       log,
     },
     {

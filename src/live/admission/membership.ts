@@ -76,6 +76,11 @@ export class Membership {
     return (this.#judgement.members.get(hub)?.expiresMs ?? 0) > this.#init.nowMs()
   }
 
+  /** Whether records of a hub count: of one that was a member once, what others have from it, and pass on. */
+  mayHaveWritten(hub: HubId, isRelayed: boolean): boolean {
+    return this.isMember(hub) || (isRelayed && (this.isRemoved(hub) || this.#judgement.members.has(hub)))
+  }
+
   isRemoved(hub: HubId): boolean {
     return this.#judgement.removed.has(hub)
   }
