@@ -228,6 +228,9 @@ export const migration = {
   holdMsMax: 1_000,
   /** Looks further apart than this say nothing about the time between. */
   forgetMs: 3_000,
+  /** At a hub with this share of its speed free, a shard of this many times the work it should be is late for an unknown reason. */
+  freeShares: 0.9,
+  oddShares: 2,
   /** A fresh checkpoint is waited for this long; then the newest must do. Below `auction.stealTimeoutMs`. */
   checkpointWaitMs: 600,
 } as const

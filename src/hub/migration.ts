@@ -12,7 +12,7 @@ import type { HubId } from '../program/ref.ts'
 import { takesWork } from './eligible.ts'
 import type { Job } from './job.ts'
 import { lend } from './lending.ts'
-import { capacityOf, rateAt } from './member-capacity.ts'
+import { capacityOf, ownCapacity, rateAt } from './member-capacity.ts'
 import type { Member } from './membership.ts'
 import { expectedEndMs, type OwnRun, shardTotalMs, workedMs } from './own-run.ts'
 import { rootSharersAt, sharersOf } from './sharers.ts'
@@ -116,7 +116,13 @@ function mayMove(state: HubState, run: OwnRun): boolean {
   const claim = view?.claim(run.next)
   if (manifest.options.stays === true || view === undefined || claim?.epoch !== run.epoch || run.reason === 'speculate')
     return false
-  return movesOf(view, run.next) < migration.movesPerShardMax
+  return movesOf(view, run.next) < migration.movesPerShardMax && !isOddlySlow(state, run)
+}
+
+/** Late for a reason that the load of its hub does not tell. Whether the shard or the hub is to blame a copy finds out, and the moves are kept for load. */
+function isOddlySlow(state: HubState, run: OwnRun): boolean {
+  if (run.isRoot || rateAt(ownCapacity(state), state.nowMs) < migration.freeShares * state.init.speed) return false
+  return totalHereMs(state, run) > migration.oddShares * run.shardMs
 }
 
 interface Gain {

@@ -99,6 +99,22 @@ test('idle hubs that would gain nothing by it do not keep a shard from the one t
   expect(only(loaded.effects, 'send').find(({ message }) => message.type === 'stolen' && message.given)?.to).toBe('b')
 })
 
+test.each([
+  ['as long as it should be', 0.5, 1],
+  ['slow for no reason that its hub knows', 0.1, 0],
+])('a shard that is %s leaves an idle hub for a quicker one or not', (_name, fraction, moves) => {
+  const loaded = new Loaded({ load: 0 })
+  loaded.tell({ type: 'progress', run: loaded.run.id, shard: 0, fraction })
+  loaded.pass(20)
+  loaded.tell({ type: 'progress', run: loaded.run.id, shard: 0, fraction: fraction + 0.01 })
+  loaded.pair.beaconOfB({ speed: 8 })
+  for (let looks = 0; looks < 10; looks++) {
+    loaded.asksFor(200)
+    loaded.pair.beaconOfB({ speed: 8 })
+  }
+  expect(loaded.given).toHaveLength(moves)
+})
+
 test('a hub whose user said so keeps what it runs', () => {
   const loaded = new Loaded()
   loaded.pair.hub.state.migrates = false
