@@ -1,5 +1,6 @@
 /** Simulates a large swarm in a thread of its own, which may have more memory than a process has by default. */
-import { getHeapStatistics } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { type ScaleOptions, type ScaleReport, simulateScale } from './scale.ts'
 
@@ -22,7 +23,14 @@ function simulateInThread(options: ScaleOptions): Promise<ScaleReport> {
 }
 
 if (!isMainThread && parentPort !== null && isScale(workerData)) {
-  parentPort.postMessage(simulateScale(workerData, () => getHeapStatistics().used_heap_size))
+  parentPort.postMessage(simulateScale(workerData, collectedHeapBytes))
+}
+
+/** Without what only waits to be collected, which may be more than the rest. */
+function collectedHeapBytes(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+  return getHeapStatistics().used_heap_size
 }
 
 function isScale(data: unknown): data is ScaleOptions {

@@ -27,7 +27,7 @@ export interface ScaleReport {
 const BEGIN_MS = 1_000
 const END_MS = 600_000
 
-/** `heapBytes` tells the heap in use, after a collection if there is one. */
+/** `heapBytes` tells the heap in use after a collection. */
 export function simulateScale(options: ScaleOptions, heapBytes: () => number): ScaleReport {
   const { hubs, shards, shardMs } = options
   const beforeBytes = heapBytes()
