@@ -75,8 +75,9 @@ export const liveLimits = {
   arrivalHostsMax: 1024,
   /** One that failed the handshake by what it said counts as so many more: a machine may do so twice a second. */
   arrivalsLostPerFailure: 15,
-  /** One over which a member sent garbage: all its machine may do at once, and half a second more; from the second on it waits four seconds. */
-  arrivalsLostPerBreach: 143,
+  /** One over which a member sent garbage: all its machine may do at once, and eight seconds; twelve from the second time on. */
+  arrivalsLostPerBreach: 383,
+  arrivalsDebtMax: 512,
   /** A hub that broke the protocol so often, each time within this of the last, is turned away until it has been quiet for so long. */
   breachesMax: 6,
   shunMs: 60_000,

@@ -5,6 +5,8 @@ export interface BudgetInit {
   /** What a sender may do at once, and how much of it comes back in a second. */
   readonly burst: number
   readonly perSecond: number
+  /** How deep in debt a sender may be; by default what it may do at once. */
+  readonly debtMax?: number
   /** The same for all senders together: made-up addresses share it. */
   readonly burstAll: number
   readonly perSecondAll: number
@@ -40,12 +42,12 @@ export class Budget {
     return true
   }
 
-  /** Takes so much more from a sender, down to a debt as large as what it may do at once; less than nothing gives back. */
+  /** Takes so much more from a sender, down to the deepest debt; less than nothing gives back. */
   charge(sender: string, tokens: number): void {
-    const { burst, perSecond } = this.#init
+    const { burst, perSecond, debtMax = burst } = this.#init
     const bucket = this.#bucketOf(sender)
     this.#refill(bucket, burst, perSecond)
-    bucket.tokens = Math.min(burst, Math.max(-burst, bucket.tokens - tokens))
+    bucket.tokens = Math.min(burst, Math.max(-debtMax, bucket.tokens - tokens))
   }
 
   #bucketOf(sender: string): Bucket {

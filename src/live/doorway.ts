@@ -24,6 +24,7 @@ export class Doorway {
     this.#arrivals = new Budget({
       burst: liveLimits.arrivalsPerHostBurst,
       perSecond: liveLimits.arrivalsPerHostPerSecond,
+      debtMax: liveLimits.arrivalsDebtMax,
       burstAll: liveLimits.arrivalsBurst,
       perSecondAll: liveLimits.arrivalsPerSecond,
       sendersMax: liveLimits.arrivalHostsMax,
