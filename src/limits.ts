@@ -167,7 +167,7 @@ export const auction = {
   patienceMsMax: 400,
   /** Replan at most this often while all slots are busy, and while one is idle. */
   replanBusyMs: 40,
-  replanIdleMs: 10,
+  replanIdleMs: 5,
   /** An idle hub looks again this often while there is anything it could take over. */
   idleTickMs: 20,
   /** The same while nothing has changed since it looked last. */
