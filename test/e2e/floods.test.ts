@@ -23,6 +23,8 @@ const HUBS = { core: 0, niceness: -10 }
 const ATTACKER = { core: 1, niceness: 19 }
 /** Without a core of its own an attacker runs for up to so long before a hub gets its turn; a round trip has two ends. */
 const SLICE_MS = 4
+/** Where even the slowest of a hundred round trips takes less in peace, one turn of any other process doubles it. */
+const CALM_MS_MIN = 2
 
 const unavailable = await namespacesUnavailable()
 if (unavailable !== null) process.stderr.write(`SKIPPED test/e2e/floods.test.ts: ${unavailable}\n`)
@@ -151,7 +153,7 @@ test.skipIf(unavailable !== null).each(['mdns', 'streams', 'topics', 'half-open'
   expect(resident).toBeLessThan(GROWTH_MAX)
   // Where all share one core, what the honest hub's own timers were late by, and a slice of the attacker at each end, is its doing.
   const allowance = pinned ? 0 : Math.max(0, figures.late) + 2 * SLICE_MS
-  expect(figures.under).toBeLessThan(2 * figures.calm + allowance)
+  expect(figures.under).toBeLessThan(2 * Math.max(figures.calm, CALM_MS_MIN) + allowance)
   expect(honest.events.some(({ event }) => event === 'disconnected')).toBe(false)
 })
 
