@@ -95,8 +95,8 @@ export const durations = {
   forgetAfterMs: 600_000,
   /** One update per hub and window carries all records of the window. */
   flushWindowMs: 5,
-  /** That claimed work has started or has a checkpoint waits so long for other records to travel with. */
-  progressWindowMs: 100,
+  /** That claimed work has started or has a checkpoint waits so long for other records to travel with. With 100 ms a hundred hubs took 8 % longer at the end of a job: thieves ask for what runs already. */
+  progressWindowMs: 50,
   /** What others wrote goes to the disk in such steps: losing the last one costs a question to them. */
   keepWindowMs: 50,
   /** The load monitor samples this often. */
