@@ -29,7 +29,7 @@ interface Envelope {
 /** The gossipsub service, fed by admitted hubs only. */
 export function gossipService(registrar: AdmittedRegistrar, topic: string) {
   return (components: GossipSubComponents): GossipSub => {
-    const pubsub = gossipsub({
+    const make = gossipsub({
       globalSignaturePolicy: StrictNoSign,
       msgIdFn: (message) => openEnvelope(message.data)?.id ?? message.data.subarray(0, HEADER_BYTES_MAX),
       allowPublishToZeroTopicPeers: true,
@@ -44,17 +44,22 @@ export function gossipService(registrar: AdmittedRegistrar, topic: string) {
       maxInboundDataLength: sizes.gossipBytesMax + 4 * HEADER_BYTES_MAX,
       maxOutboundBufferSize: liveLimits.controlQueueBytesMax,
       tagMeshPeers: false,
-    })({
-      privateKey: components.privateKey,
-      peerId: components.peerId,
-      peerStore: components.peerStore,
-      connectionManager: components.connectionManager,
-      logger: components.logger,
-      registrar: registrar.gate(components.registrar),
     })
-    // hubs say in the hello who they are: libp2p's identify, two streams and a signature for each connection, adds nothing
-    return Object.assign(pubsub, { [serviceDependencies]: [] })
+    return amongAdmitted(make, components, registrar)
   }
+}
+
+/** A gossipsub service that meets only whom the registrar admits. */
+export function amongAdmitted(
+  make: ReturnType<typeof gossipsub>,
+  components: GossipSubComponents,
+  registrar: AdmittedRegistrar,
+): GossipSub {
+  const { privateKey, peerId, peerStore, connectionManager, logger } = components
+  const gate = registrar.gate(components.registrar)
+  const pubsub = make({ privateKey, peerId, peerStore, connectionManager, logger, registrar: gate })
+  // hubs say in the hello who they are: libp2p's identify, two streams and a signature for each connection, adds nothing
+  return Object.assign(pubsub, { [serviceDependencies]: [] })
 }
 
 export interface GossipInit {
