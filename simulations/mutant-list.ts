@@ -255,7 +255,7 @@ export const mutants: readonly Mutant[] = [
     faults: 'forgery',
     ledger: 'yjs',
     file: 'src/ledger/guard.ts',
-    find: 'if (log === undefined) mustBeSigned(binding, section, context)',
+    find: '  if (!context.verify(hub, bindingBytes(binding), signature)) throw refused(`not signed by ${hub}`)\n',
     replace: '',
     isQuick: true,
   },

@@ -48,8 +48,9 @@ export async function simulateChaos(args: Arguments): Promise<number> {
   const report = await sweepInThreads(swept, threads, () => performance.now())
   const html = args.text('html')
   if (html !== undefined) await writePicture(html, report.failed[0]?.seed ?? seed, options)
-  const text = sweepText(report, args.flag('story'))
-  process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : text)
+  // Replay lines ask for the story; beside JSON it is in the report.
+  const withStory = args.flag('story')
+  process.stdout.write(args.flag('json') ? `${JSON.stringify(report)}\n` : sweepText(report, withStory))
   return report.failed.length === 0 ? exitCodes.done : exitCodes.failed
 }
 

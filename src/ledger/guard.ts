@@ -71,10 +71,9 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
   const end = section.clock + section.entries.length
   if (section.client === context.ownClient && end > (log?.next ?? 0)) throw refused('it writes under my own client id')
   if (log === undefined && section.clock > 0) return { kind: 'early' }
-  const binding = log?.binding ?? readNewBinding(section, context)
-  if (log === undefined && !isWelcome(binding.hub, origin, context))
-    return leftOut(refused(`${binding.hub} is no member`), origin)
-  if (log === undefined) mustBeSigned(binding, section, context)
+  const begun = log ?? beginning(section, origin, context)
+  if ('kind' in begun) return begun
+  const { binding } = begun
   if (!origin.relayed && binding.hub !== origin.from) throw refused(`${origin.from} wrote into a log of ${binding.hub}`)
   const next = log?.next ?? 0
   if (section.root !== null && section.root !== logRoot(binding)) throw refused('its log has another name')
@@ -94,7 +93,7 @@ export function judgeSection(section: Section, origin: Origin, context: GuardCon
 }
 
 /** Of what is passed on the rest may be good; who writes this itself has nothing good to say. */
-function leftOut(error: ShoalError, { relayed }: Origin): Judgement {
+function leftOut(error: ShoalError, { relayed }: Origin): Extract<Judgement, { kind: 'forged' }> {
   if (relayed) return { kind: 'forged', error }
   throw error
 }
@@ -134,23 +133,23 @@ function readEntries({ clock, entries }: Section, reader: EntryReader): ReadEntr
   return orRefuse(() => (clock === 0 ? entries.slice(1) : entries).map((entry) => reader.entry(entry)))
 }
 
-/** The binding that a section from clock 0 begins with; whether it is signed is asked once its owner is welcome. */
-function readNewBinding(section: Section, context: GuardContext): Binding {
+/** The binding that a section from clock 0 begins with, once it is known to be true; or why the section is left out. */
+function beginning(
+  section: Section,
+  origin: Origin,
+  context: GuardContext,
+): Pick<Log, 'binding'> | ReturnType<typeof leftOut> {
   const entry = section.entries[0]
   if (entry === undefined) throw refused('an empty part')
-  const { job, hub, boot, client } = orRefuse(() => readBinding(entry))
+  const { job, hub, boot, client, signature } = orRefuse(() => readBinding(entry))
   const binding = { job, hub, boot, client }
   if (client !== section.client || job !== context.job) throw refused('its log is bound to something else')
   if (!isLogName(hub) || !isLogName(boot)) throw refused('its log has an impossible owner')
   if (context.logs.size >= ledgerLimits.logsMax) throw refused('the job has too many logs')
   if (context.clientOf(hub, boot) !== undefined) throw refused(`a second log for one start of ${hub}`)
-  return binding
-}
-
-function mustBeSigned(binding: Binding, { entries: [entry] }: Section, context: GuardContext): void {
-  const signature = entry === undefined ? null : readBinding(entry).signature
-  if (signature === null || !context.verify(binding.hub, bindingBytes(binding), signature))
-    throw refused(`not signed by ${binding.hub}`)
+  if (!isWelcome(hub, origin, context)) return leftOut(refused(`${hub} is no member`), origin)
+  if (!context.verify(hub, bindingBytes(binding), signature)) throw refused(`not signed by ${hub}`)
+  return { binding }
 }
 
 function checkLength(fresh: Section, log: Log | undefined): void {

@@ -34,7 +34,7 @@ import type { Network, NetworkListener, Peer } from './network.ts'
 import type { NetworkDiagnostics } from './network-diagnostics.ts'
 import { Offenders } from './offenders.ts'
 import { OwnAddresses } from './own-addresses.ts'
-import { Refusals } from './refusals.ts'
+import { type Refusal, Refusals } from './refusals.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SwarmLinks, type SwarmLinksHandler } from './swarm-links.ts'
 
@@ -203,11 +203,16 @@ export class Libp2pNetwork implements Network {
     if (!this.#own.places.includes(withoutHub(address))) this.#running?.dialer.tell(address)
   }
 
+  /** Who was refused, or refused this hub, latest first. */
+  refusals(): readonly Refusal[] {
+    return this.#refused.list()
+  }
+
   diagnostics(): NetworkDiagnostics {
     return {
       port: this.#own.port,
       interfaces: this.#running?.mdns?.traffic() ?? [],
-      refused: this.#refused.list(),
+      refused: this.refusals(),
       dialFailures: this.#dialFailures.list(this.#nowMs() - liveLimits.dialFailureFreshMs),
       foreign: this.#foreign.list(),
     }

@@ -151,7 +151,7 @@ export async function startHub(options: StartHubOptions): Promise<StartedHub> {
     hub: surface,
     twin: twin.promise,
     ordered: surface.ordered,
-    refusals: () => network.diagnostics().refused,
+    refusals: () => network.refusals(),
     stop: async () => {
       await monitor.stop()
       await live.stop()

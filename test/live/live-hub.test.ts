@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { LogEvent } from '../../src/client/local-hub.ts'
 import { decodeOutcome } from '../../src/execute/codec/outcome.ts'
 import { durations } from '../../src/limits.ts'
-import { invited, stopAll, until } from './hubs.ts'
+import { at, invited, stopAll, until } from './hubs.ts'
 import { familyJob, startSwarm, startWhole, stopSwarm, stopWhole, type WholeHub } from './swarm-of-hubs.ts'
 
 afterEach(async () => {
@@ -17,6 +17,12 @@ async function resultAt(hub: WholeHub, job: string): Promise<unknown> {
   await until(() => hub.surface.jobs().some((one) => one.job === job), 'the job is known')
   const bytes = await hub.surface.result(job, { wait: true, signal: AbortSignal.timeout(20_000) })
   return decodeOutcome(bytes)
+}
+
+async function startTwo(): Promise<[WholeHub, WholeHub]> {
+  const hubs = await startSwarm(2)
+  await allAlive(hubs)
+  return [at(hubs, 0), at(hubs, 1)]
 }
 
 async function allAlive(hubs: readonly WholeHub[]): Promise<void> {
@@ -66,10 +72,7 @@ test('a root that goes down everywhere fails the job with the evidence', async (
 })
 
 test('what a hub wrote that cannot be asked any more is missed by name', async () => {
-  const hubs = await startSwarm(2)
-  await allAlive(hubs)
-  const [first, second] = hubs
-  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const [first, second] = await startTwo()
   const job = await first.surface.submit(familyJob([40], { shardMs: 20 }))
   await resultAt(second, job)
   await until(() => first.surface.job(job).byHub.length === 2, 'both hubs ran something')
@@ -135,10 +138,7 @@ test('a restarted hub goes on from its disk', async () => {
 })
 
 test('a hub that was removed takes nothing along that others have on their disks', async () => {
-  const hubs = await startSwarm(2)
-  await allAlive(hubs)
-  const [first, second] = hubs
-  if (first === undefined || second === undefined) throw new Error('no hubs')
+  const [first, second] = await startTwo()
   const job = await second.surface.submit(familyJob([20], { shardMs: 10 }))
   expect(await resultAt(first, job)).toEqual({ kind: 'value', value: [sum(20)] })
   const { shards } = first.surface.job(job)
